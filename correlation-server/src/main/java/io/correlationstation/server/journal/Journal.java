@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.journal;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The durable log that everything else reads: append once, read by any number of named cursors.
+ *
+ * <p>Thread-safe. Frames have sequence numbers from 0, without gaps in what was appended; a
+ * quarantined or deleted frame leaves a gap that cursors step over.
+ */
+public interface Journal extends AutoCloseable {
+
+  /**
+   * Appends a frame.
+   *
+   * @return completes with the frame's sequence number once it is on disk; completes exceptionally
+   *     with a {@link JournalRefusedException} when it was not and never will be stored
+   */
+  CompletableFuture<Long> append(Frame frame);
+
+  /**
+   * Opens the cursor of that name at its committed position, or at the oldest frame when the name
+   * is new. A name is open at most once.
+   */
+  JournalCursor cursor(String name) throws IOException;
+
+  /** Reads one frame again, or returns null when it is deleted, quarantined or not yet durable. */
+  @Nullable Frame read(long sequence) throws IOException;
+
+  /** A snapshot of the log's state for readiness and metrics. */
+  JournalStatus status();
+
+  /** Lets pending appends become durable, then closes the files. */
+  @Override
+  void close();
+}

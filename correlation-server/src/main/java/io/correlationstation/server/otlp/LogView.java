@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.otlp;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One log record as the scan sees it on the wire: valid only during {@link LogSink#log}. */
+public interface LogView {
+
+  /** 32 lower-case digits, or null when the record has none or it is invalid. */
+  @Nullable String traceId();
+
+  /** 16 lower-case digits, or null. */
+  @Nullable String spanId();
+
+  /** Event time in nanoseconds since the epoch, else the observed time; 0 when both are missing. */
+  long timeNanos();
+
+  /** 1 to 24, or 0 when unset. */
+  int severityNumber();
+
+  String severityText();
+
+  /** The body as text: a string as it is, any other value as compact JSON. */
+  String body();
+
+  /** {@code event_name} of the record, or the empty string. */
+  String eventName();
+
+  String service();
+
+  /** As {@link SpanView#attribute}. */
+  @Nullable String attribute(String name);
+
+  /** All attributes of the record as text; resource attributes are left out. Built at each call. */
+  Map<String, String> attributes();
+}

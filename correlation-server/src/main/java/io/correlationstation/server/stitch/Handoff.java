@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An inferred causal edge from a span of one trace to the root of another, with everything needed
+ * to explain it.
+ *
+ * @param id a pure function of both span ids and the model version; 32 hexadecimal digits
+ * @param keys correlation keys known for either end, by name; the child's win
+ * @param confidence calibrated probability that the parent's trace is right, 0 to 1
+ * @param rivals other parents that were considered, best first, with the probability each got
+ * @param delayNanos from the parent span's start to the child's, after skew correction
+ * @param method short name of what decided, such as {@code circuit_id_match}
+ * @param supersedes id of the handoff that this one replaces, or null
+ */
+public record Handoff(
+    String id,
+    SpanRef parent,
+    SpanRef child,
+    Map<String, String> keys,
+    double confidence,
+    State state,
+    List<Evidence> evidence,
+    List<Rival> rivals,
+    long delayNanos,
+    String method,
+    String modelVersion,
+    @Nullable String supersedes) {
+
+  /** What follows from the confidence, or from a person's verdict. */
+  public enum State {
+    /** Emitted downstream as a bridge span. */
+    LINKED,
+    /** Visible in the API, never emitted. */
+    CANDIDATE,
+    /** Withdrawn: by better evidence or by a person. */
+    REJECTED
+  }
+
+  /** A parent that lost. */
+  public record Rival(SpanRef parent, double confidence) {}
+
+  public Handoff {
+    keys = Map.copyOf(keys);
+    evidence = List.copyOf(evidence);
+    rivals = List.copyOf(rivals);
+  }
+}
