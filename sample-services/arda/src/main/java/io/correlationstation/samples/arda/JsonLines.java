@@ -40,7 +40,6 @@ public final class JsonLines extends JsonEncoder {
   protected void appendCustomFields(StringBuilder line, ILoggingEvent event) {
     IThrowableProxy throwable = event.getThrowableProxy();
     if (throwable != null) {
-      appendValueSeparator(line, true);
       appendThrowableProxy(line, THROWABLE_ATTR_NAME, throwable);
     }
   }

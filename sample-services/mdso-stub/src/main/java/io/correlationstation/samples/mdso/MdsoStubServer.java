@@ -63,6 +63,7 @@ final class MdsoStubServer implements AutoCloseable {
     endpoints.put("health", request -> health());
     endpoints.put("login", tokens::login);
     endpoints.put("logout", tokens::logout);
+    endpoints.put("delete-token", tokens::delete);
     endpoints.put(MarketApi.CREATE, resources::create);
     endpoints.put("list", resources::list);
     endpoints.put("count", resources::count);
@@ -74,7 +75,8 @@ final class MdsoStubServer implements AutoCloseable {
     this.http = new WireMockServer(configure(options));
     map("health", get(urlPathEqualTo("/health")));
     map("login", post(urlPathEqualTo(TokenApi.LOGIN)));
-    map("logout", delete(urlPathTemplate(TokenApi.LOGIN + "/{token}")));
+    map("logout", post(urlPathEqualTo("/tron/api/v1/logout")));
+    map("delete-token", delete(urlPathTemplate(TokenApi.LOGIN + "/{token}")));
     map(MarketApi.CREATE, post(urlPathEqualTo(RESOURCES)));
     map("list", get(urlPathEqualTo(RESOURCES)));
     map("read", get(urlPathTemplate(RESOURCES + "/{id}")));

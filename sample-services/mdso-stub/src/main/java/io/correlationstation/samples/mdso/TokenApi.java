@@ -45,8 +45,14 @@ final class TokenApi implements StubRequestFilterV2 {
             .put("timeout", Tokens.LIFETIME.toSeconds()));
   }
 
-  /** {@code DELETE /tron/api/v1/tokens/{token}}. */
+  /** {@code POST /tron/api/v1/logout}: gives back the token it is authorized with. */
   Answer logout(Request request) {
+    tokens.revoke(Tokens.of(request.getHeader("Authorization")));
+    return new Answer(200, JsonNodeFactory.instance.objectNode().put("isSuccessful", true));
+  }
+
+  /** {@code DELETE /tron/api/v1/tokens/{token}}. */
+  Answer delete(Request request) {
     tokens.revoke(request.getPathParameters().getOrDefault("token", ""));
     return new Answer(204, null);
   }

@@ -51,13 +51,18 @@ final class Tokens {
 
   /** Throws a 401 {@link GatewayError} unless the header is {@code Bearer} and a live token. */
   synchronized void require(@Nullable String authorization) {
-    if (authorization == null || !authorization.startsWith("Bearer ")) {
-      throw new GatewayError(401, "Authorization is missing");
-    }
-    Instant expiry = expiries.get(authorization.substring("Bearer ".length()));
+    Instant expiry = expiries.get(of(authorization));
     if (expiry == null || !expiry.isAfter(clock.instant())) {
       throw new GatewayError(401, "Token is unknown or expired");
     }
+  }
+
+  /** The token of an {@code Authorization} header; throws a 401 {@link GatewayError} if none. */
+  static String of(@Nullable String authorization) {
+    if (authorization == null || !authorization.startsWith("Bearer ")) {
+      throw new GatewayError(401, "Authorization is missing");
+    }
+    return authorization.substring("Bearer ".length());
   }
 
   /** Throws a 404 {@link GatewayError} when there is no such token. */
