@@ -129,6 +129,12 @@ public final class Carrier {
     }
   }
 
+  /** Returns the body of the request of a context, or null when it is of no interest. */
+  public @Nullable Body bodyOf(Context context) {
+    RequestKeys request = RequestKeys.of(context);
+    return request == null ? null : request.body();
+  }
+
   boolean accepts(RequestKeys request, Key key, String value) {
     String refusal = key.refusal(value);
     if (refusal == null && request.size() + value.length() > settings.maxBytes()) {
