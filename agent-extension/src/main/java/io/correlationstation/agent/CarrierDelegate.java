@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.agent;
 
+import io.correlationstation.agent.annotation.MethodScopes;
 import io.correlationstation.agent.body.BodyReading;
 import io.correlationstation.agent.carry.Carrier;
 import io.correlationstation.agent.carry.Key;
 import io.correlationstation.agent.carry.Source;
+import io.correlationstation.agent.process.Environment;
+import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.javaagent.bootstrap.correlation.CorrelationBridge;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +19,12 @@ public final class CarrierDelegate implements CorrelationBridge.Delegate {
 
   private final Carrier carrier;
   private final BodyReading bodies;
+  private final MethodScopes methods;
 
   private CarrierDelegate(Carrier carrier) {
     this.carrier = carrier;
     this.bodies = new BodyReading(carrier);
+    this.methods = new MethodScopes(carrier);
   }
 
   /** Connects the bridge. */
@@ -76,6 +82,27 @@ public final class CarrierDelegate implements CorrelationBridge.Delegate {
   @Override
   public void parameters(Map<String, String[]> parameters) {
     bodies.parameters(parameters);
+  }
+
+  @Override
+  public @Nullable Object methodEnter(String spec, Object[] arguments) {
+    return methods.enter(spec, arguments);
+  }
+
+  @Override
+  public void methodExit(String spec, @Nullable Object scope, @Nullable Object result) {
+    methods.exit(spec, scope, result);
+  }
+
+  @Override
+  public @Nullable Map<String, String> processStarting(Map<String, String> environment) {
+    TextMapPropagator all = GlobalOpenTelemetry.getPropagators().getTextMapPropagator();
+    return Environment.add(carrier, all, environment);
+  }
+
+  @Override
+  public void processStarted(Map<String, String> environment, Map<String, String> before) {
+    Environment.restore(environment, before);
   }
 
   @Override

@@ -13,6 +13,13 @@ public final class Settings {
   static final String PREFIX = "otel.correlation.";
   static final String ENVIRONMENT_PREFIX = "OTEL_CORRELATION_";
 
+  /** What a JVM takes from its environment. */
+  public enum EnvironmentParent {
+    NONE,
+    KEYS,
+    FULL
+  }
+
   private final boolean enabled;
   private final List<KeySettings> keys;
   private final int maxBytes;
@@ -24,6 +31,7 @@ public final class Settings {
   private final List<JsonRule> jsonRules;
   private final int bodyMaxBytes;
   private final boolean responseHeaders;
+  private final EnvironmentParent environmentParent;
   private final List<String> warnings;
 
   Settings(SettingsReader reader) {
@@ -38,6 +46,7 @@ public final class Settings {
     jsonRules = reader.jsonRules();
     bodyMaxBytes = reader.number("body.max-bytes", 65_536, 0, 16 * 1024 * 1024);
     responseHeaders = reader.flag("response-headers", true);
+    environmentParent = reader.environmentParent();
     warnings = reader.finish();
   }
 
@@ -97,6 +106,10 @@ public final class Settings {
   /** Whether keys and trace id go back in responses. */
   public boolean responseHeaders() {
     return responseHeaders;
+  }
+
+  public EnvironmentParent environmentParent() {
+    return environmentParent;
   }
 
   /** One sentence for each setting that is unknown or wrong. */

@@ -319,6 +319,11 @@ final class SettingsReader {
     return standard;
   }
 
+  Settings.EnvironmentParent environmentParent() {
+    String parent = oneOf("environment.parent", "keys", Arrays.asList("none", "keys", "full"));
+    return Settings.EnvironmentParent.valueOf(parent.toUpperCase(Locale.ROOT));
+  }
+
   String oneOf(String setting, String standard, Collection<String> allowed) {
     String text = take(setting);
     if (text == null) {

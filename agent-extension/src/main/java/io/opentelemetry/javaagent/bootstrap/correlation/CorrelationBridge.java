@@ -48,6 +48,18 @@ public final class CorrelationBridge {
     /** See {@link CorrelationBridge#parameters}. */
     void parameters(Map<String, String[]> parameters);
 
+    /** See {@link CorrelationBridge#methodEnter}. */
+    @Nullable Object methodEnter(String spec, Object[] arguments);
+
+    /** See {@link CorrelationBridge#methodExit}. */
+    void methodExit(String spec, @Nullable Object scope, @Nullable Object result);
+
+    /** See {@link CorrelationBridge#processStarting}. */
+    @Nullable Map<String, String> processStarting(Map<String, String> environment);
+
+    /** See {@link CorrelationBridge#processStarted}. */
+    void processStarted(Map<String, String> environment, Map<String, String> before);
+
     /** Learns that a call failed. */
     void failed(Throwable failure);
   }
@@ -201,6 +213,58 @@ public final class CorrelationBridge {
     if (d != null && parameters != null) {
       try {
         d.parameters(parameters);
+      } catch (Throwable failure) {
+        report(d, failure);
+      }
+    }
+  }
+
+  /** Before an annotated method; what it returns goes to the exit. */
+  public static @Nullable Object methodEnter(String spec, Object[] arguments) {
+    Delegate d = delegate;
+    if (d == null) {
+      return null;
+    }
+    try {
+      return d.methodEnter(spec, arguments);
+    } catch (Throwable failure) {
+      report(d, failure);
+      return null;
+    }
+  }
+
+  /** After an annotated method; {@code result} is null when it threw. */
+  public static void methodExit(String spec, @Nullable Object scope, @Nullable Object result) {
+    Delegate d = delegate;
+    if (d != null) {
+      try {
+        d.methodExit(spec, scope, result);
+      } catch (Throwable failure) {
+        report(d, failure);
+      }
+    }
+  }
+
+  /** Before a process starts; returns what {@link #processStarted} needs, or null for nothing. */
+  public static @Nullable Map<String, String> processStarting(ProcessBuilder builder) {
+    Delegate d = delegate;
+    if (d == null) {
+      return null;
+    }
+    try {
+      return d.processStarting(builder.environment());
+    } catch (Throwable failure) {
+      report(d, failure);
+      return null;
+    }
+  }
+
+  /** After a process has started, or has not: gives the builder its own environment back. */
+  public static void processStarted(ProcessBuilder builder, Map<String, String> before) {
+    Delegate d = delegate;
+    if (d != null) {
+      try {
+        d.processStarted(builder.environment(), before);
       } catch (Throwable failure) {
         report(d, failure);
       }
