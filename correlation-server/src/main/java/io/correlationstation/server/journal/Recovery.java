@@ -18,13 +18,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Only the newest segment is read through: it is the only one that a crash can have cut. What
  * follows its last good frame was never acknowledged, is set aside and cut off. Older segments are
- * checked frame by frame when they are read. All that is kept is forced, because the process that
- * wrote it may have died before it could.
+ * checked frame by frame when they are read. Unless the last run ended in order, the newest segment
+ * is written anew, because its process may have died before, or because of, a force.
  */
 final class Recovery {
 
   static final String IDENTITY = "identity";
 
+  private static final int COPY_BYTES = 1 << 20;
   private static final Logger logger = LoggerFactory.getLogger(Recovery.class);
 
   private final JournalDisk disk;
@@ -35,8 +36,8 @@ final class Recovery {
   /**
    * What was found.
    *
-   * @param next the sequence number the next frame gets: above everything found, cursors included,
-   *     so that no number is ever used for two frames
+   * @param next the sequence number the next frame gets: above everything found, cursors and clean
+   *     mark included, so that no number is ever used for two frames
    */
   record Found(
       long journalId, List<Segment> segments, long next, Map<String, CursorState> cursors) {}
@@ -60,11 +61,13 @@ final class Recovery {
     TreeMap<Long, @Nullable SegmentHeader> headers = headers(names);
     long journalId = identity(names, headers);
     List<Segment> segments = segments(headers, journalId);
-    long next = recoverNewest(segments);
+    long cleanNext = CleanMark.read(disk, names);
+    long next = Math.max(recoverNewest(segments, cleanNext), cleanNext);
     Map<String, CursorState> cursors = cursors(names, journalId, segments, next);
     for (CursorState cursor : cursors.values()) {
       next = Math.max(next, cursor.committed() + 1);
     }
+    CleanMark.remove(disk);
     disk.force();
     return new Found(journalId, segments, next, cursors);
   }
@@ -83,7 +86,7 @@ final class Recovery {
     for (String name : names) {
       long first = Segment.first(name);
       if (first >= 0) {
-        SegmentHeader header = SegmentHeader.parse(content(name, SegmentHeader.BYTES));
+        SegmentHeader header = SegmentHeader.parse(disk.start(name, SegmentHeader.BYTES));
         if (header != null && header.version() > SegmentHeader.VERSION) {
           throw new IOException(
               name
@@ -103,7 +106,7 @@ final class Recovery {
       throws IOException {
     SegmentHeader kept =
         names.contains(IDENTITY)
-            ? SegmentHeader.parse(content(IDENTITY, SegmentHeader.BYTES))
+            ? SegmentHeader.parse(disk.start(IDENTITY, SegmentHeader.BYTES))
             : null;
     if (kept != null) {
       return kept.journalId();
@@ -149,7 +152,7 @@ final class Recovery {
               journalId,
               first,
               header != null && whole ? header.created() : 0,
-              size(Segment.name(first)),
+              disk.size(Segment.name(first)),
               end(headers, journalId, first)));
       previousFirst = first;
     }
@@ -171,8 +174,8 @@ final class Recovery {
         : next.getKey();
   }
 
-  /** Reads the newest segment through, cuts it behind its last good frame and forces it. */
-  private long recoverNewest(List<Segment> segments) throws IOException {
+  /** Reads the newest segment through, cuts it behind its last good frame, makes it durable. */
+  private long recoverNewest(List<Segment> segments, long cleanNext) throws IOException {
     if (segments.isEmpty()) {
       return 0;
     }
@@ -187,10 +190,10 @@ final class Recovery {
           newest.index().add(reader.sequence(), reader.offset(), reader.receivedNanos());
           goodEnd = reader.position();
           last = reader.sequence();
-        } else if (reader.position() < newest.bytes()) {
-          quarantine.keep(reader);
         } else {
-          quarantine.keep(reader, reader.damageFrom(), newest.bytes(), "torn");
+          boolean torn = reader.position() == newest.bytes() && cleanNext <= last + 1;
+          quarantine.keep(
+              reader, reader.damageFrom(), reader.position(), torn ? "torn" : "corrupt");
         }
       }
     }
@@ -199,13 +202,37 @@ final class Recovery {
       segments.remove(newest);
       return newest.first();
     }
-    if (goodEnd < newest.bytes()) {
-      disk.truncate(newest.name(), goodEnd);
-    } else {
-      disk.force(newest.name());
+    if (goodEnd < newest.bytes() || cleanNext != last + 1) {
+      rewrite(newest, goodEnd);
     }
     newest.recovered(goodEnd, last + 1);
     return last + 1;
+  }
+
+  /**
+   * Replaces a segment by a forced copy of its good part.
+   *
+   * <p>To force the file itself would not do: after a force that failed, the system may show bytes
+   * that are on no disk and take the next force for done (as PostgreSQL found out in 2018).
+   */
+  private void rewrite(Segment segment, long goodEnd) throws IOException {
+    String copy = segment.name() + CursorFiles.UNFINISHED;
+    try (JournalDisk.Reader from = disk.read(segment.name());
+        JournalDisk.Writer to = disk.create(copy)) {
+      ByteBuffer part = ByteBuffer.allocateDirect(COPY_BYTES);
+      long at = 0;
+      while (at < goodEnd) {
+        part.clear().limit((int) Math.min(COPY_BYTES, goodEnd - at));
+        int n = from.read(part, at);
+        if (n < 0) {
+          throw new IOException("segment shrank: " + segment.name());
+        }
+        to.write(part.flip());
+        at += n;
+      }
+      to.force();
+    }
+    disk.rename(copy, segment.name());
   }
 
   private Map<String, CursorState> cursors(
@@ -231,19 +258,5 @@ final class Recovery {
       cursors.put(name, state);
     }
     return cursors;
-  }
-
-  private ByteBuffer content(String name, int bytes) throws IOException {
-    ByteBuffer content = ByteBuffer.allocate(bytes);
-    try (JournalDisk.Reader file = disk.read(name)) {
-      while (content.hasRemaining() && file.read(content, content.position()) >= 0) {}
-    }
-    return content.flip();
-  }
-
-  private long size(String name) throws IOException {
-    try (JournalDisk.Reader file = disk.read(name)) {
-      return file.size();
-    }
   }
 }
