@@ -3,12 +3,9 @@ package io.correlationstation.server.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +19,6 @@ import org.slf4j.LoggerFactory;
  * is written anew, because its process may have died before, or because of, a force.
  */
 final class Recovery {
-
-  static final String IDENTITY = "identity";
 
   private static final int COPY_BYTES = 1 << 20;
   private static final Logger logger = LoggerFactory.getLogger(Recovery.class);
@@ -58,9 +53,10 @@ final class Recovery {
   Found run() throws IOException {
     List<String> names = disk.names();
     deleteUnfinished(names);
-    TreeMap<Long, @Nullable SegmentHeader> headers = headers(names);
-    long journalId = identity(names, headers);
-    List<Segment> segments = segments(headers, journalId);
+    Layout layout = Layout.of(disk, names);
+    long journalId = layout.journalId();
+    List<Segment> segments = layout.segments();
+    keepIdentity(names, journalId);
     long cleanNext = CleanMark.read(disk, names);
     long next = Math.max(recoverNewest(segments, cleanNext), cleanNext);
     Map<String, CursorState> cursors = cursors(names, journalId, segments, next);
@@ -80,98 +76,13 @@ final class Recovery {
     }
   }
 
-  /** The header of each segment, null where it is damaged, oldest first. */
-  private TreeMap<Long, @Nullable SegmentHeader> headers(List<String> names) throws IOException {
-    TreeMap<Long, @Nullable SegmentHeader> headers = new TreeMap<>();
-    for (String name : names) {
-      long first = Segment.first(name);
-      if (first >= 0) {
-        SegmentHeader header = SegmentHeader.parse(disk.start(name, SegmentHeader.BYTES));
-        if (header != null && header.version() > SegmentHeader.VERSION) {
-          throw new IOException(
-              name
-                  + " has format "
-                  + header.version()
-                  + ", written by a newer version of the"
-                  + " server; this one reads up to "
-                  + SegmentHeader.VERSION);
-        }
-        headers.put(first, header);
-      }
+  private void keepIdentity(List<String> names, long journalId) throws IOException {
+    if (Layout.identity(disk, names) == null) {
+      String unfinished = Layout.IDENTITY + CursorFiles.UNFINISHED;
+      disk.write(unfinished, SegmentHeader.identity(journalId).encode());
+      disk.rename(unfinished, Layout.IDENTITY);
+      disk.force();
     }
-    return headers;
-  }
-
-  private long identity(List<String> names, Map<Long, @Nullable SegmentHeader> headers)
-      throws IOException {
-    SegmentHeader kept =
-        names.contains(IDENTITY)
-            ? SegmentHeader.parse(disk.start(IDENTITY, SegmentHeader.BYTES))
-            : null;
-    if (kept != null) {
-      return kept.journalId();
-    }
-    Map<Long, Integer> votes = new HashMap<>();
-    for (Map.Entry<Long, @Nullable SegmentHeader> entry : headers.entrySet()) {
-      SegmentHeader header = entry.getValue();
-      if (header != null && header.first() == entry.getKey()) {
-        votes.merge(header.journalId(), 1, Integer::sum);
-      }
-    }
-    if (votes.isEmpty() && !headers.isEmpty()) {
-      throw new IOException("neither identity nor any segment header is readable");
-    }
-    long id =
-        votes.entrySet().stream()
-            .max(Map.Entry.comparingByValue())
-            .map(Map.Entry::getKey)
-            .orElseGet(() -> new SecureRandom().nextLong());
-    String unfinished = IDENTITY + CursorFiles.UNFINISHED;
-    disk.write(unfinished, new SegmentHeader(SegmentHeader.VERSION, id, 0, -1, 0, 0).encode());
-    disk.rename(unfinished, IDENTITY);
-    disk.force();
-    return id;
-  }
-
-  private List<Segment> segments(TreeMap<Long, @Nullable SegmentHeader> headers, long journalId)
-      throws IOException {
-    List<Segment> segments = new ArrayList<>();
-    long previousFirst = -1;
-    for (Map.Entry<Long, @Nullable SegmentHeader> entry : headers.entrySet()) {
-      long first = entry.getKey();
-      SegmentHeader header = entry.getValue();
-      boolean whole = Segment.belongs(header, journalId, first);
-      if (header != null
-          && whole
-          && previousFirst >= 0
-          && header.previousFirst() != previousFirst) {
-        logger.warn("The segment before {} is missing", Segment.name(first));
-      }
-      segments.add(
-          Segment.found(
-              journalId,
-              first,
-              header != null && whole ? header.created() : 0,
-              disk.size(Segment.name(first)),
-              end(headers, journalId, first)));
-      previousFirst = first;
-    }
-    return segments;
-  }
-
-  /** Where the frames of a segment end, as the next segment knows. */
-  private static long end(
-      TreeMap<Long, @Nullable SegmentHeader> headers, long journalId, long first) {
-    Map.Entry<Long, @Nullable SegmentHeader> next = headers.higherEntry(first);
-    if (next == null) {
-      return Long.MAX_VALUE;
-    }
-    SegmentHeader header = next.getValue();
-    return header != null
-            && Segment.belongs(header, journalId, next.getKey())
-            && header.previousFirst() == first
-        ? header.previousEnd()
-        : next.getKey();
   }
 
   /** Reads the newest segment through, cuts it behind its last good frame, makes it durable. */

@@ -98,7 +98,7 @@ final class DiskFailureTest {
       assertThat(stored).isPositive();
       assertThat(journal.status().refusing()).startsWith("io: cannot write: No space left");
 
-      disk.capacity(20_000);
+      disk.capacity(200_000);
       await().until(() -> journal.status().refusing() == null);
       journal.append(frame("room")).join();
     }

@@ -210,13 +210,13 @@ final class RecoveryTest {
 
   @Test
   void open_identityMissing_takesItFromTheSegments() throws Exception {
-    disk.remove(Recovery.IDENTITY);
+    disk.remove(Layout.IDENTITY);
 
     try (SegmentedJournal journal = open();
         JournalCursor reader = journal.cursor("reader")) {
       assertThat(texts(reader)).hasSize(8);
     }
-    assertThat(disk.names()).contains(Recovery.IDENTITY);
+    assertThat(disk.names()).contains(Layout.IDENTITY);
   }
 
   @Test
