@@ -14,6 +14,7 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that takes telemetry in: OTLP/HTTP and OTLP/gRPC on ports of their own, and the
@@ -96,7 +97,7 @@ public final class Receiver implements AutoCloseable {
     Map<String, Dialect> dialects = new LinkedHashMap<>(otlp("/api/otlp/v1/"));
     dialects.put("/api/logs", new LogsDialect(false, timestamps));
     dialects.put("/mdso/logs", new LogsDialect(true, timestamps));
-    dialects.put("/api/events", new EventsDialect(timestamps, metrics));
+    dialects.put("/api/events", new EventsDialect(timestamps));
     dialects.put("/loki/api/v1/push", new LokiDialect());
     javalin.jetty.modifyServer(main -> main.setHandler(http.handler(dialects, main.getHandler())));
   }
@@ -117,6 +118,16 @@ public final class Receiver implements AutoCloseable {
         prefix + "traces", new OtlpDialect(Signal.TRACES),
         prefix + "logs", new OtlpDialect(Signal.LOGS),
         prefix + "metrics", new OtlpDialect(Signal.METRICS));
+  }
+
+  /**
+   * Whether a request may go on: its credentials are right, or none are asked for.
+   *
+   * @param authorization the header, or null when the request has none
+   */
+  public boolean admits(@Nullable String authorization) {
+    Credentials credentials = config.credentials();
+    return credentials == null || credentials.match(authorization);
   }
 
   /** The port that is open, also when the system chose it. */
