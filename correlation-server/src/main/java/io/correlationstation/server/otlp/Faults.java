@@ -1,33 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.otlp;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
-/** Collects why items were rejected: how many, and the first few reasons for the sender. */
+/** Collects faults while a request is read. */
 final class Faults {
 
-  private static final int MAX_REASONS = 10;
+  private final Set<String> reasons = new LinkedHashSet<>();
+  private final Map<String, Integer> byKind = new TreeMap<>();
 
-  private final List<String> reasons = new ArrayList<>(0);
-  private int items;
-
-  void add(String reason) {
-    add(reason, 1);
-  }
-
-  void add(String reason, int rejectedItems) {
-    items += rejectedItems;
-    if (rejectedItems > 0 && reasons.size() < MAX_REASONS && !reasons.contains(reason)) {
-      reasons.add(reason);
+  void add(Fault fault, int rejectedItems) {
+    if (rejectedItems == 0) {
+      return;
+    }
+    byKind.merge(fault.kind(), rejectedItems, Integer::sum);
+    if (reasons.size() < Rejected.MAX_REASONS) {
+      reasons.add(fault.text());
     }
   }
 
-  int items() {
-    return items;
-  }
-
-  List<String> reasons() {
-    return List.copyOf(reasons);
+  Rejected rejected() {
+    return byKind.isEmpty() ? Rejected.NONE : new Rejected(List.copyOf(reasons), byKind);
   }
 }

@@ -3,12 +3,19 @@ package io.correlationstation.server.otlp;
 
 import java.io.Serial;
 
-/** One item, or one part of a container, cannot be kept. Thrown and caught inside this package. */
+/** Ends the reading of one item, or of one part of a container. Never leaves this package. */
 final class ItemFault extends RuntimeException {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  ItemFault(String message) {
-    super(message, null, false, false);
+  private final transient Fault fault;
+
+  ItemFault(Fault fault) {
+    super(fault.text(), null, false, false);
+    this.fault = fault;
+  }
+
+  Fault fault() {
+    return fault;
   }
 }

@@ -15,8 +15,6 @@ final class JsonMessages {
   /** Protobuf parsers refuse more than 100 nested messages, so what is kept stays below. */
   static final int MAX_DEPTH = 100;
 
-  private static final int LOG_ATTRIBUTES = 6;
-
   private final JsonParser parser;
   private final WireWriter out;
   private final JsonScalars scalars;
@@ -37,8 +35,7 @@ final class JsonMessages {
     if (parser.nextToken() != null) {
       throw new MalformedOtlpException("something follows the JSON object");
     }
-    return new OtlpJson.Converted(
-        out.toByteArray(), items, faults.items(), faults.reasons(), recognized);
+    return new OtlpJson.Converted(out.toByteArray(), items, faults.rejected(), recognized);
   }
 
   /**
@@ -50,7 +47,7 @@ final class JsonMessages {
   private boolean container(Shape shape, int depth) throws IOException, MalformedOtlpException {
     int begun = out.size();
     int itemsBefore = items;
-    String fault = null;
+    Fault fault = null;
     int members = 0;
     int known = 0;
     while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -67,7 +64,7 @@ final class JsonMessages {
         containerField(field, depth);
       } catch (ItemFault e) {
         leaveTo(here);
-        fault = shape.name + ": " + e.getMessage();
+        fault = e.fault().in(shape.name);
       }
     }
     if (fault != null) {
@@ -117,7 +114,7 @@ final class JsonMessages {
     int before = out.size();
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       parser.skipChildren();
-      faults.add(shape.name + ": not an object");
+      faults.add(Fault.value(shape.name, "is not an object"), 1);
       return;
     }
     JsonStreamContext outside = parser.getParsingContext().getParent();
@@ -127,7 +124,7 @@ final class JsonMessages {
     } catch (ItemFault e) {
       out.truncate(before);
       leaveTo(outside);
-      faults.add(shape.name + ": " + e.getMessage());
+      faults.add(e.fault().in(shape.name), 1);
     }
   }
 
@@ -147,10 +144,10 @@ final class JsonMessages {
 
   private void nested(Shape.Field field, Shape shape, int depth) throws IOException {
     if (depth + 1 > MAX_DEPTH) {
-      throw new ItemFault("nested deeper than " + MAX_DEPTH + " messages");
+      throw new ItemFault(Fault.depth(MAX_DEPTH));
     }
     if (parser.currentToken() != JsonToken.START_OBJECT) {
-      throw new ItemFault(field.descriptor.getJsonName() + " is not an object");
+      throw new ItemFault(Fault.value(field.descriptor.getJsonName(), "is not an object"));
     }
     int begun = out.begin(field.number);
     while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -166,7 +163,7 @@ final class JsonMessages {
   }
 
   private void member(Shape shape, Shape.Field field, int depth) throws IOException {
-    if (field.idBytes > 0 && shape == LogIds.LOG_RECORD) {
+    if (field.idBytes > 0 && shape == Shape.LOG_RECORD) {
       logId(field);
     } else {
       value(field, depth);
@@ -183,7 +180,7 @@ final class JsonMessages {
     if (id != null && (id.length == field.idBytes || id.length == 0)) {
       scalars.bytes(field, id);
     } else {
-      LogIds.keepAsAttribute(out, LOG_ATTRIBUTES, field.descriptor.getName(), text);
+      LogRepair.keepAsAttribute(out, field.descriptor.getName(), text);
     }
   }
 
@@ -196,7 +193,7 @@ final class JsonMessages {
       return;
     }
     if (parser.currentToken() != JsonToken.START_ARRAY) {
-      throw new ItemFault(field.descriptor.getJsonName() + " is not an array");
+      throw new ItemFault(Fault.value(field.descriptor.getJsonName(), "is not an array"));
     }
     boolean packed = field.descriptor.isPackable();
     int begun = packed ? out.begin(field.number) : 0;

@@ -190,7 +190,7 @@ final class JsonScalars {
   private byte[] id(Shape.Field field) throws IOException {
     byte[] id = hex(text(field));
     if (id == null) {
-      throw fault(field, "is not hexadecimal");
+      throw new ItemFault(Fault.id(field.descriptor.getJsonName() + " is not hexadecimal"));
     }
     return id;
   }
@@ -213,6 +213,6 @@ final class JsonScalars {
   }
 
   private static ItemFault fault(Shape.Field field, String what) {
-    return new ItemFault(field.descriptor.getJsonName() + " " + what);
+    return new ItemFault(Fault.value(field.descriptor.getJsonName(), what));
   }
 }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
-import java.util.List;
 
 /**
  * Converts OTLP/JSON to the protobuf bytes of the same request.
@@ -38,12 +37,10 @@ public final class OtlpJson {
    *
    * @param payload the request as protobuf, without the rejected items
    * @param items how many items it holds
-   * @param rejected how many items were left out
-   * @param reasons the first reasons why
+   * @param rejected what was left out
    * @param recognized false when the object had members but none that the request knows
    */
-  public record Converted(
-      byte[] payload, int items, int rejected, List<String> reasons, boolean recognized) {}
+  public record Converted(byte[] payload, int items, Rejected rejected, boolean recognized) {}
 
   private OtlpJson() {}
 

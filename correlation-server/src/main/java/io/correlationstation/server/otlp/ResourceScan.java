@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.otlp;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,7 @@ abstract class ResourceScan {
   private final Wire containers;
   private final Wire items;
   private @Nullable String service;
+  private @Nullable Map<String, String> resourceAttributes;
 
   ResourceScan(byte[] payload) {
     this.payload = payload;
@@ -53,6 +57,7 @@ abstract class ResourceScan {
   private void readResource(int start, int end) {
     resource.clear();
     service = null;
+    resourceAttributes = null;
     containers.over(start, end);
     while (containers.next()) {
       if (containers.is(RESOURCE, Wire.LEN)) {
@@ -89,5 +94,15 @@ abstract class ResourceScan {
       service = name == null || name.isEmpty() ? UNKNOWN_SERVICE : name;
     }
     return service;
+  }
+
+  /** All attributes of the current resource as text, decoded once for all of its items. */
+  public final Map<String, String> resourceAttributes() {
+    if (resourceAttributes == null) {
+      Map<String, String> all = new LinkedHashMap<>();
+      resource.copyTo(all);
+      resourceAttributes = Collections.unmodifiableMap(all);
+    }
+    return resourceAttributes;
   }
 }

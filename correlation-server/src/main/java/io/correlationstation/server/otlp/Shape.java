@@ -7,6 +7,9 @@ import com.google.protobuf.Descriptors.OneofDescriptor;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.proto.trace.v1.Span;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -42,6 +45,9 @@ final class Shape {
     /** Length in bytes when the field is a trace or span id, written as hex in JSON; else 0. */
     final int idBytes;
 
+    /** Whether the sieve needs the value to judge or repair the item that the field is of. */
+    final boolean ofItem;
+
     /** Shape of the value when it is a message. */
     @Nullable Shape message;
 
@@ -54,6 +60,12 @@ final class Shape {
       OneofDescriptor containing = descriptor.getRealContainingOneof();
       this.oneof = containing == null ? -1 : containing.getIndex();
       this.idBytes = idBytes(descriptor);
+      this.ofItem =
+          switch (descriptor.getContainingType().getName()) {
+            case "Span" -> idBytes > 0;
+            case "LogRecord" -> Arrays.stream(LogRepair.FIELDS).anyMatch(n -> n == number);
+            default -> false;
+          };
     }
 
     private static int idBytes(FieldDescriptor descriptor) {
@@ -82,6 +94,8 @@ final class Shape {
   static final Shape TRACES = of(ExportTraceServiceRequest.getDescriptor());
   static final Shape LOGS = of(ExportLogsServiceRequest.getDescriptor());
   static final Shape METRICS = of(ExportMetricsServiceRequest.getDescriptor());
+  static final Shape SPAN = of(Span.getDescriptor());
+  static final Shape LOG_RECORD = of(LogRecord.getDescriptor());
 
   final String name;
   final Role role;

@@ -23,14 +23,14 @@ import java.lang.invoke.VarHandle;
  * returns false. Reads nothing outside the range given. Accepts what protobuf-java accepts:
  * overlong varints, tags and lengths cut to 32 bits. Not thread-safe.
  */
-final class Wire {
+public final class Wire {
 
-  static final int VARINT = 0;
-  static final int FIXED64 = 1;
-  static final int LEN = 2;
-  static final int START_GROUP = 3;
-  static final int END_GROUP = 4;
-  static final int FIXED32 = 5;
+  public static final int VARINT = 0;
+  public static final int FIXED64 = 1;
+  public static final int LEN = 2;
+  private static final int START_GROUP = 3;
+  private static final int END_GROUP = 4;
+  public static final int FIXED32 = 5;
 
   private static final int MAX_GROUP_DEPTH = 100;
   private static final VarHandle LONGS =
@@ -49,12 +49,12 @@ final class Wire {
   private long number;
   private boolean broken;
 
-  Wire(byte[] bytes) {
+  public Wire(byte[] bytes) {
     this.bytes = bytes;
   }
 
   /** Starts over on the message in {@code [start, end)}. */
-  Wire over(int start, int end) {
+  public Wire over(int start, int end) {
     this.position = start;
     this.end = end;
     this.broken = false;
@@ -62,7 +62,7 @@ final class Wire {
   }
 
   /** Reads the next field, its value included; false at the end or when the bytes are broken. */
-  boolean next() {
+  public boolean next() {
     if (broken || position >= end) {
       return false;
     }
@@ -144,6 +144,15 @@ final class Wire {
     type = outerType;
   }
 
+  /** Whether the range is varints and nothing else; ends what this cursor was on. */
+  boolean isPackedVarints(int start, int end) {
+    over(start, end);
+    while (position < this.end && !broken) {
+      varint();
+    }
+    return !broken;
+  }
+
   private long varint() {
     if (position < end && bytes[position] >= 0) {
       return bytes[position++];
@@ -161,19 +170,19 @@ final class Wire {
   }
 
   /** Whether the bytes read so far are not a protobuf message. */
-  boolean broken() {
+  public boolean broken() {
     return broken;
   }
 
-  int field() {
+  public int field() {
     return field;
   }
 
-  int type() {
+  public int type() {
     return type;
   }
 
-  boolean is(int wantedField, int wantedType) {
+  public boolean is(int wantedField, int wantedType) {
     return field == wantedField && type == wantedType;
   }
 
@@ -183,21 +192,21 @@ final class Wire {
   }
 
   /** Where the value starts: after the tag, and after the length when there is one. */
-  int start() {
+  public int start() {
     return valueStart;
   }
 
   /** Where the value, and so the field, ends. */
-  int end() {
+  public int end() {
     return valueEnd;
   }
 
-  int length() {
+  public int length() {
     return valueEnd - valueStart;
   }
 
   /** The value of a varint, fixed64 or (sign-extended) fixed32 field. */
-  long number() {
+  public long number() {
     return number;
   }
 

@@ -4,6 +4,7 @@ package io.correlationstation.server.journal;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
@@ -40,6 +41,26 @@ public final class InMemoryJournal implements Journal {
   @Override
   public JournalCursor cursor(String name) {
     return new Cursor(name);
+  }
+
+  @Override
+  public Set<String> cursors() {
+    lock.lock();
+    try {
+      return Set.copyOf(committed.keySet());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void forget(String name) {
+    lock.lock();
+    try {
+      committed.remove(name);
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override

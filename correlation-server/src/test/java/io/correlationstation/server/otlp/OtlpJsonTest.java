@@ -78,8 +78,11 @@ class OtlpJsonTest {
         traces("{" + IDS + ",\"startTimeUnixNano\":" + nanos + "},{" + IDS + "}");
 
     assertThat(converted.items()).isEqualTo(1);
-    assertThat(converted.rejected()).isEqualTo(1);
-    assertThat(converted.reasons()).singleElement().asString().contains("startTimeUnixNano");
+    assertThat(converted.rejected().items()).isEqualTo(1);
+    assertThat(converted.rejected().reasons())
+        .singleElement()
+        .asString()
+        .contains("startTimeUnixNano");
     assertThat(ExportTraceServiceRequest.parseFrom(converted.payload()))
         .isEqualTo(ExportTraceServiceRequest.parseFrom(traces("{" + IDS + "}").payload()));
   }
@@ -211,7 +214,7 @@ class OtlpJsonTest {
             "{" + IDS + ",\"attributes\":[{\"key\":\"a\",\"value\":" + deep + "}]},{" + IDS + "}");
 
     assertThat(converted.items()).isEqualTo(1);
-    assertThat(converted.rejected()).isEqualTo(1);
+    assertThat(converted.rejected().items()).isEqualTo(1);
   }
 
   @Test
@@ -228,7 +231,7 @@ class OtlpJsonTest {
                 .getBytes(UTF_8));
 
     assertThat(converted.items()).isEqualTo(2);
-    assertThat(converted.rejected()).isEqualTo(2);
+    assertThat(converted.rejected().items()).isEqualTo(2);
     assertThat(TraceScan.scan(converted.payload(), span -> {})).isEqualTo(2);
   }
 
@@ -247,7 +250,7 @@ class OtlpJsonTest {
             .getResourceLogs(0)
             .getScopeLogs(0)
             .getLogRecords(0);
-    assertThat(converted.rejected()).isZero();
+    assertThat(converted.rejected().items()).isZero();
     assertThat(record.getTraceId().isEmpty()).isTrue();
     assertThat(record.getAttributes(0).getKey()).isEqualTo("trace_id");
     assertThat(record.getAttributes(0).getValue().getStringValue())
@@ -294,7 +297,7 @@ class OtlpJsonTest {
 
   private static Span onlySpan(String span) throws Exception {
     OtlpJson.Converted converted = traces(span);
-    assertThat(converted.reasons()).isEmpty();
+    assertThat(converted.rejected().reasons()).isEmpty();
     assertThat(converted.items()).isEqualTo(1);
     return span(converted);
   }

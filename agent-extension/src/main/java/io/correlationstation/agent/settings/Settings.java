@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.agent.settings;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that can be set with {@code otel.correlation.*}. Immutable; always usable, because a
+ * wrong setting is named in {@link #warnings()} and its default taken.
+ */
+public final class Settings {
+
+  static final String PREFIX = "otel.correlation.";
+  static final String ENVIRONMENT_PREFIX = "OTEL_CORRELATION_";
+
+  private final boolean enabled;
+  private final List<KeySettings> keys;
+  private final int maxBytes;
+  private final List<String> egressAllow;
+  private final List<String> egressTopics;
+  private final byte[] hmacSecret;
+  private final Map<String, String> queryParameters;
+  private final List<String> warnings;
+
+  Settings(SettingsReader reader) {
+    enabled = reader.enabled();
+    keys = reader.keys();
+    maxBytes = reader.number("max-bytes", 4096, 1, 65_536);
+    egressAllow = reader.list("egress.allow", SettingsReader.DEFAULT_EGRESS);
+    egressTopics = reader.list("egress.topics", SettingsReader.ANY);
+    hmacSecret = reader.file("egress.hmac-secret-file");
+    queryParameters = reader.queryParameters();
+    warnings = reader.finish();
+  }
+
+  /** Reads all settings; never throws. */
+  public static Settings read(SettingsSource source) {
+    return new Settings(new SettingsReader(source));
+  }
+
+  public boolean enabled() {
+    return enabled;
+  }
+
+  /** The keys in their order, none twice. */
+  public List<KeySettings> keys() {
+    return keys;
+  }
+
+  /** Most characters that the values of one request may have together. */
+  public int maxBytes() {
+    return maxBytes;
+  }
+
+  /** Host suffixes, CIDR blocks and the words of {@link SettingsReader#DEFAULT_EGRESS}. */
+  public List<String> egressAllow() {
+    return egressAllow;
+  }
+
+  /** Topics and exchanges that keys may go to, {@code *} at the end allowed. */
+  public List<String> egressTopics() {
+    return egressTopics;
+  }
+
+  /** The secret for pseudonyms; empty when there is none. */
+  public byte[] hmacSecret() {
+    return hmacSecret.clone();
+  }
+
+  /** Query parameters and form fields in {@link Names#loose} form, each with the key it holds. */
+  public Map<String, String> queryParameters() {
+    return queryParameters;
+  }
+
+  /** One sentence for each setting that is unknown or wrong. */
+  public List<String> warnings() {
+    return warnings;
+  }
+}
