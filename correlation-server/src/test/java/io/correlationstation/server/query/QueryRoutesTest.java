@@ -397,7 +397,7 @@ final class QueryRoutesTest {
             HttpResponse.BodyHandlers.ofString());
 
     assertThat(text.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain");
-    assertThat(text.body()).contains("correlation_events_total 7.0");
+    assertThat(text.body()).contains("corr_journey_records_total{kind=\"span\"} 5.0");
     assertThat(open.headers().firstValue("Content-Type").orElse(""))
         .startsWith("application/openmetrics-text");
     assertThat(open.body()).endsWith("# EOF\n");

@@ -65,7 +65,7 @@ function layOut(root, journey, scale, overlay, labels, axis, open) {
     bar.classList.toggle('narrow', bar.offsetWidth < 44);
   }
   for (const fold of root.querySelectorAll('.fold')) {
-    fold.classList.toggle('narrow', fold.offsetWidth < 44);
+    fold.classList.toggle('narrow', fold.offsetWidth < 34);
   }
   const arcs = journey.handoffs.map((handoff) => arc(root, tracks, trackBox, scale, handoff)).filter(Boolean);
   overlay.replaceChildren(arrowHead(), ...arcs.map(({ handoff, path }) =>
