@@ -7,6 +7,7 @@ import io.correlationstation.agent.carry.Carrier;
 import io.correlationstation.agent.carry.CorrelationPropagator;
 import io.correlationstation.agent.carry.KeysOnLogs;
 import io.correlationstation.agent.carry.KeysOnSpans;
+import io.correlationstation.agent.process.ProcessRoot;
 import io.correlationstation.agent.settings.Settings;
 import io.correlationstation.agent.settings.SettingsSource;
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizer;
@@ -52,6 +53,7 @@ public final class CorrelationCustomizer implements AutoConfigurationCustomizerP
         return Collections.emptyMap();
       }
       BridgeInstaller.install(carrier);
+      ProcessRoot.prepare(carrier);
       return withPropagator(config.getList(PROPAGATORS));
     } catch (Throwable failure) {
       Carrier.current().failures().record("start", failure);

@@ -4,6 +4,7 @@ package io.correlationstation.agent;
 import com.google.auto.service.AutoService;
 import io.correlationstation.agent.bridge.BridgeInstaller;
 import io.correlationstation.agent.carry.Carrier;
+import io.correlationstation.agent.process.ProcessRoot;
 import io.opentelemetry.javaagent.extension.AgentListener;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import java.util.logging.Level;
@@ -26,6 +27,7 @@ public final class StartLine implements AgentListener {
       carrier
           .counters()
           .register(sdk.getOpenTelemetrySdk().getMeter("io.correlationstation.agent"));
+      ProcessRoot.read(carrier, sdk.getOpenTelemetrySdk().getPropagators().getTextMapPropagator());
       for (String warning : carrier.settings().warnings()) {
         logger.log(Level.WARNING, "correlation: {0}", warning);
       }

@@ -33,9 +33,9 @@ public final class BridgeInstaller {
     if (!installed) {
       try {
         appendToBootstrapClassPath();
-        Class.forName("io.correlationstation.agent.bridge.CarrierDelegate")
-            .getMethod("install")
-            .invoke(null);
+        Class.forName("io.correlationstation.agent.CarrierDelegate")
+            .getMethod("install", Carrier.class)
+            .invoke(null, carrier);
         installed = true;
       } catch (Throwable failure) {
         carrier.failures().record("bridge", failure);

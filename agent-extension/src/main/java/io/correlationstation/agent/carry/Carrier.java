@@ -86,6 +86,16 @@ public final class Carrier {
     return valueOf(RequestKeys.of(context), Baggage.fromContext(context), key);
   }
 
+  /** Whether a context has any key. */
+  public boolean hasKeys(Context context) {
+    for (int i = 0; i < keys.size(); i++) {
+      if (valueOf(context, keys.get(i)) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   static @Nullable String valueOf(@Nullable RequestKeys request, Baggage baggage, Key key) {
     String scoped = baggage.isEmpty() ? null : baggage.getEntryValue(key.name());
     if (scoped == null) {
@@ -127,6 +137,28 @@ public final class Carrier {
       default:
         return true;
     }
+  }
+
+  /**
+   * Returns the context with a key for as long as it is current, or itself if it has that value.
+   */
+  public Context scoped(Context context, Key key, String value) {
+    String refusal = key.refusal(value);
+    if (refusal != null) {
+      counters.rejected(key, refusal);
+      return context;
+    }
+    if (value.equals(valueOf(context, key))) {
+      return context;
+    }
+    counters.discovered(key, Source.ANNOTATION);
+    return context.with(Baggage.fromContext(context).toBuilder().put(key.name(), value).build());
+  }
+
+  /** Returns the body of the request of a context, or null when it is of no interest. */
+  public @Nullable Body bodyOf(Context context) {
+    RequestKeys request = RequestKeys.of(context);
+    return request == null ? null : request.body();
   }
 
   boolean accepts(RequestKeys request, Key key, String value) {

@@ -21,6 +21,8 @@ public final class CorrelationPropagator implements TextMapPropagator {
   /** As in {@code otel.propagators}. */
   public static final String NAME = "correlation";
 
+  private static final String CONTENT_TYPE = "content-type";
+
   private final Carrier carrier;
 
   public CorrelationPropagator(Carrier carrier) {
@@ -65,6 +67,7 @@ public final class CorrelationPropagator implements TextMapPropagator {
 
   private <C> Context extractKeys(Context context, @Nullable C source, TextMapGetter<C> getter) {
     RequestKeys request = new RequestKeys(carrier.keys().size());
+    request.body(Body.ofType(getter.get(source, CONTENT_TYPE)));
     Baggage baggage = Baggage.fromContext(context);
     BaggageBuilder changed = null;
     for (int i = 0; i < carrier.keys().size(); i++) {

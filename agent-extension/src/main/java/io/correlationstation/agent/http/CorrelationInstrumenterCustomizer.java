@@ -10,12 +10,14 @@ import com.google.auto.service.AutoService;
 import io.correlationstation.agent.carry.Carrier;
 import io.correlationstation.agent.carry.Key;
 import io.correlationstation.agent.carry.Source;
+import io.correlationstation.agent.settings.PathRule;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer;
 import io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizerProvider;
 import io.opentelemetry.instrumentation.api.instrumenter.ContextCustomizer;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
 /**
@@ -26,6 +28,7 @@ import java.util.function.BiFunction;
 public final class CorrelationInstrumenterCustomizer implements InstrumenterCustomizerProvider {
 
   private static final AttributeKey<String> QUERY = AttributeKey.stringKey("url.query");
+  private static final AttributeKey<String> PATH = AttributeKey.stringKey("url.path");
   private static final AttributeKey<String> HOST = AttributeKey.stringKey("server.address");
   private static final AttributeKey<String> TOPIC =
       AttributeKey.stringKey("messaging.destination.name");
@@ -90,15 +93,24 @@ public final class CorrelationInstrumenterCustomizer implements InstrumenterCust
     Context request = carrier.withRequest(context);
     String text = start.get(QUERY);
     if (text != null) {
-      query.find(text, (name, value) -> discover(carrier, request, name, value));
+      query.find(text, discovering(carrier, request, Source.QUERY));
+    }
+    String path = start.get(PATH);
+    if (path != null) {
+      for (PathRule rule : carrier.settings().pathRules()) {
+        rule.match(path, discovering(carrier, request, Source.PATH));
+      }
     }
     return request;
   }
 
-  private static void discover(Carrier carrier, Context request, String name, String value) {
-    Key key = carrier.keys().named(name);
-    if (key != null) {
-      carrier.discover(request, key, value, Source.QUERY);
-    }
+  private static BiConsumer<String, String> discovering(
+      Carrier carrier, Context request, Source source) {
+    return (name, value) -> {
+      Key key = carrier.keys().named(name);
+      if (key != null) {
+        carrier.discover(request, key, value, source);
+      }
+    };
   }
 }
