@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+/** Two values seen on one record, and when. */
+final class AliasEdge {
+
+  final KeyValue left;
+  final KeyValue right;
+  final String source;
+  long firstNanos;
+  long lastNanos;
+  long sightings;
+
+  AliasEdge(KeyValue left, KeyValue right, String source, long nanos) {
+    this.left = left;
+    this.right = right;
+    this.source = source;
+    firstNanos = nanos;
+    lastNanos = nanos;
+    sightings = 1;
+  }
+
+  KeyValue other(KeyValue one) {
+    return one == left ? right : left;
+  }
+
+  void seen(long nanos) {
+    firstNanos = Math.min(firstNanos, nanos);
+    lastNanos = Math.max(lastNanos, nanos);
+    sightings++;
+  }
+}

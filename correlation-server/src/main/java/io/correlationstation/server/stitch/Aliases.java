@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which key values belong together, learnt from records that carry both, with provenance.
+ *
+ * <p>A more specific value stands for a less specific one (a resource for its circuit), never the
+ * other way round: a circuit has many resources. A value that was seen with many others stands for
+ * none of them.
+ */
+final class Aliases {
+
+  private static final int MAX_PER_VALUE = 64;
+
+  private final Keys keys;
+  private final Fragments fragments;
+  private final Losses losses;
+  private int count;
+
+  Aliases(Keys keys, Fragments fragments, Losses losses) {
+    this.keys = keys;
+    this.fragments = fragments;
+    this.losses = losses;
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** Learns from values seen on one record. */
+  void learn(KeyValue[] seen, long nanos, String source) {
+    for (int i = 0; i < seen.length; i++) {
+      for (int j = i + 1; j < seen.length; j++) {
+        if (keys.spec(seen[i].key).strong()
+            && keys.spec(seen[j].key).strong()
+            && seen[i].key != seen[j].key) {
+          join(seen[i], seen[j], nanos, source);
+        }
+      }
+    }
+  }
+
+  private void join(KeyValue one, KeyValue other, long nanos, String source) {
+    AliasEdge known = find(one, other);
+    if (known != null) {
+      known.seen(nanos);
+      return;
+    }
+    if (one.aliasCount() >= MAX_PER_VALUE || other.aliasCount() >= MAX_PER_VALUE) {
+      losses.count("alias_hub");
+      return;
+    }
+    AliasEdge edge = new AliasEdge(one, other, source, nanos);
+    one.join(edge);
+    other.join(edge);
+    count++;
+    KeyValue specific = specific(edge);
+    for (Fragment fragment : holders(specific)) {
+      derive(fragment);
+    }
+  }
+
+  private static @Nullable AliasEdge find(KeyValue one, KeyValue other) {
+    KeyValue fewer = one.aliasCount() <= other.aliasCount() ? one : other;
+    KeyValue wanted = fewer == one ? other : one;
+    if (fewer.aliases != null) {
+      for (AliasEdge edge : fewer.aliases) {
+        if (edge.other(fewer) == wanted) {
+          return edge;
+        }
+      }
+    }
+    return null;
+  }
+
+  private KeyValue specific(AliasEdge edge) {
+    int left = keys.spec(edge.left.key).strength().ordinal();
+    int right = keys.spec(edge.right.key).strength().ordinal();
+    return left <= right ? edge.left : edge.right;
+  }
+
+  private static List<Fragment> holders(KeyValue value) {
+    List<Fragment> result = new ArrayList<>();
+    for (int i = 0; i < value.exits.size(); i++) {
+      Fragment fragment = value.exits.get(i).fragment;
+      if (!result.contains(fragment)) {
+        result.add(fragment);
+      }
+    }
+    for (int i = 0; i < value.children.size(); i++) {
+      Fragment fragment = value.children.get(i).fragment;
+      if (!result.contains(fragment)) {
+        result.add(fragment);
+      }
+    }
+    return result;
+  }
+
+  /** Adds to a trace the less specific keys that its own keys stand for. */
+  void derive(Fragment fragment) {
+    for (KeyValue value : fragment.keys.clone()) {
+      if (value.aliases == null) {
+        continue;
+      }
+      for (AliasEdge edge : value.aliases) {
+        KeyValue other = edge.other(value);
+        if (specific(edge) == value && !fragment.hasKey(other.key) && !Keys.hub(value, other.key)) {
+          fragments.addKey(fragment, other, edge);
+        }
+      }
+    }
+  }
+
+  List<Alias> of(KeyValue value) {
+    List<Alias> result = new ArrayList<>();
+    if (value.aliases != null) {
+      for (AliasEdge edge : value.aliases) {
+        result.add(describe(edge, value));
+      }
+    }
+    result.sort((a, b) -> Long.compare(b.lastNanos(), a.lastNanos()));
+    return result;
+  }
+
+  private Alias describe(AliasEdge edge, KeyValue from) {
+    KeyValue other = edge.other(from);
+    return new Alias(
+        keys.spec(from.key).name(),
+        from.value,
+        keys.spec(other.key).name(),
+        other.value,
+        edge.firstNanos,
+        edge.lastNanos,
+        edge.source,
+        edge.sightings);
+  }
+
+  /** Forgets that two values belong together; returns the children of the traces it joined. */
+  List<Child> retract(KeyValue one, KeyValue other) {
+    List<Child> touched = new ArrayList<>();
+    AliasEdge edge = find(one, other);
+    if (edge == null) {
+      return touched;
+    }
+    List<Fragment> holders = holders(specific(edge));
+    one.leave(edge);
+    other.leave(edge);
+    count--;
+    for (Fragment fragment : holders) {
+      KeyValue derived = fragment.removeDerived(edge);
+      if (derived != null) {
+        fragments.unpost(fragment, derived);
+        touched.addAll(fragment.children);
+      }
+    }
+    keys.forgetIfIdle(one);
+    keys.forgetIfIdle(other);
+    return touched;
+  }
+
+  void forget(AliasEdge edge) {
+    edge.left.leave(edge);
+    edge.right.leave(edge);
+    count--;
+  }
+}

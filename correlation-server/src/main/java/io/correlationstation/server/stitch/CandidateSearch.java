@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds the exits that may have brought forth a child, by key and by time. */
+final class CandidateSearch {
+
+  private static final int MAX_EXAMINED = 1024;
+  private static final int MAX_CANDIDATES = 256;
+  private static final int MAX_KEYLESS_PER_EDGE = 48;
+  private static final long SKEW_NANOS = 500_000_000L;
+  private static final double KEYLESS_SHARE = 0.02;
+  private static final double WEAK_MISMATCH = Math.log(0.03);
+  private static final double OWN_KEY = Math.log(1.5);
+
+  private final Keys keys;
+  private final Vocabulary vocabulary;
+  private final Verdicts verdicts;
+  private final long windowNanos;
+  private long vetoes;
+
+  CandidateSearch(StitchConfig config, Keys keys, Vocabulary vocabulary, Verdicts verdicts) {
+    this.keys = keys;
+    this.vocabulary = vocabulary;
+    this.verdicts = verdicts;
+    windowNanos = config.window().toNanos();
+  }
+
+  long vetoes() {
+    return vetoes;
+  }
+
+  void search(Child child) {
+    child.clearCandidates();
+    child.searched = true;
+    for (KeyValue key : child.fragment.keys) {
+      if (keys.spec(key.key).strong() && !key.quarantined) {
+        byKey(child, key);
+      }
+    }
+    byTime(child);
+  }
+
+  private void byKey(Child child, KeyValue key) {
+    TimeOrdered<Exit> exits = key.exits;
+    long earliest = child.startNanos - windowNanos;
+    int examined = 0;
+    for (int i = exits.firstAfter(child.startNanos + SKEW_NANOS) - 1; i >= 0; i--) {
+      Exit exit = exits.get(i);
+      if (exit.startNanos < earliest
+          || ++examined > MAX_EXAMINED
+          || child.candidateCount >= MAX_CANDIDATES) {
+        return;
+      }
+      consider(child, exit);
+    }
+  }
+
+  /** Exits that share no comparable key, of edges known to lose context. */
+  private void byTime(Child child) {
+    for (EdgeModel edge : child.type.edges) {
+      if (edge.share < KEYLESS_SHARE || edge.expected < 3) {
+        continue;
+      }
+      TimeOrdered<Exit> exits = edge.exit.exits;
+      long earliest = child.startNanos - windowNanos;
+      int taken = 0;
+      for (int i = exits.firstAfter(child.startNanos + SKEW_NANOS) - 1; i >= 0; i--) {
+        Exit exit = exits.get(i);
+        if (exit.startNanos < earliest || taken >= MAX_KEYLESS_PER_EDGE) {
+          break;
+        }
+        if (consider(child, exit)) {
+          taken++;
+        }
+      }
+    }
+  }
+
+  private boolean consider(Child child, Exit exit) {
+    if (exit.fragment == child.fragment || !exit.usable() || child.hasCandidate(exit)) {
+      return false;
+    }
+    if (verdicts.rejects(child, exit)) {
+      return false;
+    }
+    double logKeys = compare(child.fragment, exit);
+    if (Double.isNaN(logKeys)) {
+      vetoes++;
+      return false;
+    }
+    EdgeModel edge = vocabulary.edge(exit.type, child.type);
+    if (edge.forbidden) {
+      return false;
+    }
+    child.addCandidate(exit, edge, logKeys);
+    return true;
+  }
+
+  /** Logarithm of the keys' likelihood ratio; NaN when a strong key contradicts. */
+  double compare(Fragment child, Exit exit) {
+    double log = 0;
+    boolean matched = false;
+    for (int key = 0; key < keys.count(); key++) {
+      boolean strong = keys.spec(key).strong();
+      KeyValue shared = null;
+      boolean childHas = false;
+      boolean exitHas = false;
+      for (KeyValue one : child.keys) {
+        if (one.key == key && !one.quarantined) {
+          childHas = true;
+          for (KeyValue other : exit.fragment.keys) {
+            if (other == one) {
+              shared = one;
+            }
+          }
+        }
+      }
+      if (!childHas) {
+        continue;
+      }
+      for (KeyValue other : exit.fragment.keys) {
+        exitHas |= other.key == key && !other.quarantined;
+      }
+      if (!exitHas) {
+        continue;
+      }
+      if (shared == null) {
+        if (strong) {
+          return Double.NaN;
+        }
+        log += WEAK_MISMATCH;
+      } else if (!matched) {
+        log -= Math.log(keys.chance(shared));
+        if ((exit.ownKeys & (1 << key)) != 0) {
+          log += OWN_KEY;
+        }
+        matched = true;
+      }
+    }
+    return log;
+  }
+
+  /** Offers an exit that came late to the children already searched; returns those it suits. */
+  List<Child> offer(Exit exit) {
+    List<Child> suited = new ArrayList<>(0);
+    for (KeyValue key : exit.fragment.keys) {
+      if (!keys.spec(key.key).strong() || key.quarantined) {
+        continue;
+      }
+      TimeOrdered<Child> children = key.children;
+      int examined = 0;
+      for (int i = children.firstAtOrAfter(exit.startNanos - SKEW_NANOS);
+          i < children.size() && examined < MAX_EXAMINED;
+          i++, examined++) {
+        Child child = children.get(i);
+        if (child.startNanos > exit.startNanos + windowNanos) {
+          break;
+        }
+        if (child.searched && consider(child, exit)) {
+          suited.add(child);
+        }
+      }
+    }
+    return suited;
+  }
+}

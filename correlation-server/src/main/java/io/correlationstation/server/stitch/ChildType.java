@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Fragment roots that look alike: service, operation, kind, topic and who calls them. */
+final class ChildType {
+
+  final int id;
+  final Service service;
+  final String name;
+  final int kind;
+  final @Nullable String destination;
+  final @Nullable String client;
+
+  /** Edges that may explain it. */
+  final List<EdgeModel> edges = new ArrayList<>();
+
+  /** Roots of this type without parent, per second. */
+  double orphanRate;
+
+  /** Roots of this type seen and the expected number of them without parent. */
+  double seen;
+
+  double orphans;
+  double carriedOrphans;
+  int inWindow;
+  int fits;
+
+  ChildType(
+      int id,
+      Service service,
+      String name,
+      int kind,
+      @Nullable String destination,
+      @Nullable String client) {
+    this.id = id;
+    this.service = service;
+    this.name = name;
+    this.kind = kind;
+    this.destination = destination;
+    this.client = client;
+  }
+}

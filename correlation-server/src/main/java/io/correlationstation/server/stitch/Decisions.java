@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Turns probabilities into handoffs, and tells the sink what changed. */
+final class Decisions {
+
+  static final String MODEL_VERSION = "branching-1";
+  private static final double TOLD_CHANGE = 0.01;
+  private static final int MAX_RIVALS = 5;
+
+  private final StitchConfig config;
+  private final Keys keys;
+  private final Verdicts verdicts;
+  private final HandoffSink sink;
+  private final Map<String, Long> counts = new TreeMap<>();
+  private double[] probability = new double[64];
+
+  Decisions(StitchConfig config, Keys keys, Verdicts verdicts, HandoffSink sink) {
+    this.config = config;
+    this.keys = keys;
+    this.verdicts = verdicts;
+    this.sink = sink;
+  }
+
+  Map<String, Long> counts() {
+    return counts;
+  }
+
+  /** Decides on a child; {@code last} when nothing but late evidence will change it. */
+  void decide(Child child, boolean last) {
+    if (probability.length < child.candidateCount) {
+      probability = new double[child.candidateCount * 2];
+    }
+    Matcher.posterior(child, probability);
+    int best = bestCandidate(child);
+    double confidence = best < 0 ? 0 : traceProbability(child, child.exits[best].fragment);
+    child.decided |= last;
+    int confirmed = confirmedCandidate(child);
+    if (confirmed >= 0) {
+      tell(child, confirmed, 1);
+    } else if (confidence < config.abstainBelow()) {
+      withdraw(child, last);
+    } else {
+      tell(child, best, Math.min(confidence, 1));
+    }
+  }
+
+  private int bestCandidate(Child child) {
+    int best = -1;
+    double bestTrace = 0;
+    for (int i = 0; i < child.candidateCount; i++) {
+      if (probability[i] <= 1e-6) {
+        continue;
+      }
+      double trace = traceProbability(child, child.exits[i].fragment);
+      boolean better =
+          best < 0
+              || trace > bestTrace + 1e-9
+              || (child.exits[i].fragment == child.exits[best].fragment
+                  && probability[i] > probability[best]);
+      if (better && !isDescendant(child.exits[i].fragment, child.fragment)) {
+        best = i;
+        bestTrace = trace;
+      }
+    }
+    return best;
+  }
+
+  private int confirmedCandidate(Child child) {
+    if (verdicts.anyConfirmed(child)) {
+      for (int i = 0; i < child.candidateCount; i++) {
+        if (verdicts.confirms(child, child.exits[i])) {
+          return i;
+        }
+      }
+    }
+    return -1;
+  }
+
+  private double traceProbability(Child child, Fragment parent) {
+    double sum = 0;
+    for (int i = 0; i < child.candidateCount; i++) {
+      if (child.exits[i].fragment == parent) {
+        sum += probability[i];
+      }
+    }
+    return sum;
+  }
+
+  /** Whether {@code fragment} was already decided to come from {@code ancestor}. */
+  private static boolean isDescendant(Fragment fragment, Fragment ancestor) {
+    Fragment at = fragment;
+    for (int depth = 0; depth < 64; depth++) {
+      if (at == ancestor) {
+        return true;
+      }
+      Fragment up = null;
+      for (Child child : at.children) {
+        Child.Decision decision = child.decision;
+        if (decision != null) {
+          up = decision.exit().fragment;
+        }
+      }
+      if (up == null) {
+        return false;
+      }
+      at = up;
+    }
+    return true;
+  }
+
+  private void withdraw(Child child, boolean last) {
+    Child.Decision before = child.decision;
+    if (before == null) {
+      if (last) {
+        count("abstained");
+      }
+      return;
+    }
+    child.decision = null;
+    emit(child, before.exit(), 0, Handoff.State.REJECTED, null);
+  }
+
+  private void tell(Child child, int best, double confidence) {
+    Exit exit = child.exits[best];
+    Handoff.State state =
+        confidence >= config.acceptAt() ? Handoff.State.LINKED : Handoff.State.CANDIDATE;
+    Child.Decision before = child.decision;
+    String supersedes = null;
+    if (before != null) {
+      if (before.exit() != exit) {
+        supersedes = before.id();
+      } else if (before.state() == state
+          && Math.abs(before.confidence() - confidence) < TOLD_CHANGE) {
+        return;
+      }
+    }
+    String id = Ids.handoff(exit, child);
+    child.decision = new Child.Decision(exit, confidence, state, id);
+    emit(child, exit, confidence, state, supersedes);
+  }
+
+  private void emit(
+      Child child, Exit exit, double confidence, Handoff.State state, @Nullable String supersedes) {
+    count(state.name());
+    sink.handoff(
+        new Handoff(
+            Ids.handoff(exit, child),
+            reference(exit),
+            reference(child),
+            keysOf(exit, child),
+            confidence,
+            state,
+            List.of(),
+            rivals(child, exit),
+            child.startNanos - exit.startNanos,
+            "keys_and_time",
+            MODEL_VERSION,
+            supersedes));
+  }
+
+  private List<Handoff.Rival> rivals(Child child, Exit chosen) {
+    Integer[] order = new Integer[child.candidateCount];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(order, (a, b) -> Double.compare(probability[b], probability[a]));
+    List<Handoff.Rival> rivals = new ArrayList<>();
+    for (int i : order) {
+      if (child.exits[i] != chosen && rivals.size() < MAX_RIVALS && probability[i] > 1e-4) {
+        rivals.add(new Handoff.Rival(reference(child.exits[i]), probability[i]));
+      }
+    }
+    return rivals;
+  }
+
+  private Map<String, String> keysOf(Exit exit, Child child) {
+    Map<String, String> result = new LinkedHashMap<>();
+    for (KeyValue key : exit.fragment.keys) {
+      result.put(keys.spec(key.key).name(), key.value);
+    }
+    for (KeyValue key : child.fragment.keys) {
+      result.put(keys.spec(key.key).name(), key.value);
+    }
+    return result;
+  }
+
+  private static SpanRef reference(Exit exit) {
+    return new SpanRef(
+        Ids.trace(exit.fragment),
+        Ids.span(exit.spanId),
+        exit.type.service.name,
+        exit.type.name,
+        exit.startNanos,
+        exit.endNanos);
+  }
+
+  private static SpanRef reference(Child child) {
+    return new SpanRef(
+        Ids.trace(child.fragment),
+        Ids.span(child.spanId),
+        child.type.service.name,
+        child.type.name,
+        child.startNanos,
+        child.endNanos);
+  }
+
+  private void count(String what) {
+    counts.merge(what, 1L, Long::sum);
+  }
+}

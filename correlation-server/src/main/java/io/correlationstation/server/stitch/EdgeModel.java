@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+/**
+ * How exits of one type bring forth children of another: how often, how much later, and how the two
+ * durations relate.
+ *
+ * <p>A branching process: each exit has a child of the type with probability {@code share}; its
+ * start lies {@code delay} after the exit's with the learnt density. Until enough is learnt, broad
+ * priors stand in: a call that spans its callee is likelier than work picked up later.
+ */
+final class EdgeModel {
+
+  private static final double PRIOR_EXITS = 5;
+  private static final double PRIOR_SAMPLES = 8;
+  private static final double MAX_SHARE = 0.995;
+
+  final ExitType exit;
+  final ChildType child;
+
+  /** Share that stands in while nothing is learnt. */
+  double prior;
+
+  /** Forbidden by topology, peer or topic. */
+  boolean forbidden;
+
+  final Density delay = new Density();
+  final Density slack = new Density();
+  final Density slackAnyhow = new Density();
+
+  /** Learnt from fragments no longer held. */
+  final Density carriedDelay = new Density();
+
+  final Density carriedSlack = new Density();
+  final Density carriedSlackAnyhow = new Density();
+
+  double intact;
+  double expected;
+  double carried;
+  double share;
+  double odds;
+
+  EdgeModel(ExitType exit, ChildType child) {
+    this.exit = exit;
+    this.child = child;
+  }
+
+  void startFit() {
+    expected = carried;
+    delay.clear();
+    delay.addAll(carriedDelay, 1);
+    slack.clear();
+    slack.addAll(carriedSlack, 1);
+  }
+
+  void startSlack() {
+    slackAnyhow.clear();
+    slackAnyhow.addAll(carriedSlackAnyhow, 1);
+  }
+
+  void learn(int delayBin, int slackBin, double probability) {
+    expected += probability;
+    delay.add(delayBin, probability);
+    slack.add(slackBin, probability);
+  }
+
+  void carry(int delayBin, int slackBin, double probability) {
+    carriedSlackAnyhow.add(slackBin, 1);
+    if (probability > 1e-4) {
+      carried += probability;
+      carriedDelay.add(delayBin, probability);
+      carriedSlack.add(slackBin, probability);
+    }
+  }
+
+  void fade(double factor) {
+    carried *= factor;
+    carriedDelay.scale(factor);
+    carriedSlack.scale(factor);
+    carriedSlackAnyhow.scale(factor);
+  }
+
+  void fitShare() {
+    double learnt = Math.max(0, expected - 1);
+    share = Math.min(MAX_SHARE, (learnt + PRIOR_EXITS * prior) / (exit.exposure + PRIOR_EXITS));
+    if (forbidden) {
+      share = 0;
+    }
+  }
+
+  void fitDensities() {
+    delay.smooth();
+    slack.smooth();
+  }
+
+  /** Density, per second, of the distance between an exit and a child. */
+  double density(int delayBin, int slackBin, double base) {
+    double known = delay.total();
+    if (known < 0.5) {
+      return base;
+    }
+    double trust = known / (known + PRIOR_SAMPLES);
+    double density = trust * delay.perSecond(delayBin) + (1 - trust) * base;
+    double anyhow = slackAnyhow.perSecond(slackBin);
+    if (anyhow <= 0) {
+      return density;
+    }
+    double ratio = slack.perSecond(slackBin) / anyhow;
+    return density * (trust * Math.max(1e-3, Math.min(100, ratio)) + 1 - trust);
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Spans that call alike: service, operation, kind, and whom they say they call. */
+final class ExitType {
+
+  static final int INTERNAL = 1;
+  static final int SERVER = 2;
+  static final int CLIENT = 3;
+  static final int PRODUCER = 4;
+  static final int CONSUMER = 5;
+  private static final double MAX_BUSY = 0.99;
+
+  final int id;
+  final Service service;
+  final String name;
+  final int kind;
+  final @Nullable String destination;
+  final @Nullable String peer;
+
+  /** Edges to child types it has been compared with. */
+  final List<EdgeModel> edges = new ArrayList<>();
+
+  /** Live exits in order of time, for children without comparable keys. */
+  final TimeOrdered<Exit> exits = new TimeOrdered<>();
+
+  /** Unanswered exits the model is fitted on. */
+  double exposure;
+
+  double carriedExposure;
+
+  ExitType(
+      int id,
+      Service service,
+      String name,
+      int kind,
+      @Nullable String destination,
+      @Nullable String peer) {
+    this.id = id;
+    this.service = service;
+    this.name = name;
+    this.kind = kind;
+    this.destination = destination;
+    this.peer = peer;
+  }
+
+  boolean oneSlot() {
+    return kind == CLIENT || kind == PRODUCER;
+  }
+
+  /** Turns shares into odds against an empty slot. */
+  void fitOdds() {
+    double busy = 0;
+    for (EdgeModel edge : edges) {
+      busy += edge.share;
+    }
+    double scale = busy > MAX_BUSY ? MAX_BUSY / busy : 1;
+    double idle = 1 - Math.min(busy, MAX_BUSY);
+    for (EdgeModel edge : edges) {
+      edge.odds = oneSlot() ? edge.share * scale / idle : edge.share / (1 - edge.share);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One value of one key: who carries it, in order of time. */
+final class KeyValue {
+
+  final int key;
+  final String value;
+  final TimeOrdered<Exit> exits = new TimeOrdered<>();
+  final TimeOrdered<Child> children = new TimeOrdered<>();
+
+  /** Values known to belong to this one; null while there are none. */
+  @Nullable List<AliasEdge> aliases;
+
+  /** Live fragments that carry it. */
+  int fragments;
+
+  /** Spans that wait with it. */
+  int holders;
+
+  boolean quarantined;
+
+  KeyValue(int key, String value) {
+    this.key = key;
+    this.value = value;
+  }
+
+  void join(AliasEdge edge) {
+    if (aliases == null) {
+      aliases = new ArrayList<>(2);
+    }
+    aliases.add(edge);
+  }
+
+  void leave(AliasEdge edge) {
+    if (aliases != null) {
+      aliases.remove(edge);
+    }
+  }
+
+  int aliasCount() {
+    return aliases == null ? 0 : aliases.size();
+  }
+
+  boolean idle() {
+    return holders == 0
+        && fragments == 0
+        && exits.isEmpty()
+        && children.isEmpty()
+        && (aliases == null || aliases.isEmpty());
+  }
+}

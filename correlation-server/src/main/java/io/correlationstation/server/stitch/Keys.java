@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The key values met so far: normalised, counted, quarantined when they say nothing. */
+final class Keys {
+
+  private static final Set<String> JUNK =
+      Set.of(
+          "",
+          "null",
+          "nil",
+          "none",
+          "unknown",
+          "undefined",
+          "n/a",
+          "na",
+          "-",
+          "--",
+          "?",
+          "tbd",
+          "missing",
+          "empty",
+          "default",
+          "nan",
+          "(null)",
+          "[]",
+          "{}",
+          "string",
+          "true",
+          "false");
+  private static final int MAX_LENGTH = 256;
+  private static final int HUB_FRAGMENTS = 512;
+  private static final double HUB_SHARE = 0.25;
+  private static final int MAX_CIRCUITS_PER_RESOURCE = 8;
+
+  private final List<KeySpec> specs;
+  private final List<Map<String, KeyValue>> values = new ArrayList<>();
+  private final long[] carriers;
+  private long junk;
+  private int hubs;
+
+  Keys(List<KeySpec> specs) {
+    this.specs = specs;
+    this.carriers = new long[specs.size()];
+    for (int i = 0; i < specs.size(); i++) {
+      values.add(new HashMap<>());
+    }
+  }
+
+  /** Values refused as junk, and values that join too much. */
+  int quarantined() {
+    return hubs + (int) Math.min(junk, Integer.MAX_VALUE / 2);
+  }
+
+  int count() {
+    return specs.size();
+  }
+
+  KeySpec spec(int key) {
+    return specs.get(key);
+  }
+
+  int index(String name) {
+    for (int i = 0; i < specs.size(); i++) {
+      if (specs.get(i).name().equals(name)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** The value a text stands for, held until {@link #release}; null when it is junk. */
+  @Nullable KeyValue intern(int key, @Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    Map<String, KeyValue> known = values.get(key);
+    KeyValue value = known.get(text);
+    if (value == null) {
+      String clean = normalise(text, specs.get(key).letterCase());
+      if (isJunk(clean)) {
+        junk++;
+        return null;
+      }
+      value = known.get(clean);
+      if (value == null) {
+        value = new KeyValue(key, clean);
+        known.put(clean, value);
+      }
+    }
+    value.holders++;
+    return value;
+  }
+
+  void release(KeyValue value) {
+    value.holders--;
+    forgetIfIdle(value);
+  }
+
+  @Nullable KeyValue find(int key, String text) {
+    return values.get(key).get(normalise(text, specs.get(key).letterCase()));
+  }
+
+  /** Trims white space and the punctuation that clings to ids in messages; keeps inner dots. */
+  static String normalise(String text, KeySpec.LetterCase letterCase) {
+    int from = 0;
+    int to = text.length();
+    while (from < to && clings(text.charAt(from))) {
+      from++;
+    }
+    while (to > from && clings(text.charAt(to - 1))) {
+      to--;
+    }
+    String clean = text.substring(from, to);
+    return switch (letterCase) {
+      case KEPT -> clean;
+      case LOWER -> clean.toLowerCase(Locale.ROOT);
+      case UPPER -> clean.toUpperCase(Locale.ROOT);
+    };
+  }
+
+  private static boolean clings(char c) {
+    return c <= ' ' || c == ',' || c == ';' || c == '(' || c == ')' || c == '"' || c == '\'';
+  }
+
+  static boolean isJunk(String clean) {
+    if (clean.length() > MAX_LENGTH || JUNK.contains(clean.toLowerCase(Locale.ROOT))) {
+      return true;
+    }
+    for (int i = 0; i < clean.length(); i++) {
+      char c = clean.charAt(i);
+      if (c != '0' && c != '-' && c != '.' && c != 'x' && c != 'X') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void carriedBy(KeyValue value, int change) {
+    value.fragments += change;
+    carriers[value.key] += change;
+    if (change > 0
+        && !value.quarantined
+        && specs.get(value.key).strong()
+        && value.fragments >= HUB_FRAGMENTS
+        && value.fragments >= HUB_SHARE * carriers[value.key]
+        && values.get(value.key).size() > 1) {
+      value.quarantined = true;
+      hubs++;
+    }
+  }
+
+  void forgetIfIdle(KeyValue value) {
+    if (value.idle()) {
+      if (value.quarantined) {
+        hubs--;
+      }
+      values.get(value.key).remove(value.value);
+    }
+  }
+
+  /** How likely a fragment that has nothing to do with the value carries it all the same. */
+  double chance(KeyValue value) {
+    double unseen =
+        specs.get(value.key).strength() == KeySpec.Strength.CIRCUIT
+            ? 50
+            : specs.get(value.key).strong() ? 1000 : 10;
+    return (value.fragments + 1) / (carriers[value.key] + unseen);
+  }
+
+  /** Whether values of this alias are specific enough to stand for one another. */
+  static boolean hub(KeyValue value, int otherKey) {
+    if (value.aliases == null) {
+      return false;
+    }
+    int others = 0;
+    for (AliasEdge edge : value.aliases) {
+      if (edge.other(value).key == otherKey) {
+        others++;
+      }
+    }
+    return others > MAX_CIRCUITS_PER_RESOURCE;
+  }
+}

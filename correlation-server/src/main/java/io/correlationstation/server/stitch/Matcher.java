@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Gives each child its parent, each caller's slot at most one child, by sum-product.
+ *
+ * <p>The factor graph of an exclusive assignment: child i takes one exit j or none, slot j takes at
+ * most one child. With {@code w} the weight of a pair against "no parent" and an empty slot, child
+ * i tells slot j how much it wants it, slot j answers how free it is:
+ *
+ * <pre>
+ *   m(i→j) = w(i,j) / (1 + Σ_{k≠j} w(i,k)·free(k→i))      free(j→i) = 1 / (1 + Σ_{l≠i} m(l→j))
+ *   P(i←j) = w(i,j)·free(j→i) / (1 + Σ_k w(i,k)·free(k→i))
+ * </pre>
+ *
+ * <p>Each slot keeps the sum of what it was told, so a sweep costs O(candidates). Source: Williams
+ * and Lau, "Approximate evaluation of marginal association probabilities with belief propagation"
+ * (IEEE TAES 2014): the iteration always converges.
+ */
+final class Matcher {
+
+  private static final double MAX_WEIGHT = 1e9;
+
+  /** Children whose messages still move, in the order in which they were opened. */
+  private final List<Child> open = new ArrayList<>();
+
+  void open(Child child) {
+    for (int i = 0; i < child.candidateCount; i++) {
+      child.weight[i] = weight(child, i);
+    }
+    if (!child.open) {
+      child.open = true;
+      open.add(child);
+    }
+    update(child);
+  }
+
+  void close(Child child) {
+    child.open = false;
+  }
+
+  int openCount() {
+    return open.size();
+  }
+
+  /** Weight of a candidate against having no parent. */
+  double weight(Child child, int index) {
+    Exit exit = child.exits[index];
+    EdgeModel edge = child.edges[index];
+    if (!exit.usable() || edge.odds == 0) {
+      return 0;
+    }
+    double rate =
+        edge.odds
+            * edge.density(child.delayBin[index], child.slackBin[index], child.baseDensity[index])
+            * Math.exp(child.keyWeight[index]);
+    return Math.min(MAX_WEIGHT, rate / child.type.orphanRate);
+  }
+
+  /** Weighs the open children by the newest fit. */
+  void reweighOpen() {
+    for (Child child : open) {
+      for (int i = 0; i < child.candidateCount; i++) {
+        child.weight[i] = weight(child, i);
+      }
+      update(child);
+    }
+  }
+
+  void sweep(int times) {
+    open.removeIf(child -> !child.open);
+    for (int i = 0; i < times; i++) {
+      for (Child child : open) {
+        update(child);
+      }
+    }
+  }
+
+  /** Sends a child's messages anew. */
+  static void update(Child child) {
+    double total = 1;
+    for (int i = 0; i < child.candidateCount; i++) {
+      total += child.weight[i] * free(child, i);
+    }
+    for (int i = 0; i < child.candidateCount; i++) {
+      double weight = child.weight[i];
+      double wanted = weight / Math.max(1, total - weight * free(child, i));
+      double change = wanted - child.message[i];
+      if (change != 0) {
+        child.exits[i].addLoad(child.type, change);
+        child.message[i] = wanted;
+      }
+    }
+  }
+
+  /** How free the candidate's slot is for this child. */
+  static double free(Child child, int index) {
+    double others = child.exits[index].load(child.type) - child.message[index];
+    return 1 / (1 + Math.max(0, others));
+  }
+
+  /** Probability of each candidate into {@code result}; returns that of having no parent. */
+  static double posterior(Child child, double[] result) {
+    double total = 1;
+    for (int i = 0; i < child.candidateCount; i++) {
+      result[i] = child.weight[i] * free(child, i);
+      total += result[i];
+    }
+    for (int i = 0; i < child.candidateCount; i++) {
+      result[i] /= total;
+    }
+    return 1 / total;
+  }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+/** A service as learnt from its spans. */
+final class Service {
+
+  final String name;
+
+  /** Emits CLIENT or PRODUCER spans, so that its other spans are never taken for calls. */
+  boolean callsOut;
+
+  /** Its spans come from a polled source: an orchestrator whose outgoing calls nobody sees. */
+  boolean polled;
+
+  Service(String name) {
+    this.name = name;
+  }
+}

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins traces that belong together though no context travelled between them.
+ *
+ * <p>Feed it spans with {@link #accept} and key sightings with {@link #sight}, in any order within
+ * the configured lateness; it hands decisions to its {@link HandoffSink} as event time passes.
+ * Event time follows the newest pushed span; {@link #advanceTo} moves it when sources are idle.
+ *
+ * <p>Not thread-safe: one instance per shard, one thread at a time. It does no I/O and reads no
+ * clock: the same input gives the same decisions, whatever its order within the lateness bound, its
+ * duplicates and its batches. To that end spans wait until event time has passed their end and are
+ * then taken in a canonical order, one second (a tick) at a time.
+ */
+public final class Stitcher {
+
+  static final long TICK_NANOS = 1_000_000_000;
+
+  private static final KeyValue[] NO_KEYS = {};
+
+  private final StitchConfig config;
+  private final EventClock clock;
+  private final Losses losses = new Losses();
+  private final Keys keys;
+  private final Vocabulary vocabulary;
+  private final Fragments fragments;
+  private final CandidateSearch search;
+  private final Matcher matcher;
+  private final Learner learner;
+  private final Decisions decisions;
+  private final Aliases aliases;
+  private final Verdicts verdicts = new Verdicts();
+  private final TreeMap<Long, Tick> ticks = new TreeMap<>();
+  private final KeyValue[] found;
+  private long doneTick = Long.MIN_VALUE;
+  private long spans;
+
+  private Stitcher(StitchConfig config, HandoffSink sink) {
+    this.config = config;
+    clock = new EventClock(config.lateness().toNanos());
+    keys = new Keys(config.keys());
+    found = new KeyValue[keys.count()];
+    vocabulary = new Vocabulary(config.topology());
+    matcher = new Matcher();
+    search = new CandidateSearch(config, keys, vocabulary, verdicts);
+    learner = new Learner(config, vocabulary, matcher);
+    decisions = new Decisions(config, keys, verdicts, requireNonNull(sink, "sink"));
+    fragments = new Fragments(config, keys, vocabulary, losses);
+    aliases = new Aliases(keys, fragments, losses);
+  }
+
+  /** A stitcher with nothing learnt. */
+  public static Stitcher create(StitchConfig config, HandoffSink sink) {
+    return new Stitcher(config, sink);
+  }
+
+  /** Takes one span. Spans with zero ids or times, and observers' spans, are counted and left. */
+  public void accept(SpanFacts span) {
+    spans++;
+    String reason = refusal(span);
+    if (reason != null) {
+      losses.count(reason);
+      return;
+    }
+    if (!span.polled && !clock.observe(span.endNanos, span.traceLow, span.receivedNanos)) {
+      losses.count("future_time");
+    }
+    PendingSpan pending =
+        new PendingSpan(span, vocabulary.service(span.service), internKeys(span.keys));
+    long tick = tickOf(pending.endNanos);
+    if (tick <= doneTick) {
+      tick = doneTick + 1;
+      losses.count(span.polled ? "late_polled" : "late");
+    } else if (clock.started() && tick > tickOf(clock.watermark()) + MAX_TICKS_AHEAD) {
+      tick = doneTick == Long.MIN_VALUE ? tickOf(clock.watermark()) : doneTick + 1;
+    }
+    at(tick).spans.add(pending);
+    process(tickOf(clock.watermark()) - 1);
+  }
+
+  private static final long MAX_TICKS_AHEAD = 3600;
+
+  private @Nullable String refusal(SpanFacts span) {
+    if ((span.traceHigh == 0 && span.traceLow == 0) || span.spanId == 0) {
+      return "zero_id";
+    }
+    if (span.startNanos <= 0 || span.endNanos <= 0) {
+      return "zero_time";
+    }
+    return config.observers().contains(span.service) ? "observer" : null;
+  }
+
+  private KeyValue[] internKeys(@Nullable String[] texts) {
+    int count = 0;
+    for (int i = 0; i < texts.length; i++) {
+      if (texts[i] != null) {
+        KeyValue value = keys.intern(i, texts[i]);
+        if (value != null) {
+          found[count++] = value;
+        }
+      }
+    }
+    return count == 0 ? NO_KEYS : java.util.Arrays.copyOf(found, count);
+  }
+
+  /** Learns keys of a trace, and aliases, from a record that is not a span. */
+  public void sight(KeySighting sighting) {
+    KeyValue[] values = internKeys(textsOf(sighting.keys()));
+    if (values.length == 0 || sighting.timeNanos() <= 0) {
+      return;
+    }
+    long tick = Math.max(tickOf(sighting.timeNanos()), doneTick + 1);
+    if (clock.started()) {
+      tick = Math.min(tick, Math.max(tickOf(clock.watermark()) + 1, doneTick + 1));
+    }
+    at(tick).sightings.add(new PendingSighting(sighting, values));
+  }
+
+  private @Nullable String[] textsOf(Map<String, String> byName) {
+    @Nullable String[] texts = new @Nullable String[keys.count()];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = byName.get(keys.spec(i).name());
+    }
+    return texts;
+  }
+
+  /**
+   * A person's verdict; it holds for decisions already made and for those to come. Decisions whose
+   * fragments are no longer held stay as they were told: their keeper applies the verdict.
+   */
+  public void verdict(Verdict verdict) {
+    verdicts.add(verdict);
+    Fragment fragment = fragments.find(verdict.childTraceId());
+    if (fragment == null) {
+      return;
+    }
+    for (Child child : fragment.children) {
+      if (child.searched && Ids.span(child.spanId).equals(verdict.childSpanId())) {
+        research(child);
+      }
+    }
+  }
+
+  /** Forgets an alias; fragments that only it joined are decided anew. */
+  public boolean retract(Alias alias) {
+    KeyValue one = find(alias.key(), alias.value());
+    KeyValue other = find(alias.otherKey(), alias.otherValue());
+    if (one == null || other == null) {
+      return false;
+    }
+    boolean known = aliases.of(one).stream().anyMatch(a -> a.otherValue().equals(other.value));
+    for (Child child : aliases.retract(one, other)) {
+      if (child.searched) {
+        research(child);
+      }
+    }
+    return known;
+  }
+
+  private void research(Child child) {
+    search.search(child);
+    matcher.open(child);
+    matcher.sweep(3);
+    decisions.decide(child, child.decided);
+    if (child.decided) {
+      matcher.close(child);
+    }
+  }
+
+  /** Values known to belong to this one, newest first. */
+  public List<Alias> aliases(String key, String value) {
+    KeyValue known = find(key, value);
+    return known == null ? List.of() : aliases.of(known);
+  }
+
+  private @Nullable KeyValue find(String key, String value) {
+    int index = keys.index(key);
+    return index < 0 ? null : keys.find(index, value);
+  }
+
+  /** Service edges seen, learnt and configured. */
+  public List<EdgeStatistics> topology() {
+    return vocabulary.topology();
+  }
+
+  public StitchStatistics statistics() {
+    return new StitchStatistics(
+        spans,
+        fragments.size(),
+        matcher.openCount(),
+        fragments.exitCount(),
+        aliases.count(),
+        clock.started() ? clock.watermark() : 0,
+        losses.counts(),
+        decisions.counts(),
+        Map.of(),
+        search.vetoes(),
+        keys.quarantined(),
+        learner.fits());
+  }
+
+  private static long tickOf(long nanos) {
+    return Math.floorDiv(nanos, TICK_NANOS);
+  }
+
+  private Tick at(long tick) {
+    return ticks.computeIfAbsent(tick, t -> new Tick());
+  }
+
+  /**
+   * Promises that pushed spans which ended before this time have all been accepted, and decides
+   * what is due by then.
+   */
+  public void advanceTo(long eventTimeNanos) {
+    clock.advanceTo(eventTimeNanos);
+    process(tickOf(clock.watermark()) - 1);
+  }
+
+  /** Decides everything that is open, as if event time had passed. For the end of a file. */
+  public void flush() {
+    while (!ticks.isEmpty()) {
+      process(ticks.firstKey());
+    }
+  }
+
+  private void process(long lastTick) {
+    if (lastTick <= doneTick) {
+      return;
+    }
+    while (!ticks.isEmpty() && ticks.firstKey() <= lastTick) {
+      Map.Entry<Long, Tick> entry = ticks.pollFirstEntry();
+      doneTick = Math.max(doneTick, entry.getKey());
+      run(entry.getKey(), entry.getValue());
+    }
+    doneTick = Math.max(doneTick, lastTick);
+  }
+
+  /** One second of event time: take what ended in it, search, match, decide, forget. */
+  private void run(long number, Tick tick) {
+    long now = (number + 1) * TICK_NANOS;
+    admit(tick, number, now);
+    for (Child child : tick.search) {
+      if (!child.fragment.evicted) {
+        search.search(child);
+        learner.add(child);
+        matcher.open(child);
+      }
+    }
+    if (learner.due(now)) {
+      learner.fit(now);
+    }
+    matcher.sweep(tick.search.isEmpty() ? 1 : 3);
+    for (Child child : tick.search) {
+      decisions.decide(child, false);
+    }
+    for (Child child : tick.decide) {
+      if (!child.fragment.evicted) {
+        decisions.decide(child, true);
+        matcher.close(child);
+      }
+    }
+    evict(tick, now);
+  }
+
+  private void admit(Tick tick, long number, long now) {
+    tick.spans.sort(PendingSpan.ORDER);
+    admitSightings(tick, now);
+    for (PendingSpan span : tick.spans) {
+      Fragment fragment = fragments.add(span, now);
+      for (KeyValue key : span.keys) {
+        keys.release(key);
+      }
+      if (fragment == null) {
+        continue;
+      }
+      aliases.learn(span.keys, span.endNanos, span.service.name);
+      aliases.derive(fragment);
+      Child child = fragments.newChild();
+      if (child != null) {
+        schedule(child, tick, number);
+      }
+      Exit exit = fragments.newExit();
+      if (exit != null && now - exit.startNanos > config.provisionalAfter().toNanos()) {
+        offer(exit, tick);
+      }
+      if (fragment.evictTick == 0) {
+        keep(fragment, now);
+      }
+    }
+  }
+
+  private void admitSightings(Tick tick, long now) {
+    tick.sightings.sort(PendingSighting.ORDER);
+    for (PendingSighting sighting : tick.sightings) {
+      aliases.learn(sighting.keys, sighting.timeNanos, sighting.source);
+      if (sighting.traceHigh != 0 || sighting.traceLow != 0) {
+        Fragment fragment = fragments.fragment(sighting.traceHigh, sighting.traceLow);
+        for (KeyValue key : sighting.keys) {
+          fragments.addKey(fragment, key, null);
+        }
+        aliases.derive(fragment);
+        if (fragment.evictTick == 0) {
+          fragment.touchedNanos = now;
+          keep(fragment, now);
+        }
+      }
+      for (KeyValue key : sighting.keys) {
+        keys.release(key);
+      }
+    }
+  }
+
+  /** A late exit may change the mind of children already searched, decided ones too. */
+  private void offer(Exit exit, Tick tick) {
+    for (Child child : search.offer(exit)) {
+      boolean closed = !child.open;
+      matcher.open(child);
+      if (closed) {
+        tick.decide.add(child);
+      }
+    }
+  }
+
+  private void schedule(Child child, Tick tick, long number) {
+    long provisional = tickOf(child.startNanos + config.provisionalAfter().toNanos());
+    (provisional <= number ? tick : at(provisional)).search.add(child);
+    long known = number + config.provisionalAfter().toSeconds();
+    long last = tickOf(child.startNanos + config.finalAfter().toNanos());
+    at(Math.max(known, last)).decide.add(child);
+  }
+
+  private void keep(Fragment fragment, long fromNanos) {
+    fragment.evictTick = tickOf(fromNanos + fragments.retentionNanos());
+    at(fragment.evictTick).evict.add(fragment);
+  }
+
+  private void evict(Tick tick, long now) {
+    for (Fragment fragment : tick.evict) {
+      if (fragment.touchedNanos + fragments.retentionNanos() > now) {
+        keep(fragment, fragment.touchedNanos + TICK_NANOS);
+        continue;
+      }
+      for (Child child : fragment.children) {
+        matcher.close(child);
+        learner.retire(child);
+      }
+      fragments.remove(fragment);
+    }
+  }
+
+  /** What is to be done in one second of event time. */
+  private static final class Tick {
+    final List<PendingSpan> spans = new ArrayList<>();
+    final List<PendingSighting> sightings = new ArrayList<>(0);
+    final List<Child> search = new ArrayList<>(0);
+    final List<Child> decide = new ArrayList<>(0);
+    final List<Fragment> evict = new ArrayList<>(0);
+  }
+}

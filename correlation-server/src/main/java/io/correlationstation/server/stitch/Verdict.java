@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+/**
+ * A person's word on one handoff. The latest verdict on a pair of spans holds, and no evidence
+ * overrides it.
+ *
+ * @param confirmed true: this parent is right, whatever else competes; false: it is wrong, others
+ *     may still win
+ * @param reason why, in the person's words
+ */
+public record Verdict(
+    String childTraceId,
+    String childSpanId,
+    String parentTraceId,
+    String parentSpanId,
+    boolean confirmed,
+    String reason) {}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The services and the types of spans met so far, and the edges between types. */
+final class Vocabulary {
+
+  private record TypeName(
+      Service service,
+      String name,
+      int kind,
+      @Nullable String destination,
+      @Nullable String other) {}
+
+  private record Pair(ExitType exit, ChildType child) {}
+
+  private final Map<String, Service> services = new HashMap<>();
+  private final Map<TypeName, ExitType> exitTypes = new HashMap<>();
+  private final Map<TypeName, ChildType> childTypes = new HashMap<>();
+  private final Map<Pair, EdgeModel> edges = new HashMap<>();
+  private final List<EdgeModel> edgeList = new ArrayList<>();
+  private final Map<String, Set<String>> callersByCallee = new HashMap<>();
+
+  Vocabulary(List<ServiceEdge> topology) {
+    for (ServiceEdge edge : topology) {
+      callersByCallee.computeIfAbsent(edge.callee(), k -> new TreeSet<>()).add(edge.caller());
+    }
+  }
+
+  Service service(String name) {
+    Service service = services.get(name);
+    if (service == null) {
+      service = new Service(name);
+      services.put(name, service);
+    }
+    return service;
+  }
+
+  Map<String, Service> services() {
+    return services;
+  }
+
+  ExitType exitType(
+      Service service, String name, int kind, @Nullable String destination, @Nullable String peer) {
+    TypeName key = new TypeName(service, name, kind, destination, peer);
+    ExitType type = exitTypes.get(key);
+    if (type == null) {
+      type = new ExitType(exitTypes.size(), service, name, kind, destination, peer);
+      exitTypes.put(key, type);
+    }
+    return type;
+  }
+
+  ChildType childType(
+      Service service,
+      String name,
+      int kind,
+      @Nullable String destination,
+      @Nullable String client) {
+    TypeName key = new TypeName(service, name, kind, destination, client);
+    ChildType type = childTypes.get(key);
+    if (type == null) {
+      type = new ChildType(childTypes.size(), service, name, kind, destination, client);
+      childTypes.put(key, type);
+    }
+    return type;
+  }
+
+  Iterable<ExitType> exitTypes() {
+    return exitTypes.values();
+  }
+
+  Iterable<ChildType> childTypes() {
+    return childTypes.values();
+  }
+
+  List<EdgeModel> edges() {
+    return edgeList;
+  }
+
+  EdgeModel edge(ExitType exit, ChildType child) {
+    Pair pair = new Pair(exit, child);
+    EdgeModel edge = edges.get(pair);
+    if (edge == null) {
+      edge = new EdgeModel(exit, child);
+      edges.put(pair, edge);
+      edgeList.add(edge);
+      exit.edges.add(edge);
+      child.edges.add(edge);
+      setPrior(edge);
+      edge.fitShare();
+      edge.odds = edge.share / (1 - edge.share);
+    }
+    return edge;
+  }
+
+  /** What the names alone say about an edge. */
+  private void setPrior(EdgeModel edge) {
+    ExitType exit = edge.exit;
+    ChildType child = edge.child;
+    double prior = exit.oneSlot() ? 0.02 : exit.service.polled ? 0.1 : 0.01;
+    if (exit.service == child.service) {
+      prior *= 0.02;
+    }
+    if (exit.oneSlot() && sameOperation(exit.name, child.name)) {
+      prior *= 10;
+    }
+    boolean queueOut = exit.kind == ExitType.PRODUCER;
+    boolean queueIn = child.kind == ExitType.CONSUMER;
+    if (exit.oneSlot() && queueOut != queueIn) {
+      prior *= 0.3;
+    }
+    if (exit.destination != null && child.destination != null) {
+      if (exit.destination.equals(child.destination)) {
+        prior *= 10;
+      } else {
+        edge.forbidden = true;
+      }
+    }
+    if (exit.peer != null) {
+      if (exit.peer.equals(child.service.name)) {
+        prior *= 10;
+      } else if (services.containsKey(exit.peer)) {
+        edge.forbidden = true;
+      }
+    }
+    Set<String> callers = callersByCallee.get(child.service.name);
+    if (callers != null) {
+      if (callers.contains(exit.service.name)) {
+        prior *= 3;
+      } else {
+        edge.forbidden = true;
+      }
+    }
+    edge.prior = Math.min(0.6, prior);
+  }
+
+  /** Whether both names end in the same words, such as {@code Cart/Get} and {@code /Cart/Get}. */
+  static boolean sameOperation(String exit, String child) {
+    String one = plain(exit);
+    String other = plain(child);
+    return one.equals(other) || one.endsWith(other) || other.endsWith(one);
+  }
+
+  private static String plain(String name) {
+    String plain = name.toLowerCase(Locale.ROOT);
+    int start = 0;
+    while (start < plain.length() && !Character.isLetterOrDigit(plain.charAt(start))) {
+      start++;
+    }
+    return plain.substring(start);
+  }
+
+  /** Service edges met or configured, by name. */
+  List<EdgeStatistics> topology() {
+    Map<ServiceEdge, double[]> sums = new TreeMap<>(ServiceEdge.ORDER);
+    callersByCallee.forEach(
+        (callee, callers) ->
+            callers.forEach(c -> sums.put(new ServiceEdge(c, callee), new double[3])));
+    for (EdgeModel edge : edgeList) {
+      if (edge.intact > 0 || edge.expected >= 1) {
+        ServiceEdge pair = new ServiceEdge(edge.exit.service.name, edge.child.service.name);
+        double[] sum = sums.computeIfAbsent(pair, k -> new double[3]);
+        sum[0] += edge.intact;
+        sum[1] += edge.expected;
+        sum[2] += edge.expected * edge.delay.medianSeconds();
+      }
+    }
+    List<EdgeStatistics> result = new ArrayList<>();
+    sums.forEach(
+        (pair, sum) ->
+            result.add(
+                new EdgeStatistics(
+                    pair,
+                    sum[0],
+                    sum[1],
+                    sum[1] == 0 ? 0 : (long) (sum[2] / sum[1] * 1e9),
+                    callersByCallee
+                        .getOrDefault(pair.callee(), Set.of())
+                        .contains(pair.caller()))));
+    return result;
+  }
+}
