@@ -43,8 +43,7 @@ final class JourneyCheck {
 
   /** The journey that holds the order's own trace, or a missing node. */
   static JsonNode journeyOf(PlacedOrder order, Map<String, JsonNode> circuits) {
-    JsonNode circuit =
-        circuits.getOrDefault(order.order().circuitId(), MissingNode.getInstance());
+    JsonNode circuit = circuits.getOrDefault(order.order().circuitId(), MissingNode.getInstance());
     return stream(circuit.path("journeys"))
         .filter(journey -> traceIds(journey).contains(order.traceId()))
         .findFirst()

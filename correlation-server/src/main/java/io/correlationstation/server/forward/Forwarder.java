@@ -48,7 +48,7 @@ public final class Forwarder implements AutoCloseable {
             new ForwardWorker(
                 destination,
                 create(destination, clock),
-                journal.cursor("forward-" + destination.name()),
+                journal.cursor(destination.name()),
                 deadLetters,
                 metrics,
                 clock));

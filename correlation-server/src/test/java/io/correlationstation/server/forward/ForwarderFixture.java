@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.correlationstation.server.journal.Frame;
+import io.correlationstation.server.journal.InMemoryJournal;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
@@ -35,7 +36,7 @@ final class ForwarderFixture implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  final MemoryJournal journal = new MemoryJournal();
+  final InMemoryJournal journal = new InMemoryJournal();
   final DeadLetters deadLetters;
   private final Path dir;
   private final List<DestinationConfig> destinations;
