@@ -2,6 +2,7 @@
 package io.correlationstation.server.journal;
 
 import java.io.IOException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +15,13 @@ import org.jspecify.annotations.Nullable;
 public interface Journal extends AutoCloseable {
 
   /**
-   * Appends a frame.
+   * Appends a frame. Does not block.
    *
    * @return completes with the frame's sequence number once it is on disk; completes exceptionally
-   *     with a {@link JournalRefusedException} when it was not and never will be stored
+   *     with a {@link JournalRefusedException} when it is not and the sender should try again. (A
+   *     frame refused because the disk failed may still turn up after a crash, as a duplicate of
+   *     what the sender tries again.) What hangs on it runs on a thread of the journal and should
+   *     be short
    */
   CompletableFuture<Long> append(Frame frame);
 
@@ -26,6 +30,15 @@ public interface Journal extends AutoCloseable {
    * is new. A name is open at most once.
    */
   JournalCursor cursor(String name) throws IOException;
+
+  /**
+   * Names of all cursors that hold frames back, open or not. A name that nobody opens any more
+   * keeps the log growing until {@link #forget}.
+   */
+  Set<String> cursors();
+
+  /** Deletes a cursor that is not open; what only it had not read may go. */
+  void forget(String name) throws IOException;
 
   /** Reads one frame again, or returns null when it is deleted, quarantined or not yet durable. */
   @Nullable Frame read(long sequence) throws IOException;

@@ -11,14 +11,36 @@ import org.jspecify.annotations.Nullable;
  */
 public interface JournalCursor extends AutoCloseable {
 
-  /** A frame and its sequence number. */
-  record Entry(long sequence, Frame frame) {}
+  /**
+   * A frame and its sequence number.
+   *
+   * @param attempts 1, or more when the process may have died of this frame: in how many runs it
+   *     was handed out so far, this one included. A reader sets a frame aside instead of working on
+   *     it when the number gets above what it is willing to risk
+   */
+  record Entry(long sequence, Frame frame, int attempts) {
 
-  /** The next durable frame, or null when none came within {@code maxWait}. */
+    /** A frame handed out for the first time. */
+    public Entry(long sequence, Frame frame) {
+      this(sequence, frame, 1);
+    }
+  }
+
+  /**
+   * The next durable frame, or null when none came within {@code maxWait}.
+   *
+   * <p>After a crash, frames that had been handed out and were not committed come one by one: null
+   * follows each at once, so that a reader which gathers a batch works on each alone.
+   *
+   * @throws IOException when reading fails, which may be tried again, or when the cursor or the
+   *     journal is closed
+   */
   @Nullable Entry poll(Duration maxWait) throws InterruptedException, IOException;
 
   /**
-   * Everything up to and including {@code sequence} is done and is not read again after a restart.
+   * Everything up to and including {@code sequence} is done. The commit becomes durable within a
+   * configured delay, and at once when the cursor or the journal is closed; after a crash the
+   * frames of that delay are read again. Committing less than before changes nothing.
    */
   void commit(long sequence) throws IOException;
 

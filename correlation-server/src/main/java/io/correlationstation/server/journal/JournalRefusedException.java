@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /**
  * A frame was not stored and the sender should try again later: the log is full, failing or
- * closing.
+ * closing. Has no stack trace, because refusing has to be cheap.
  */
 public final class JournalRefusedException extends RuntimeException {
 
@@ -16,7 +16,7 @@ public final class JournalRefusedException extends RuntimeException {
   private final Duration retryAfter;
 
   public JournalRefusedException(String reason, String message, Duration retryAfter) {
-    super(message);
+    super(message, null, false, false);
     this.reason = reason;
     this.retryAfter = retryAfter;
   }

@@ -34,4 +34,7 @@ public interface LogView {
 
   /** All attributes of the record as text; resource attributes are left out. Built at each call. */
   Map<String, String> attributes();
+
+  /** All attributes of the record's resource as text; built once for all records of a resource. */
+  Map<String, String> resourceAttributes();
 }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.agent;
+
+import com.google.auto.service.AutoService;
+import io.correlationstation.agent.bridge.BridgeInstaller;
+import io.correlationstation.agent.carry.Carrier;
+import io.correlationstation.agent.process.ProcessRoot;
+import io.opentelemetry.javaagent.extension.AgentListener;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Says, once the agent runs, what is active; one line, and one for each wrong setting. */
+@AutoService(AgentListener.class)
+public final class StartLine implements AgentListener {
+
+  private static final Logger logger = Logger.getLogger("io.correlationstation.agent");
+
+  @Override
+  public void afterAgent(AutoConfiguredOpenTelemetrySdk sdk) {
+    Carrier carrier = Carrier.current();
+    if (!carrier.isActive()) {
+      return;
+    }
+    try {
+      carrier
+          .counters()
+          .register(sdk.getOpenTelemetrySdk().getMeter("io.correlationstation.agent"));
+      ProcessRoot.read(carrier, sdk.getOpenTelemetrySdk().getPropagators().getTextMapPropagator());
+      for (String warning : carrier.settings().warnings()) {
+        logger.log(Level.WARNING, "correlation: {0}", warning);
+      }
+      logger.log(Level.INFO, "correlation: {0}", describe(carrier, sdk));
+    } catch (Throwable failure) {
+      carrier.failures().record("start", failure);
+    }
+  }
+
+  private static String describe(Carrier carrier, AutoConfiguredOpenTelemetrySdk sdk) {
+    StringBuilder keys = new StringBuilder();
+    for (int i = 0; i < carrier.keys().size(); i++) {
+      keys.append(i == 0 ? "" : ",").append(carrier.keys().get(i).name());
+    }
+    return "version "
+        + version(StartLine.class)
+        + " active; keys "
+        + keys
+        + "; propagators "
+        + sdk.getOpenTelemetrySdk().getPropagators().getTextMapPropagator().fields()
+        + "; egress "
+        + carrier.settings().egressAllow()
+        + (BridgeInstaller.isInstalled() ? "" : "; bridge missing: no weaving");
+  }
+
+  private static String version(Class<?> type) {
+    Package home = type.getPackage();
+    @Nullable String version = home == null ? null : home.getImplementationVersion();
+    return version == null ? "unknown" : version;
+  }
+}

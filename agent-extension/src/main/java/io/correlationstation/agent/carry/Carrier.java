@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.agent.carry;
+
+import io.correlationstation.agent.settings.Settings;
+import io.correlationstation.agent.settings.SettingsSource;
+import io.opentelemetry.api.baggage.Baggage;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows the keys of a context and takes in new ones: what all entry points of the extension share.
+ *
+ * <p>A context has keys in two places. Its baggage holds what arrived and what the application
+ * scoped; {@link RequestKeys} hold what arrived and what was found later. A scoped value wins
+ * inside its scope; otherwise the request's value counts.
+ *
+ * <p>One per JVM, {@link #current()}; before settings are read and when the extension is switched
+ * off it has no keys and does nothing.
+ */
+public final class Carrier {
+
+  private static volatile Carrier current =
+      new Carrier(Settings.read(SettingsSource.empty()), false);
+
+  private final Settings settings;
+  private final boolean active;
+  private final Keys keys;
+  private final Counters counters;
+  private final Failures failures;
+  private final Egress egress;
+
+  private Carrier(Settings settings, boolean active) {
+    this.settings = settings;
+    this.active = active;
+    this.keys = new Keys(active ? settings.keys() : Collections.emptyList());
+    this.counters = new Counters(keys);
+    this.failures = new Failures(counters, System::nanoTime);
+    this.egress = new Egress(keys, counters, settings);
+  }
+
+  /** A carrier that acts, or not, as the settings say. */
+  public static Carrier of(Settings settings) {
+    return new Carrier(settings, settings.enabled());
+  }
+
+  public static Carrier current() {
+    return current;
+  }
+
+  /** Makes this the carrier of the JVM. */
+  public void install() {
+    current = this;
+  }
+
+  /** False when the extension is switched off or has not read its settings. */
+  public boolean isActive() {
+    return active;
+  }
+
+  public Settings settings() {
+    return settings;
+  }
+
+  public Keys keys() {
+    return keys;
+  }
+
+  public Counters counters() {
+    return counters;
+  }
+
+  public Failures failures() {
+    return failures;
+  }
+
+  public Egress egress() {
+    return egress;
+  }
+
+  /** Returns the value of a key in a context, or null. It is safe as a header value. */
+  public @Nullable String valueOf(Context context, Key key) {
+    return valueOf(RequestKeys.of(context), Baggage.fromContext(context), key);
+  }
+
+  /** Whether a context has any key. */
+  public boolean hasKeys(Context context) {
+    for (int i = 0; i < keys.size(); i++) {
+      if (valueOf(context, keys.get(i)) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static @Nullable String valueOf(@Nullable RequestKeys request, Baggage baggage, Key key) {
+    String scoped = baggage.isEmpty() ? null : baggage.getEntryValue(key.name());
+    if (scoped == null) {
+      return request == null ? null : request.get(key);
+    }
+    if (request != null && scoped.equals(request.inBaggage(key))) {
+      return request.get(key);
+    }
+    return key.refusal(scoped) == null ? scoped : null;
+  }
+
+  /**
+   * Returns {@code context} with a place for the keys of a new request, or itself if it has one.
+   */
+  public Context withRequest(Context context) {
+    RequestKeys request = RequestKeys.of(context);
+    return request != null && !request.isInUse()
+        ? context
+        : context.with(new RequestKeys(keys.size()));
+  }
+
+  /**
+   * Adds a key to the request of a context.
+   *
+   * @return whether the request has that value now; false without a request
+   */
+  public boolean discover(Context context, Key key, String value, Source source) {
+    RequestKeys request = RequestKeys.of(context);
+    if (request == null || !accepts(request, key, value)) {
+      return false;
+    }
+    switch (request.offer(key, value, source)) {
+      case TAKEN:
+        counters.discovered(key, source);
+        return true;
+      case CONFLICT:
+        counters.conflict(key);
+        return false;
+      default:
+        return true;
+    }
+  }
+
+  /**
+   * Returns the context with a key for as long as it is current, or itself if it has that value.
+   */
+  public Context scoped(Context context, Key key, String value) {
+    String refusal = key.refusal(value);
+    if (refusal != null) {
+      counters.rejected(key, refusal);
+      return context;
+    }
+    if (value.equals(valueOf(context, key))) {
+      return context;
+    }
+    counters.discovered(key, Source.ANNOTATION);
+    return context.with(Baggage.fromContext(context).toBuilder().put(key.name(), value).build());
+  }
+
+  /** Returns the body of the request of a context, or null when it is of no interest. */
+  public @Nullable Body bodyOf(Context context) {
+    RequestKeys request = RequestKeys.of(context);
+    return request == null ? null : request.body();
+  }
+
+  boolean accepts(RequestKeys request, Key key, String value) {
+    String refusal = key.refusal(value);
+    if (refusal == null && request.size() + value.length() > settings.maxBytes()) {
+      refusal = "bytes";
+    }
+    if (refusal != null) {
+      counters.rejected(key, refusal);
+    }
+    return refusal == null;
+  }
+
+  /** Sets the keys of a context on a span and remembers the span for keys that come later. */
+  void spanStarted(Context context, Span span) {
+    RequestKeys request = RequestKeys.of(context);
+    if (request != null) {
+      request.spanStarted(span);
+    }
+    Baggage baggage = Baggage.fromContext(context);
+    if (request == null && baggage.isEmpty()) {
+      return;
+    }
+    for (int i = 0; i < keys.size(); i++) {
+      Key key = keys.get(i);
+      String value = valueOf(request, baggage, key);
+      if (value != null) {
+        span.setAttribute(key.attribute(), value);
+      }
+    }
+  }
+
+  /** Returns {@code mdc} itself when it has all keys of the context, else a copy that has. */
+  public Map<String, String> withKeys(Context context, Map<String, String> mdc) {
+    RequestKeys request = RequestKeys.of(context);
+    Baggage baggage = Baggage.fromContext(context);
+    Map<String, String> result = mdc;
+    for (int i = 0; i < keys.size(); i++) {
+      Key key = keys.get(i);
+      String value = valueOf(request, baggage, key);
+      if (value != null && !result.containsKey(key.mdc())) {
+        if (result == mdc) {
+          result = new HashMap<>(mdc);
+        }
+        result.put(key.mdc(), value);
+      }
+    }
+    return result;
+  }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.agent.carry;
+
+import io.opentelemetry.api.baggage.Baggage;
+import io.opentelemetry.api.baggage.BaggageBuilder;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.context.propagation.TextMapSetter;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries keys in headers of their own, such as {@code X-Circuit-Id}, and into the baggage.
+ *
+ * <p>Has to be the last propagator: {@code extract} looks at the baggage that another one has read.
+ * When header and baggage disagree the header counts, as the nearer and more explicit word.
+ */
+public final class CorrelationPropagator implements TextMapPropagator {
+
+  /** As in {@code otel.propagators}. */
+  public static final String NAME = "correlation";
+
+  private static final String CONTENT_TYPE = "content-type";
+
+  private final Carrier carrier;
+
+  public CorrelationPropagator(Carrier carrier) {
+    this.carrier = carrier;
+  }
+
+  @Override
+  public Collection<String> fields() {
+    return carrier.keys().headers();
+  }
+
+  @Override
+  public <C> void inject(Context context, @Nullable C target, TextMapSetter<C> setter) {
+    try {
+      Keys keys = carrier.keys();
+      RequestKeys request = RequestKeys.of(context);
+      Baggage baggage = Baggage.fromContext(context);
+      if (Egress.isDenied(context) || (request == null && baggage.isEmpty())) {
+        return;
+      }
+      for (int i = 0; i < keys.size(); i++) {
+        Key key = keys.get(i);
+        String value = carrier.egress().outgoing(key, Carrier.valueOf(request, baggage, key));
+        if (value != null) {
+          setter.set(target, key.header(), value);
+        }
+      }
+    } catch (Throwable failure) {
+      carrier.failures().record("inject", failure);
+    }
+  }
+
+  @Override
+  public <C> Context extract(Context context, @Nullable C source, TextMapGetter<C> getter) {
+    try {
+      return extractKeys(context, source, getter);
+    } catch (Throwable failure) {
+      carrier.failures().record("extract", failure);
+      return context;
+    }
+  }
+
+  private <C> Context extractKeys(Context context, @Nullable C source, TextMapGetter<C> getter) {
+    RequestKeys request = new RequestKeys(carrier.keys().size());
+    request.body(Body.ofType(getter.get(source, CONTENT_TYPE)));
+    Baggage baggage = Baggage.fromContext(context);
+    BaggageBuilder changed = null;
+    for (int i = 0; i < carrier.keys().size(); i++) {
+      Key key = carrier.keys().get(i);
+      String inHeader = header(request, source, getter, key);
+      String inBaggage = baggage.isEmpty() ? null : baggage.getEntryValue(key.name());
+      if (inHeader != null) {
+        if (inBaggage != null && !inBaggage.equals(inHeader)) {
+          carrier.counters().conflict(key);
+        }
+        take(request, key, inHeader, Source.HEADER);
+        if (!inHeader.equals(inBaggage)) {
+          changed = builder(changed, baggage).put(key.name(), inHeader);
+        }
+      } else if (inBaggage != null) {
+        if (carrier.accepts(request, key, inBaggage)) {
+          take(request, key, inBaggage, Source.BAGGAGE);
+        } else {
+          changed = builder(changed, baggage).remove(key.name());
+        }
+      }
+    }
+    Context withRequest = context.with(request);
+    return changed == null ? withRequest : withRequest.with(changed.build());
+  }
+
+  private void take(RequestKeys request, Key key, String value, Source origin) {
+    request.arrived(key, value, origin);
+    carrier.counters().discovered(key, origin);
+  }
+
+  private static BaggageBuilder builder(@Nullable BaggageBuilder changed, Baggage baggage) {
+    return changed == null ? baggage.toBuilder() : changed;
+  }
+
+  /** Returns the first acceptable value among the headers of a key, or null. */
+  private <C> @Nullable String header(
+      RequestKeys request, @Nullable C source, TextMapGetter<C> getter, Key key) {
+    for (String name : key.headers()) {
+      String value = getter.get(source, name);
+      if (value != null && carrier.accepts(request, key, value)) {
+        return value;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.agent.carry;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.metrics.ObservableLongMeasurement;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+/**
+ * What happened to keys, as metrics of the agent. Attributes come from fixed sets, never from a
+ * request. Counting works before the agent has a meter, and allocates nothing for discoveries.
+ */
+public final class Counters {
+
+  private final Keys keys;
+  private final AtomicLongArray discovered;
+  private final AtomicLongArray conflicts;
+  private final Map<Attributes, LongAdder> rejected = new ConcurrentHashMap<>();
+  private final Map<Attributes, LongAdder> denied = new ConcurrentHashMap<>();
+  private final Map<Attributes, LongAdder> failures = new ConcurrentHashMap<>();
+
+  Counters(Keys keys) {
+    this.keys = keys;
+    this.discovered = new AtomicLongArray(keys.size() * Source.COUNT);
+    this.conflicts = new AtomicLongArray(keys.size());
+  }
+
+  /** Two sources disagreed on a key. */
+  void conflict(Key key) {
+    conflicts.incrementAndGet(key.index());
+  }
+
+  /** A request got a key that it did not have. */
+  void discovered(Key key, Source source) {
+    discovered.incrementAndGet(key.index() * Source.COUNT + source.ordinal());
+  }
+
+  /**
+   * A value was dropped because of {@code pattern}, {@code length}, {@code bytes} or {@code count}.
+   */
+  void rejected(Key key, String reason) {
+    add(rejected, Attributes.builder().put("key", key.name()).put("reason", reason).build());
+  }
+
+  /**
+   * Keys were held back from a destination of kind {@code http}, {@code rpc}, {@code messaging}.
+   */
+  public void denied(String kind) {
+    add(denied, Attributes.builder().put("kind", kind).build());
+  }
+
+  void failure(String hook) {
+    add(failures, Attributes.builder().put("hook", hook).build());
+  }
+
+  private static void add(Map<Attributes, LongAdder> series, Attributes attributes) {
+    series.computeIfAbsent(attributes, unused -> new LongAdder()).increment();
+  }
+
+  /** Shows all counters through a meter from now on. */
+  public void register(Meter meter) {
+    show(meter, "correlation.discovered", "Keys that requests got", this::showDiscovered);
+    show(meter, "correlation.conflicts", "Values that lost to another source", this::showConflicts);
+    show(meter, "correlation.values.rejected", "Values that were not taken", showing(rejected));
+    show(
+        meter, "correlation.egress.denied", "Calls that keys were held back from", showing(denied));
+    show(meter, "correlation.failures", "Failures inside the extension", showing(failures));
+  }
+
+  private static void show(
+      Meter meter, String name, String description, Consumer<ObservableLongMeasurement> values) {
+    meter.counterBuilder(name).setDescription(description).buildWithCallback(values);
+  }
+
+  private static Consumer<ObservableLongMeasurement> showing(Map<Attributes, LongAdder> series) {
+    return out -> series.forEach((attributes, sum) -> out.record(sum.sum(), attributes));
+  }
+
+  private void showDiscovered(ObservableLongMeasurement out) {
+    for (int i = 0; i < discovered.length(); i++) {
+      if (discovered.get(i) > 0) {
+        String key = keys.get(i / Source.COUNT).name();
+        String source = Source.values()[i % Source.COUNT].label();
+        out.record(
+            discovered.get(i), Attributes.builder().put("key", key).put("source", source).build());
+      }
+    }
+  }
+
+  private void showConflicts(ObservableLongMeasurement out) {
+    for (int i = 0; i < conflicts.length(); i++) {
+      if (conflicts.get(i) > 0) {
+        out.record(conflicts.get(i), Attributes.builder().put("key", keys.get(i).name()).build());
+      }
+    }
+  }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.agent.carry;
+
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.ContextKey;
+import io.opentelemetry.context.ImplicitContextKeyed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of one request or message, shared by reference by every context that derives from it.
+ * That is what lets a key found late, in a body, reach a thread that captured its context before.
+ *
+ * <p>A value is replaced only by one from a more trusted source, or by the application itself; so
+ * parallel parts of a request cannot overwrite each other in turn. Spans that are open when a value
+ * arrives get it as an attribute; at most {@value #MAX_OPEN_SPANS} of them are remembered.
+ *
+ * <p>Thread-safe.
+ */
+final class RequestKeys implements ImplicitContextKeyed {
+
+  private static final ContextKey<RequestKeys> KEY = ContextKey.named("correlation-request");
+  private static final int MAX_OPEN_SPANS = 32;
+
+  private final AtomicReferenceArray<@Nullable Found> values;
+  private final @Nullable RequestKeys outer;
+  private final List<Span> openSpans = new ArrayList<>(4);
+  private volatile @Nullable Body body;
+
+  RequestKeys(int keyCount) {
+    this(keyCount, null);
+  }
+
+  /** The keys of an outgoing call of a request: what is found during the call is the request's. */
+  RequestKeys(int keyCount, @Nullable RequestKeys outer) {
+    this.values = new AtomicReferenceArray<>(keyCount);
+    this.outer = outer;
+  }
+
+  static @Nullable RequestKeys of(Context context) {
+    return context.get(KEY);
+  }
+
+  @Nullable String get(Key key) {
+    Found found = values.get(key.index());
+    if (found != null) {
+      return found.value;
+    }
+    return outer == null ? null : outer.get(key);
+  }
+
+  /** Returns the value that the baggage of the request holds for the key, or null. */
+  @Nullable String inBaggage(Key key) {
+    Found found = values.get(key.index());
+    return found == null ? null : found.baggage;
+  }
+
+  /** The body that came with the request, or null when there is nothing to look for in it. */
+  @Nullable Body body() {
+    return body;
+  }
+
+  void body(@Nullable Body arrived) {
+    body = arrived;
+  }
+
+  /** Whether a span of this request was started: its contexts belong to that request. */
+  boolean isInUse() {
+    synchronized (openSpans) {
+      return !openSpans.isEmpty();
+    }
+  }
+
+  /** What became of an offered value. */
+  enum Outcome {
+    TAKEN,
+    KNOWN,
+    CONFLICT
+  }
+
+  /** Sets what arrived with the request; the baggage of its context holds the same. */
+  void arrived(Key key, String value, Source source) {
+    values.set(key.index(), new Found(value, source, value));
+  }
+
+  /** Keeps {@code value} although the baggage of the context says something else, or nothing. */
+  void mask(Key key, String value, @Nullable String baggage) {
+    values.set(key.index(), new Found(value, Source.API, baggage));
+  }
+
+  /** Offers a value that has been checked. */
+  Outcome offer(Key key, String value, Source source) {
+    if (outer != null) {
+      return outer.offer(key, value, source);
+    }
+    while (true) {
+      Found current = values.get(key.index());
+      if (current != null) {
+        if (current.value.equals(value)) {
+          return Outcome.KNOWN;
+        }
+        boolean mayReplace = source.compareTo(current.source) < 0 || source == Source.API;
+        if (!mayReplace) {
+          return Outcome.CONFLICT;
+        }
+      }
+      String baggage = current == null ? null : current.baggage;
+      if (values.compareAndSet(key.index(), current, new Found(value, source, baggage))) {
+        setOnOpenSpans(key, value);
+        return Outcome.TAKEN;
+      }
+    }
+  }
+
+  /** Characters of all values together. */
+  int size() {
+    if (outer != null) {
+      return outer.size();
+    }
+    int size = 0;
+    for (int i = 0; i < values.length(); i++) {
+      Found found = values.get(i);
+      size += found == null ? 0 : found.value.length();
+    }
+    return size;
+  }
+
+  void spanStarted(Span span) {
+    if (outer != null) {
+      outer.spanStarted(span);
+      return;
+    }
+    if (!span.isRecording()) {
+      return;
+    }
+    synchronized (openSpans) {
+      if (openSpans.size() >= 4) {
+        openSpans.removeIf(open -> !open.isRecording());
+      }
+      if (openSpans.size() < MAX_OPEN_SPANS) {
+        openSpans.add(span);
+      }
+    }
+  }
+
+  private void setOnOpenSpans(Key key, String value) {
+    synchronized (openSpans) {
+      for (int i = 0; i < openSpans.size(); i++) {
+        Span span = openSpans.get(i);
+        if (span.isRecording()) {
+          span.setAttribute(key.attribute(), value);
+        }
+      }
+    }
+  }
+
+  @Override
+  public Context storeInContext(Context context) {
+    return context.with(KEY, this);
+  }
+
+  private static final class Found {
+
+    private final String value;
+    private final Source source;
+    private final @Nullable String baggage;
+
+    Found(String value, Source source, @Nullable String baggage) {
+      this.value = value;
+      this.source = source;
+      this.baggage = baggage;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.agent.http;
+
+import static io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer.InstrumentationType.HTTP_CLIENT;
+import static io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer.InstrumentationType.HTTP_SERVER;
+import static io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer.InstrumentationType.MESSAGING_PRODUCER;
+import static io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer.InstrumentationType.RPC_CLIENT;
+
+import com.google.auto.service.AutoService;
+import io.correlationstation.agent.carry.Carrier;
+import io.correlationstation.agent.carry.Key;
+import io.correlationstation.agent.carry.Source;
+import io.correlationstation.agent.settings.PathRule;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer;
+import io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizerProvider;
+import io.opentelemetry.instrumentation.api.instrumenter.ContextCustomizer;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+
+/**
+ * Looks at every server span before it starts, for keys in the query, and at every client and
+ * producer span, for where its keys would go.
+ */
+@AutoService(InstrumenterCustomizerProvider.class)
+public final class CorrelationInstrumenterCustomizer implements InstrumenterCustomizerProvider {
+
+  private static final AttributeKey<String> QUERY = AttributeKey.stringKey("url.query");
+  private static final AttributeKey<String> PATH = AttributeKey.stringKey("url.path");
+  private static final AttributeKey<String> HOST = AttributeKey.stringKey("server.address");
+  private static final AttributeKey<String> TOPIC =
+      AttributeKey.stringKey("messaging.destination.name");
+
+  @Override
+  public void customize(InstrumenterCustomizer customizer) {
+    Carrier carrier = Carrier.current();
+    if (!carrier.isActive()) {
+      return;
+    }
+    try {
+      customize(customizer, carrier);
+    } catch (Throwable failure) {
+      carrier.failures().record("instrumenter", failure);
+    }
+  }
+
+  private static void customize(InstrumenterCustomizer customizer, Carrier carrier) {
+    if (customizer.hasType(HTTP_SERVER)) {
+      QueryKeys query = new QueryKeys(carrier.settings().queryParameters());
+      add(customizer, carrier, "http-server", (c, start) -> serverStarts(carrier, query, c, start));
+    } else if (customizer.hasType(HTTP_CLIENT)) {
+      add(
+          customizer,
+          carrier,
+          "http-client",
+          (c, start) -> carrier.egress().toHost(c, "http", start.get(HOST)));
+    } else if (customizer.hasType(RPC_CLIENT)) {
+      add(
+          customizer,
+          carrier,
+          "rpc-client",
+          (c, start) -> carrier.egress().toHost(c, "rpc", start.get(HOST)));
+    } else if (customizer.hasType(MESSAGING_PRODUCER)) {
+      add(
+          customizer,
+          carrier,
+          "producer",
+          (c, start) -> carrier.egress().toTopic(c, start.get(TOPIC)));
+    }
+  }
+
+  private static void add(
+      InstrumenterCustomizer customizer,
+      Carrier carrier,
+      String hook,
+      BiFunction<Context, Attributes, Context> change) {
+    ContextCustomizer<Object> failsOpen =
+        (context, request, startAttributes) -> {
+          try {
+            return change.apply(context, startAttributes);
+          } catch (Throwable failure) {
+            carrier.failures().record(hook, failure);
+            return context;
+          }
+        };
+    customizer.addContextCustomizer(failsOpen);
+  }
+
+  private static Context serverStarts(
+      Carrier carrier, QueryKeys query, Context context, Attributes start) {
+    Context request = carrier.withRequest(context);
+    String text = start.get(QUERY);
+    if (text != null) {
+      query.find(text, discovering(carrier, request, Source.QUERY));
+    }
+    String path = start.get(PATH);
+    if (path != null) {
+      for (PathRule rule : carrier.settings().pathRules()) {
+        rule.match(path, discovering(carrier, request, Source.PATH));
+      }
+    }
+    return request;
+  }
+
+  private static BiConsumer<String, String> discovering(
+      Carrier carrier, Context request, Source source) {
+    return (name, value) -> {
+      Key key = carrier.keys().named(name);
+      if (key != null) {
+        carrier.discover(request, key, value, source);
+      }
+    };
+  }
+}

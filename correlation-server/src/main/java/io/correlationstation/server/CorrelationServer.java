@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server;
+
+import io.correlationstation.mdso.MdsoBridge;
+import io.correlationstation.mdso.MdsoConfig;
+import io.correlationstation.server.forward.Forwarder;
+import io.correlationstation.server.journal.Journal;
+import io.correlationstation.server.journal.SegmentedJournal;
+import io.correlationstation.server.journey.JourneyConfig;
+import io.correlationstation.server.journey.Journeys;
+import io.correlationstation.server.query.MdsoRoutes;
+import io.correlationstation.server.query.QueryRoutes;
+import io.correlationstation.server.query.ServerState;
+import io.correlationstation.server.query.ServerState.Check;
+import io.correlationstation.server.receive.Receiver;
+import io.correlationstation.server.stitch.live.StitchWorker;
+import io.javalin.Javalin;
+import io.javalin.http.Context;
+import io.javalin.http.UnauthorizedResponse;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server as a whole: every part wired to the journal.
+ *
+ * <p>Parts start from the inside outwards, so that nothing is taken in before it can be kept, and
+ * stop the other way round.
+ */
+final class CorrelationServer implements AutoCloseable {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(CorrelationServer.class);
+
+  /** What a service manager asks; everything else needs credentials when they are switched on. */
+  private static final Set<String> OPEN_PATHS = Set.of("/health", "/ready");
+
+  private final ServerConfig config;
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final Journal journal;
+  private final Journeys journeys;
+  private final StitchWorker stitching;
+  private final Forwarder forwarder;
+  private final Receiver receiver;
+  private final @Nullable MdsoBridge mdso;
+  private final Javalin http;
+
+  private CorrelationServer(ServerConfig config) throws IOException {
+    this.config = config;
+    try {
+      JvmMetrics.builder().register(registry);
+      Info.builder()
+          .name("corr_build_info")
+          .help("Version")
+          .labelNames("version")
+          .register(registry)
+          .setLabelValues(Version.current());
+      Path data = ownDirectory(config.dataDir());
+      journal = started(SegmentedJournal.open(config.journal(), registry));
+      journeys = started(Journeys.start(JourneyConfig.inDirectory(data), journal, registry));
+      forwarder = started(Forwarder.start(config.forward(), journal, registry));
+      stitching =
+          started(
+              StitchWorker.start(
+                  config.stitch(), config.systemOfService(), journal, registry, Clock.systemUTC()));
+      mdso = startMdso(config.mdso(), data);
+      receiver = started(Receiver.start(config.receive(), journal, registry));
+      http = startHttp();
+      startPushing(config.pushgateway());
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts the server; it is ready when this returns.
+   *
+   * @throws IOException when the disk or a port can't be used; the message says which and what to
+   *     set
+   */
+  static CorrelationServer start(ServerConfig config) throws IOException {
+    CorrelationServer server = new CorrelationServer(config);
+    LOGGER.info(
+        "ready: API and page on http://{}:{}/, OTLP/HTTP on port {}, OTLP/gRPC on port {}, data in {}",
+        config.bind(),
+        server.httpPort(),
+        server.receiver.otlpHttpPort(),
+        server.receiver.otlpGrpcPort(),
+        config.dataDir());
+    return server;
+  }
+
+  private static Path ownDirectory(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    return directory;
+  }
+
+  private <T extends AutoCloseable> T started(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  private @Nullable MdsoBridge startMdso(@Nullable MdsoConfig mdsoConfig, Path data)
+      throws IOException {
+    if (mdsoConfig == null) {
+      return null;
+    }
+    Clock clock = Clock.systemUTC();
+    MdsoBridge bridge = MdsoBridge.start(mdsoConfig, new JournalSink(journal, clock), data, clock);
+    MdsoMetrics.register(bridge, registry);
+    return started(bridge);
+  }
+
+  private Javalin startHttp() throws IOException {
+    QueryRoutes routes =
+        started(
+            QueryRoutes.create(
+                journeys, new ServerState(Version.current(), this::checks), registry));
+    Javalin javalin =
+        Javalin.create(
+            javalinConfig -> {
+              javalinConfig.startup.showJavalinBanner = false;
+              receiver.listen(javalinConfig, config.httpPort());
+              receiver.register(javalinConfig);
+              javalinConfig.routes.before(this::requireCredentials);
+              routes.register(javalinConfig);
+              MdsoRoutes.create(mdso).register(javalinConfig);
+            });
+    parts.push(javalin::stop);
+    try {
+      javalin.start();
+    } catch (RuntimeException e) {
+      throw new IOException(
+          "the API can't listen on %s port %d (is it in use? set --http-port): %s"
+              .formatted(config.bind(), config.httpPort(), e.getMessage()),
+          e);
+    }
+    return javalin;
+  }
+
+  private void requireCredentials(Context context) {
+    if (!OPEN_PATHS.contains(context.path()) && !receiver.admits(context.header("Authorization"))) {
+      context.header("WWW-Authenticate", "Basic realm=\"correlation-station\", charset=\"UTF-8\"");
+      throw new UnauthorizedResponse("user and password are needed");
+    }
+  }
+
+  private void startPushing(@Nullable URI pushgateway) {
+    if (pushgateway != null) {
+      started(MetricsPush.start(pushgateway, registry));
+    }
+  }
+
+  private Map<String, Check> checks() {
+    Map<String, Check> checks = new LinkedHashMap<>();
+    checks.put("journal", Check.unless(journal.status().refusing()));
+    checks.put("receive", Check.unless(receiver.listening() ? null : "a port does not listen"));
+    checks.put("stitch", Check.unless(stitching.failure()));
+    checks.put("journeys", Check.unless(journeys.trouble()));
+    forwarder
+        .destinations()
+        .forEach(
+            destination ->
+                checks.put(
+                    "forward." + destination.name(),
+                    new Check(true, destination.reason().isEmpty() ? null : destination.reason())));
+    return checks;
+  }
+
+  /** The port of the API, also when the system chose it. */
+  int httpPort() {
+    return http.port();
+  }
+
+  /** Stops every part, the last one started first; what is durable stays. */
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      AutoCloseable part = parts.pop();
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOGGER.warn("{} did not stop cleanly", part, e);
+      }
+    }
+  }
+}

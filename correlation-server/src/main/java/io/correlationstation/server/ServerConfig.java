@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server;
+
+import io.correlationstation.mdso.MdsoConfig;
+import io.correlationstation.mdso.MdsoConfigException;
+import io.correlationstation.server.forward.BatchLimits;
+import io.correlationstation.server.forward.DestinationConfig;
+import io.correlationstation.server.forward.ForwardConfig;
+import io.correlationstation.server.forward.LokiOptions;
+import io.correlationstation.server.journal.JournalConfig;
+import io.correlationstation.server.receive.Credentials;
+import io.correlationstation.server.receive.ReceiveConfig;
+import io.correlationstation.server.receive.TlsFiles;
+import io.correlationstation.server.stitch.StitchConfig;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every part of the server is started with, made from the settings.
+ *
+ * @param systemOfService what people call the system behind a service, for the names of bridge
+ *     spans
+ * @param mdso null when the bridge is off
+ * @param pushgateway null when metrics are only scraped
+ */
+record ServerConfig(
+    Path dataDir,
+    String bind,
+    int httpPort,
+    JournalConfig journal,
+    StitchConfig stitch,
+    Map<String, String> systemOfService,
+    ForwardConfig forward,
+    ReceiveConfig receive,
+    @Nullable MdsoConfig mdso,
+    @Nullable URI pushgateway) {
+
+  private static final Map<String, String> SYSTEM_OF_SERVICE =
+      Map.of("mdso-scriptplan", "mdso", "mdso-log-collector", "mdso");
+
+  /** Reads and checks all settings. */
+  static ServerConfig of(Settings settings) {
+    Path dataDir = settings.path(Setting.DATA_DIR).toAbsolutePath().normalize();
+    return new ServerConfig(
+        dataDir,
+        settings.required(Setting.BIND),
+        settings.port(Setting.HTTP_PORT),
+        journal(settings, dataDir),
+        stitch(settings),
+        SYSTEM_OF_SERVICE,
+        forward(settings, dataDir),
+        receive(settings),
+        mdso(settings),
+        settings.url(Setting.PROMETHEUS_PUSHGATEWAY));
+  }
+
+  private static JournalConfig journal(Settings settings, Path dataDir) {
+    return JournalConfig.builder(dataDir.resolve("journal"))
+        .maxBytes(settings.bytes(Setting.JOURNAL_MAX_BYTES))
+        .minFreeBytes(settings.bytes(Setting.MIN_FREE_BYTES))
+        .build();
+  }
+
+  private static StitchConfig stitch(Settings settings) {
+    StitchConfig config =
+        StitchConfig.defaults().withWindow(settings.seconds(Setting.WINDOW_SECONDS));
+    Path topology = settings.optionalPath(Setting.TOPOLOGY);
+    return topology == null ? config : config.withTopology(TopologyFile.read(topology));
+  }
+
+  private static ForwardConfig forward(Settings settings, Path dataDir) {
+    BatchLimits limits =
+        new BatchLimits(
+            BatchLimits.DEFAULT.maxBytes(),
+            (int) settings.number(Setting.MAX_BATCH_SIZE, 1, 1_000_000),
+            BatchLimits.DEFAULT.linger(),
+            BatchLimits.DEFAULT.timeout());
+    List<DestinationConfig> destinations = new ArrayList<>();
+    URI tempo = settings.url(Setting.TEMPO_HTTP_ENDPOINT);
+    if (tempo != null) {
+      destinations.add(DestinationConfig.tempo(tempo).withLimits(limits));
+    }
+    URI loki = settings.url(Setting.LOKI_URL);
+    if (loki != null) {
+      LokiOptions options =
+          new LokiOptions(
+              settings.required(Setting.DEPLOYMENT_ENV),
+              List.of(),
+              LokiOptions.DEFAULT.maxSampleAge());
+      destinations.add(DestinationConfig.loki(loki).withLimits(limits).withLoki(options));
+    }
+    URI otlp = settings.url(Setting.FORWARD_OTLP_ENDPOINT);
+    if (otlp != null) {
+      destinations.add(
+          DestinationConfig.otlp("otlp", otlp, settings.pairs(Setting.FORWARD_OTLP_HEADERS))
+              .withLimits(limits));
+    }
+    return ForwardConfig.of(dataDir.resolve("dead-letters"), destinations);
+  }
+
+  private static ReceiveConfig receive(Settings settings) {
+    return ReceiveConfig.builder()
+        .bind(settings.required(Setting.BIND))
+        .otlpHttpPort(settings.port(Setting.OTLP_HTTP_PORT))
+        .otlpGrpcPort(settings.port(Setting.OTLP_GRPC_PORT))
+        .credentials(credentials(settings))
+        .tls(tls(settings))
+        .corsOrigins(Set.copyOf(settings.list(Setting.CORS_ORIGINS)))
+        .build();
+  }
+
+  private static @Nullable Credentials credentials(Settings settings) {
+    return settings.flag(Setting.ENABLE_BASIC_AUTH)
+        ? new Credentials(
+            settings.required(Setting.BASIC_AUTH_USER), settings.required(Setting.BASIC_AUTH_PASS))
+        : null;
+  }
+
+  private static @Nullable TlsFiles tls(Settings settings) {
+    Path certificate = settings.optionalPath(Setting.TLS_CERT);
+    Path key = settings.optionalPath(Setting.TLS_KEY);
+    Path clientCa = settings.optionalPath(Setting.TLS_CLIENT_CA);
+    if (certificate == null && key == null && clientCa == null) {
+      return null;
+    }
+    if (certificate == null || key == null) {
+      throw new SettingException(
+          Setting.TLS_CERT.variable() + " and " + Setting.TLS_KEY.variable() + " go together");
+    }
+    return new TlsFiles(certificate, key, clientCa);
+  }
+
+  private static @Nullable MdsoConfig mdso(Settings settings) {
+    try {
+      return MdsoConfig.fromEnvironment(settings.environment());
+    } catch (MdsoConfigException e) {
+      throw new SettingException(String.valueOf(e.getMessage()));
+    }
+  }
+}

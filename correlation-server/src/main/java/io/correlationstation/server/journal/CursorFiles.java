@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two files for each cursor, written in turn: a new state replaces the older of the two by a
+ * rename, so that whatever fails or is lost, the other one or its predecessor is whole.
+ */
+final class CursorFiles {
+
+  /** Ends the name of a file that is being written; such a file means nothing after a restart. */
+  static final String UNFINISHED = ".tmp";
+
+  private static final Pattern CURSOR_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+  private static final Pattern FILE_NAME = Pattern.compile("(.+)\\.([01])\\.cursor");
+
+  private final JournalDisk disk;
+
+  CursorFiles(JournalDisk disk) {
+    this.disk = disk;
+  }
+
+  /** Refuses names that do not make good file names. */
+  static String requireName(String name) {
+    if (!CURSOR_NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException("cursor name does not match " + CURSOR_NAME + ": " + name);
+    }
+    return name;
+  }
+
+  /**
+   * The newest readable state of each cursor that has a file; null where no file can be read.
+   *
+   * <p>A cursor without a readable state is not forgotten: it reads from the oldest frame again,
+   * rather than have frames deleted that it may not have seen.
+   */
+  Map<String, @Nullable CursorState> load(List<String> names) throws IOException {
+    Map<String, @Nullable CursorState> states = new HashMap<>();
+    for (String file : names) {
+      Matcher name = FILE_NAME.matcher(file);
+      if (name.matches()) {
+        CursorState state = CursorState.parse(content(file));
+        CursorState other = states.get(name.group(1));
+        boolean newer = other == null || (state != null && state.generation() > other.generation());
+        states.put(name.group(1), newer ? state : other);
+      }
+    }
+    return states;
+  }
+
+  /** Writes a state; it is durable once the directory has been forced. */
+  void store(String name, CursorState state) throws IOException {
+    String file = file(name, state.generation() & 1);
+    disk.write(file + UNFINISHED, state.encode());
+    disk.rename(file + UNFINISHED, file);
+  }
+
+  void delete(String name) throws IOException {
+    disk.delete(file(name, 0));
+    disk.delete(file(name, 1));
+    disk.force();
+  }
+
+  private static String file(String name, long slot) {
+    return name + "." + slot + ".cursor";
+  }
+
+  private byte[] content(String file) throws IOException {
+    ByteBuffer content = ByteBuffer.allocate(CursorState.BYTES + 1);
+    try (JournalDisk.Reader reader = disk.read(file)) {
+      while (content.hasRemaining() && reader.read(content, content.position()) >= 0) {}
+    }
+    byte[] bytes = new byte[content.flip().remaining()];
+    content.get(bytes);
+    return bytes;
+  }
+}

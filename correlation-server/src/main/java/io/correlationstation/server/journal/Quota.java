@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.journal;
+
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whether there is room for a frame: in memory, in the log and on the file system.
+ *
+ * <p>Intake stops at nine tenths of {@code maxBytes}. Frames of the server itself may use the rest:
+ * a reader that has to write before it can commit would otherwise keep the log full for ever.
+ */
+final class Quota {
+
+  private final JournalConfig config;
+  private final LongSupplier logBytes;
+  private volatile long usableBytes = Long.MAX_VALUE;
+
+  Quota(JournalConfig config, LongSupplier logBytes) {
+    this.config = config;
+    this.logBytes = logBytes;
+  }
+
+  /** Tells how much room the file system had when last asked. */
+  void usable(long bytes) {
+    usableBytes = bytes;
+  }
+
+  long usable() {
+    return usableBytes;
+  }
+
+  @Nullable Refusal check(Pending pending, long waitingBytes) {
+    if (pending.frame().payload().length > config.maxFrameBytes()) {
+      return Refusal.of(
+          Refusal.SIZE,
+          "payload of "
+              + pending.frame().payload().length
+              + " bytes, at most "
+              + config.maxFrameBytes());
+    }
+    boolean own = pending.frame().ownWork();
+    return check(pending.bytes(), waitingBytes, own ? config.maxBytes() : intakeBytes());
+  }
+
+  @Nullable Refusal check(long waitingBytes) {
+    return check(0, waitingBytes, intakeBytes());
+  }
+
+  /** Where intake stops. */
+  long intakeBytes() {
+    return config.maxBytes() / 10 * 9;
+  }
+
+  private @Nullable Refusal check(long bytes, long waitingBytes, long maxBytes) {
+    if (logBytes.getAsLong() + waitingBytes + bytes > maxBytes) {
+      return Refusal.of(Refusal.FULL, "the journal is full: readers lag, see corr_wal_pending");
+    }
+    if (waitingBytes > 0 && waitingBytes + bytes > config.maxQueuedBytes()) {
+      return Refusal.of(Refusal.FULL, "the disk is slower than the intake");
+    }
+    if (usableBytes - waitingBytes - bytes < config.minFreeBytes()) {
+      return Refusal.of(
+          Refusal.DISK, "less than " + config.minFreeBytes() + " bytes free on the file system");
+    }
+    return null;
+  }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.journal;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that writes cursors down, deletes segments that nobody needs and watches the room on
+ * the file system, a round every cursor delay.
+ */
+final class Upkeep implements Runnable {
+
+  private static final Logger logger = LoggerFactory.getLogger(Upkeep.class);
+
+  private final JournalConfig config;
+  private final JournalDisk disk;
+  private final SegmentLog log;
+  private final Quota quota;
+  private final Collection<SegmentCursor> cursors;
+  private final LongSupplier oldestNeeded;
+  private final JournalMetrics metrics;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private boolean stopped;
+  private boolean failing;
+
+  /**
+   * @param cursors the open cursors, changing under the upkeep
+   * @param oldestNeeded the first sequence number that some cursor has not committed
+   */
+  Upkeep(
+      JournalConfig config,
+      JournalDisk disk,
+      SegmentLog log,
+      Quota quota,
+      Collection<SegmentCursor> cursors,
+      LongSupplier oldestNeeded,
+      JournalMetrics metrics) {
+    this.config = config;
+    this.disk = disk;
+    this.log = log;
+    this.quota = quota;
+    this.cursors = cursors;
+    this.oldestNeeded = oldestNeeded;
+    this.metrics = metrics;
+  }
+
+  @Override
+  public void run() {
+    while (pause()) {
+      round();
+    }
+  }
+
+  void stop() {
+    lock.lock();
+    try {
+      stopped = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** One round; a failure is counted, logged once and tried again in the next. */
+  void round() {
+    try {
+      quota.usable(disk.usableBytes());
+      storeCursors();
+      deleteSegments();
+      failing = false;
+    } catch (IOException e) {
+      metrics.failures.labelValues("upkeep").inc();
+      if (!failing) {
+        logger.warn("Cannot write cursors or delete segments; trying again", e);
+      }
+      failing = true;
+    }
+  }
+
+  private boolean pause() {
+    lock.lock();
+    try {
+      if (!stopped) {
+        changed.await(config.cursorDelay().toNanos(), TimeUnit.NANOSECONDS);
+      }
+      return !stopped;
+    } catch (InterruptedException e) {
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void storeCursors() throws IOException {
+    boolean renamed = false;
+    for (SegmentCursor cursor : cursors) {
+      renamed |= cursor.store();
+    }
+    if (renamed) {
+      disk.force();
+    }
+  }
+
+  private void deleteSegments() throws IOException {
+    long needed = oldestNeeded.getAsLong();
+    for (Segment segment : log.segments()) {
+      if (segment.end() > needed || !isSurplus(segment)) {
+        return;
+      }
+      log.deleteOldest(segment);
+      logger.debug("Deleted {}", segment.name());
+    }
+  }
+
+  private boolean isSurplus(Segment segment) {
+    return log.bytes() > Math.min(config.retentionBytes(), quota.intakeBytes())
+        || quota.usable() < config.minFreeBytes()
+        || log.nowNanos() - log.endedNanos(segment) > config.retention().toNanos();
+  }
+}

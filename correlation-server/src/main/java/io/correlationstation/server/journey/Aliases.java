@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.journey;
+
+import static io.correlationstation.server.journey.KeyVocabulary.CIRCUIT_ID;
+import static io.correlationstation.server.journey.KeyVocabulary.IDENTITY_KEYS;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Finds the circuits that an id leads to, over pairs of ids that were seen in one record.
+ *
+ * <p>One step leads from any id to a circuit. A second step is taken only over ids of one piece of
+ * work (resource, request), and never over one that was seen with more than {@value #HUB} circuits:
+ * such a value names a kind of thing.
+ */
+final class Aliases {
+
+  static final int HUB = 20;
+
+  private static final int MAX_NEIGHBOURS = 500;
+  private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
+
+  /** An id, the key it is a value of, and when it was seen with its neighbour. */
+  record Neighbour(String key, String value, long firstNanos, long lastNanos) {}
+
+  /** Circuits of that id, the most recent first; empty when the id is not known. */
+  List<String> resolve(Handle handle, String id) {
+    if (isCircuit(handle, id)) {
+      return List.of(id);
+    }
+    List<String> circuits = circuitsOfTraceOrJourney(handle, traceId(id));
+    if (!circuits.isEmpty()) {
+      return circuits;
+    }
+    return List.copyOf(throughNeighbours(handle, id));
+  }
+
+  /** The id in the form of a trace id: lower case, and without the dashes of a UUID. */
+  static String traceId(String id) {
+    String digits = id.toLowerCase(Locale.ROOT).replace("-", "");
+    return TRACE_ID.matcher(digits).matches() ? digits : id;
+  }
+
+  /** Other ids of that circuit, by key and value; ids of kinds are left out beyond one step. */
+  List<Circuit.Alias> of(Handle handle, String circuitId) {
+    Map<List<String>, Neighbour> found = new LinkedHashMap<>();
+    List<Neighbour> direct = neighbours(handle, circuitId);
+    direct.forEach(next -> found.put(List.of(next.key(), next.value()), next));
+    for (Neighbour step : direct) {
+      if (IDENTITY_KEYS.contains(step.key()) && !step.key().equals(CIRCUIT_ID)) {
+        List<Neighbour> second = neighbours(handle, step.value());
+        if (circuitsAmong(second).size() <= 1) {
+          second.stream()
+              .filter(next -> IDENTITY_KEYS.contains(next.key()))
+              .forEach(next -> found.putIfAbsent(List.of(next.key(), next.value()), next));
+        }
+      }
+    }
+    return found.values().stream()
+        .filter(next -> !next.key().equals(CIRCUIT_ID))
+        .map(
+            next ->
+                new Circuit.Alias(next.key(), next.value(), next.firstNanos(), next.lastNanos()))
+        .sorted(
+            java.util.Comparator.comparing(Circuit.Alias::key)
+                .thenComparing(Circuit.Alias::firstSeenNanos)
+                .thenComparing(Circuit.Alias::value))
+        .toList();
+  }
+
+  /**
+   * The circuits of groups of traces.
+   *
+   * @param groupOfTrace trace id → the group it belongs to
+   * @return group → circuits: those its own records name, else those its other ids lead to
+   */
+  Map<String, Set<String>> circuitsOf(Handle handle, Map<String, String> groupOfTrace) {
+    Map<String, Set<String>> circuits = new HashMap<>();
+    Map<String, Set<String>> otherIds = new HashMap<>();
+    for (List<String> chunk : Chunks.of(groupOfTrace.keySet())) {
+      handle
+          .createQuery(
+              """
+              SELECT trace_id, key_name, key_value FROM fragment_keys WHERE trace_id IN (<ids>)
+              """)
+          .bindList("ids", chunk)
+          .map(
+              (result, context) ->
+                  List.of(result.getString(1), result.getString(2), result.getString(3)))
+          .forEach(
+              row -> {
+                String group = groupOfTrace.getOrDefault(row.get(0), "");
+                if (row.get(1).equals(CIRCUIT_ID)) {
+                  circuits.computeIfAbsent(group, ignored -> new TreeSet<>()).add(row.get(2));
+                } else if (IDENTITY_KEYS.contains(row.get(1))) {
+                  otherIds.computeIfAbsent(group, ignored -> new TreeSet<>()).add(row.get(2));
+                }
+              });
+    }
+    otherIds.forEach(
+        (group, ids) -> {
+          if (!circuits.containsKey(group)) {
+            Set<String> found = new TreeSet<>();
+            ids.forEach(id -> found.addAll(circuitsAmong(neighbours(handle, id))));
+            if (found.size() == 1) {
+              circuits.put(group, found);
+            }
+          }
+        });
+    return circuits;
+  }
+
+  private static boolean isCircuit(Handle handle, String id) {
+    return handle
+        .createQuery(
+            """
+            SELECT 1 FROM journey_circuits WHERE circuit_id = :id
+            UNION ALL
+            SELECT 1 FROM log_keys WHERE key_name = 'circuit_id' AND key_value = :id
+            UNION ALL
+            SELECT 1 FROM aliases WHERE key_a = 'circuit_id' AND value_a = :id
+            LIMIT 1
+            """)
+        .bind("id", id)
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
+  private static List<String> circuitsOfTraceOrJourney(Handle handle, String id) {
+    return handle
+        .createQuery(
+            """
+            SELECT c.circuit_id FROM journey_circuits c
+            JOIN fragments f ON f.journey_id = c.journey_id
+            WHERE f.trace_id = :id
+            UNION
+            SELECT c.circuit_id FROM journey_circuits c
+            JOIN fragments f ON f.journey_id = c.journey_id
+            WHERE f.own_journey_id = :id
+            """)
+        .bind("id", id)
+        .mapTo(String.class)
+        .list();
+  }
+
+  private static Set<String> throughNeighbours(Handle handle, String id) {
+    List<Neighbour> direct = neighbours(handle, id);
+    Set<String> circuits = circuitsAmong(direct);
+    if (!circuits.isEmpty()) {
+      return circuits;
+    }
+    for (Neighbour step : direct) {
+      if (IDENTITY_KEYS.contains(step.key())) {
+        Set<String> further = circuitsAmong(neighbours(handle, step.value()));
+        if (further.size() <= HUB) {
+          circuits.addAll(further);
+        }
+      }
+    }
+    return circuits;
+  }
+
+  private static Set<String> circuitsAmong(Collection<Neighbour> neighbours) {
+    Set<String> circuits = new LinkedHashSet<>();
+    for (Neighbour neighbour : neighbours) {
+      if (neighbour.key().equals(CIRCUIT_ID)) {
+        circuits.add(neighbour.value());
+      }
+    }
+    return circuits;
+  }
+
+  private static List<Neighbour> neighbours(Handle handle, String value) {
+    return handle
+        .createQuery(
+            """
+            SELECT key_b AS name, value_b AS other, first_nanos, last_nanos FROM aliases
+            WHERE value_a = :value
+            UNION ALL
+            SELECT key_a AS name, value_a AS other, first_nanos, last_nanos FROM aliases
+            WHERE value_b = :value
+            ORDER BY last_nanos DESC, other LIMIT :limit
+            """)
+        .bind("value", value)
+        .bind("limit", MAX_NEIGHBOURS)
+        .map(
+            (result, context) ->
+                new Neighbour(
+                    result.getString("name"),
+                    result.getString("other"),
+                    result.getLong("first_nanos"),
+                    result.getLong("last_nanos")))
+        .list();
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.journey;
+
+import io.correlationstation.server.journey.Page.Position;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/** The WHERE clause of a list, with its values bound by name. */
+final class Conditions {
+
+  private final List<String> conditions = new ArrayList<>();
+  private final Map<String, Object> values = new LinkedHashMap<>();
+  private final Map<String, List<String>> lists = new LinkedHashMap<>();
+
+  /** Only what comes behind that position in descending order. */
+  void after(String nanosColumn, String idColumn, @Nullable Position position) {
+    if (position != null) {
+      add(
+          "("
+              + nanosColumn
+              + " < :after_nanos OR ("
+              + nanosColumn
+              + " = :after_nanos AND "
+              + idColumn
+              + " < :after_id))");
+      values.put("after_nanos", position.nanos());
+      values.put("after_id", position.id());
+    }
+  }
+
+  void fragments(CorrelationFilter filter, Map<String, List<String>> keyValues) {
+    if (filter.traceId() != null) {
+      add("f.trace_id = :trace_id");
+      values.put("trace_id", filter.traceId());
+    }
+    if (filter.fromNanos() != Long.MIN_VALUE) {
+      add("f.end_nanos >= :from_nanos");
+      values.put("from_nanos", filter.fromNanos());
+    }
+    if (filter.toNanos() != Long.MAX_VALUE) {
+      add("f.start_nanos <= :to_nanos");
+      values.put("to_nanos", filter.toNanos());
+    }
+    if (filter.service() != null) {
+      add(
+          "EXISTS (SELECT 1 FROM fragment_services s"
+              + " WHERE s.trace_id = f.trace_id AND s.service = :service)");
+      values.put("service", filter.service());
+    }
+    int number = 0;
+    for (Map.Entry<String, List<String>> key : keyValues.entrySet()) {
+      number++;
+      add(
+          "f.trace_id IN (SELECT trace_id FROM fragment_keys WHERE key_name = :key_"
+              + number
+              + " AND key_value IN (<values_"
+              + number
+              + ">))");
+      values.put("key_" + number, key.getKey());
+      lists.put("values_" + number, key.getValue());
+    }
+  }
+
+  void links(LinkFilter filter, List<String> circuits) {
+    if (!circuits.isEmpty()) {
+      add(
+          "(h.circuit_id IN (<circuits>) OR h.child_trace_id IN (SELECT trace_id"
+              + " FROM fragment_keys WHERE key_name = 'circuit_id' AND key_value IN (<circuits>)))");
+      lists.put("circuits", circuits);
+    }
+    if (filter.traceId() != null) {
+      add("(h.parent_trace_id = :trace_id OR h.child_trace_id = :trace_id)");
+      values.put("trace_id", filter.traceId());
+    }
+    if (filter.minConfidence() > 0) {
+      add("h.confidence >= :min_confidence");
+      values.put("min_confidence", filter.minConfidence());
+    }
+    if (filter.state() != null) {
+      switch (filter.state()) {
+        case REJECTED -> add("(h.state = 'REJECTED' OR h.superseded_by IS NOT NULL)");
+        case LINKED -> add("h.state = 'LINKED' AND h.superseded_by IS NULL");
+        case CANDIDATE -> add("h.state = 'CANDIDATE' AND h.superseded_by IS NULL");
+      }
+    }
+  }
+
+  String sql() {
+    return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
+  }
+
+  Query bind(Query query) {
+    values.forEach(query::bind);
+    lists.forEach(query::bindList);
+    return query;
+  }
+
+  private void add(String condition) {
+    conditions.add(condition);
+  }
+}

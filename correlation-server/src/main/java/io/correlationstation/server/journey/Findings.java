@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.journey;
+
+import io.correlationstation.server.stitch.Handoff;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a batch of frames says, taken out of the wire format and not yet merged with the store. */
+final class Findings {
+
+  /** Trace id → its news, in order of appearance. */
+  final Map<String, FragmentNews> fragments = new LinkedHashMap<>();
+
+  /** Trace id → sequence numbers of the frames that hold spans of it. */
+  final Map<String, Set<Long>> frames = new LinkedHashMap<>();
+
+  final List<FoundLog> logs = new ArrayList<>();
+  final List<FoundHandoff> handoffs = new ArrayList<>();
+  final Map<AliasPair, AliasTimes> aliases = new LinkedHashMap<>();
+
+  FragmentNews fragment(String traceId) {
+    return fragments.computeIfAbsent(traceId, FragmentNews::new);
+  }
+
+  void foundInFrame(String traceId, long sequence) {
+    frames.computeIfAbsent(traceId, ignored -> new LinkedHashSet<>()).add(sequence);
+  }
+
+  void addAliases(Map<String, String> keys, long timeNanos) {
+    if (keys.size() < 2) {
+      return;
+    }
+    List<Map.Entry<String, String>> entries = List.copyOf(keys.entrySet());
+    for (int i = 0; i < entries.size(); i++) {
+      for (int j = i + 1; j < entries.size(); j++) {
+        AliasPair pair = AliasPair.of(entries.get(i), entries.get(j));
+        aliases.computeIfAbsent(pair, ignored -> new AliasTimes()).include(timeNanos);
+      }
+    }
+  }
+
+  /** A span's facts that matter for its fragment; a zero parent id means that it has none. */
+  record FoundSpan(
+      long spanId,
+      long parentId,
+      int kind,
+      long startNanos,
+      long endNanos,
+      boolean failed,
+      String name,
+      String service,
+      @Nullable String defectCode) {}
+
+  /** A record worth keeping, and its keys. */
+  record FoundLog(LogLine line, Map<String, String> keys, long receivedNanos) {}
+
+  /** A decision of the stitcher and where the journal holds it: the later one counts. */
+  record FoundHandoff(Handoff handoff, long sequence) {}
+
+  /** What one batch adds to one trace. */
+  static final class FragmentNews {
+    final String traceId;
+    final List<FoundSpan> spans = new ArrayList<>();
+    final Set<String> services = new LinkedHashSet<>();
+    final Map<String, Map<String, Long>> keys = new LinkedHashMap<>();
+    long receivedNanos;
+    long logStartNanos = Long.MAX_VALUE;
+    long logEndNanos = Long.MIN_VALUE;
+
+    FragmentNews(String traceId) {
+      this.traceId = traceId;
+    }
+
+    void received(long nanos) {
+      receivedNanos = Math.max(receivedNanos, nanos);
+    }
+
+    void log(long timeNanos) {
+      logStartNanos = Math.min(logStartNanos, timeNanos);
+      logEndNanos = Math.max(logEndNanos, timeNanos);
+    }
+
+    void keys(Map<String, String> found, long timeNanos) {
+      found.forEach(
+          (name, value) ->
+              keys.computeIfAbsent(name, ignored -> new LinkedHashMap<>())
+                  .merge(value, timeNanos, Math::min));
+    }
+  }
+
+  /** Two ids of one record, ordered. */
+  record AliasPair(String keyA, String valueA, String keyB, String valueB) {
+    static AliasPair of(Map.Entry<String, String> one, Map.Entry<String, String> other) {
+      boolean ordered = one.getKey().compareTo(other.getKey()) <= 0;
+      Map.Entry<String, String> a = ordered ? one : other;
+      Map.Entry<String, String> b = ordered ? other : one;
+      return new AliasPair(a.getKey(), a.getValue(), b.getKey(), b.getValue());
+    }
+  }
+
+  /** When two ids were seen together first and last. */
+  static final class AliasTimes {
+    long firstNanos = Long.MAX_VALUE;
+    long lastNanos = Long.MIN_VALUE;
+
+    void include(long nanos) {
+      firstNanos = Math.min(firstNanos, nanos);
+      lastNanos = Math.max(lastNanos, nanos);
+    }
+  }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.journey;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.correlationstation.server.journal.Frame;
+import io.correlationstation.server.journal.JournalCursor;
+import io.correlationstation.server.journey.Findings.FoundHandoff;
+import io.correlationstation.server.journey.Findings.FoundLog;
+import io.correlationstation.server.journey.Findings.FoundSpan;
+import io.correlationstation.server.journey.Findings.FragmentNews;
+import io.correlationstation.server.otlp.LogScan;
+import io.correlationstation.server.otlp.LogView;
+import io.correlationstation.server.otlp.SpanView;
+import io.correlationstation.server.otlp.TraceScan;
+import io.correlationstation.server.stitch.Handoff;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+
+/** Takes what journeys need out of frames. Pure: the same frame gives the same findings. */
+final class FrameScan {
+
+  private static final int STATUS_ERROR = 2;
+  private static final HexFormat HEX = HexFormat.of();
+  private static final JsonMapper JSON =
+      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+  private final KeyVocabulary vocabulary;
+  private final Set<String> observers;
+
+  FrameScan(KeyVocabulary vocabulary, Set<String> observers) {
+    this.vocabulary = vocabulary;
+    this.observers = observers;
+  }
+
+  /**
+   * Adds what the frame says.
+   *
+   * @throws RuntimeException when the payload cannot be read; findings may then hold a part of it,
+   *     which is harmless as every record stands for itself
+   */
+  void scan(JournalCursor.Entry entry, Findings findings) {
+    Frame frame = entry.frame();
+    switch (frame.signal()) {
+      case TRACES -> TraceScan.scan(frame.payload(), span -> span(span, entry, findings));
+      case LOGS -> new LogFrame(frame, findings).scan();
+      case HANDOFFS -> handoffs(entry, findings);
+      case METRICS -> {
+        // Journeys are made of spans, logs and handoffs.
+      }
+    }
+  }
+
+  private void span(SpanView span, JournalCursor.Entry entry, Findings findings) {
+    if ((span.traceIdHigh() | span.traceIdLow()) == 0 || span.spanId() == 0) {
+      return; // receivers reject these; a frame from elsewhere may still hold them
+    }
+    String traceId = HEX.toHexDigits(span.traceIdHigh()) + HEX.toHexDigits(span.traceIdLow());
+    findings.foundInFrame(traceId, entry.sequence());
+    if (entry.frame().ownWork() || observers.contains(span.service())) {
+      return;
+    }
+    long start = span.startNanos() == 0 ? entry.frame().receivedNanos() : span.startNanos();
+    FragmentNews news = findings.fragment(traceId);
+    news.spans.add(
+        new FoundSpan(
+            span.spanId(),
+            span.parentSpanId(),
+            span.kind(),
+            start,
+            Math.max(start, span.endNanos()),
+            span.statusCode() == STATUS_ERROR,
+            span.name(),
+            span.service(),
+            KeyVocabulary.clean(span.attribute("mdso.defect_code"))));
+    news.services.add(span.service());
+    news.received(entry.frame().receivedNanos());
+    Map<String, String> keys = vocabulary.find(span::attribute);
+    news.keys(keys, start);
+    findings.addAliases(keys, start);
+  }
+
+  private static void handoffs(JournalCursor.Entry entry, Findings findings) {
+    new String(entry.frame().payload(), StandardCharsets.UTF_8)
+        .lines()
+        .filter(line -> !line.isBlank())
+        .map(FrameScan::parseHandoff)
+        .forEach(handoff -> findings.handoffs.add(new FoundHandoff(handoff, entry.sequence())));
+  }
+
+  static Handoff parseHandoff(String json) {
+    try {
+      return JSON.readValue(json, Handoff.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("handoff is not readable", e);
+    }
+  }
+
+  static String writeHandoff(Handoff handoff) {
+    try {
+      return JSON.writeValueAsString(handoff);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a record of values is always writable", e);
+    }
+  }
+
+  /** Reads the records of one frame; equal ones in one frame are told apart by their number. */
+  private final class LogFrame {
+
+    private final Frame frame;
+    private final Findings findings;
+    private final Map<String, Integer> occurrences = new HashMap<>();
+
+    LogFrame(Frame frame, Findings findings) {
+      this.frame = frame;
+      this.findings = findings;
+    }
+
+    void scan() {
+      LogScan.scan(frame.payload(), this::record);
+    }
+
+    private void record(LogView log) {
+      Map<String, String> keys = vocabulary.find(log::attribute);
+      long time = log.timeNanos() == 0 ? frame.receivedNanos() : log.timeNanos();
+      findings.addAliases(keys, time);
+      String traceId = log.traceId();
+      if (traceId == null && keys.isEmpty()) {
+        return;
+      }
+      if (traceId != null) {
+        FragmentNews news = findings.fragment(traceId);
+        news.services.add(log.service());
+        news.log(time);
+        news.received(frame.receivedNanos());
+        news.keys(keys, time);
+      }
+      findings.logs.add(new FoundLog(line(log, time), keys, frame.receivedNanos()));
+    }
+
+    private LogLine line(LogView log, long time) {
+      Map<String, String> attributes = log.attributes();
+      String body = log.body();
+      if (body.length() > LogLine.MAX_BODY_CHARS) {
+        body = body.substring(0, LogLine.MAX_BODY_CHARS - 1) + "…";
+      }
+      return new LogLine(
+          id(log, time, body, attributes),
+          log.traceId(),
+          log.spanId(),
+          time,
+          log.severityNumber(),
+          log.severityText(),
+          log.service(),
+          body,
+          log.eventName(),
+          !log.eventName().isEmpty() || attributes.keySet().stream().anyMatch(FrameScan::ofMdso),
+          attributes);
+    }
+
+    private String id(LogView log, long time, String body, Map<String, String> attributes) {
+      String content =
+          String.join(
+              "\u0000",
+              "log",
+              Long.toString(time),
+              String.valueOf(log.traceId()),
+              String.valueOf(log.spanId()),
+              log.service(),
+              log.severityText(),
+              log.eventName(),
+              body,
+              attributes.toString());
+      int occurrence = occurrences.merge(content, 1, Integer::sum);
+      return JourneyIds.digest(content + "\u0000" + occurrence);
+    }
+  }
+
+  private static boolean ofMdso(String attributeName) {
+    return attributeName.startsWith("mdso.");
+  }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.journey;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.function.LongSupplier;
+
+/** Counts what the reader of journeys does and what it had to leave out. */
+final class JourneyMetrics {
+
+  private final Counter frames;
+  private final Counter records;
+  private final Counter lost;
+  private final Counter events;
+  private final Counter failures;
+  private volatile LongSupplier pending = () -> 0;
+
+  JourneyMetrics(PrometheusRegistry registry) {
+    frames =
+        Counter.builder()
+            .name("corr_journey_frames_total")
+            .help("Frames of the journal applied to the journey store.")
+            .register(registry);
+    records =
+        Counter.builder()
+            .name("corr_journey_records_total")
+            .help("Records applied to the journey store.")
+            .labelNames("kind")
+            .register(registry);
+    events =
+        Counter.builder()
+            .name("correlation_events_total")
+            .help("Records that were correlated: spans and logs that joined a journey.")
+            .register(registry);
+    lost =
+        Counter.builder()
+            .name("corr_journey_lost_total")
+            .help("What the journey store left out or forgot, by reason.")
+            .labelNames("reason")
+            .register(registry);
+    failures =
+        Counter.builder()
+            .name("corr_journey_failures_total")
+            .help("Batches that the journey store refused; they were tried again.")
+            .register(registry);
+    GaugeWithCallback.builder()
+        .name("corr_journey_pending_frames")
+        .help("Frames of the journal that the journey store has yet to read.")
+        .callback(callback -> callback.call(pending.getAsLong()))
+        .register(registry);
+    lost.initLabelValues("unreadable_frame");
+    lost.initLabelValues("retention");
+  }
+
+  void pending(LongSupplier source) {
+    pending = source;
+  }
+
+  void applied(int frameCount, Findings findings) {
+    int spans = findings.fragments.values().stream().mapToInt(news -> news.spans.size()).sum();
+    frames.inc(frameCount);
+    records.labelValues("span").inc(spans);
+    records.labelValues("log").inc(findings.logs.size());
+    records.labelValues("handoff").inc(findings.handoffs.size());
+    events.inc(spans + (double) findings.logs.size());
+  }
+
+  void unreadable() {
+    lost.labelValues("unreadable_frame").inc();
+  }
+
+  void forgotten(int rows) {
+    lost.labelValues("retention").inc(rows);
+  }
+
+  void failed() {
+    failures.inc();
+  }
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.journey;
+
+import static java.util.Objects.requireNonNull;
+
+import io.correlationstation.server.journal.Journal;
+import io.correlationstation.server.journal.JournalCursor;
+import io.correlationstation.server.journal.JournalCursor.Entry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the journal and writes what it reads into the store: the owner of the thread {@code
+ * journeys} and of the cursor of that name.
+ *
+ * <p>Order of a batch: transaction with findings and position, then the cursor, then the listeners.
+ * The position in the database decides where reading goes on, so a crash in between changes
+ * nothing. While the database refuses, the batch is tried again until it goes in; a frame that
+ * cannot be read is counted and left out.
+ */
+final class JourneyReader implements AutoCloseable {
+
+  private static final Logger logger = LoggerFactory.getLogger(JourneyReader.class);
+  private static final Duration POLL_WAIT = Duration.ofMillis(250);
+  private static final Duration RETRY_FIRST = Duration.ofMillis(100);
+  private static final Duration RETRY_MAX = Duration.ofSeconds(10);
+  private static final long MAX_BATCH_BYTES = 16L << 20;
+
+  private final JournalCursor cursor;
+  private final FrameScan scan;
+  private final JourneyWriter writer;
+  private final Retention retention;
+  private final JourneyMetrics metrics;
+  private final Consumer<Changes> onChange;
+  private final int maxBatchFrames;
+  private final Thread thread;
+
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile @Nullable String trouble;
+
+  private JourneyReader(
+      JournalCursor cursor,
+      FrameScan scan,
+      JourneyWriter writer,
+      Retention retention,
+      JourneyMetrics metrics,
+      Consumer<Changes> onChange,
+      int maxBatchFrames) {
+    this.cursor = cursor;
+    this.scan = scan;
+    this.writer = writer;
+    this.retention = retention;
+    this.metrics = metrics;
+    this.onChange = onChange;
+    this.maxBatchFrames = maxBatchFrames;
+    this.thread = new Thread(this::run, "journeys");
+  }
+
+  /** Places the cursor behind what the store holds already and starts reading. */
+  static JourneyReader start(
+      Journal journal,
+      FrameScan scan,
+      JourneyWriter writer,
+      Retention retention,
+      JourneyMetrics metrics,
+      Consumer<Changes> onChange,
+      int maxBatchFrames)
+      throws IOException {
+    long position = writer.position();
+    if (position >= journal.status().nextSequence()) {
+      logger.warn(
+          "The journal ends at {} but journeys were read up to {}: it was replaced, reading it"
+              + " from its start",
+          journal.status().nextSequence(),
+          position);
+      writer.forgetJournal();
+      position = -1;
+    }
+    JournalCursor cursor = journal.cursor(JourneyWriter.READER);
+    cursor.seek(position + 1);
+    JourneyReader reader =
+        new JourneyReader(cursor, scan, writer, retention, metrics, onChange, maxBatchFrames);
+    metrics.pending(cursor::pending);
+    reader.thread.start();
+    return reader;
+  }
+
+  /** Why nothing is written at the moment, or null when all is well. */
+  @Nullable String trouble() {
+    return trouble;
+  }
+
+  @Override
+  public void close() {
+    closed.countDown(); // no interrupt: it would close the journal's file channels for everyone
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    cursor.close();
+  }
+
+  private boolean closing() {
+    return closed.getCount() == 0;
+  }
+
+  /** Waits, or less when the reader is closed meanwhile. */
+  private void pause(Duration wait) throws InterruptedException {
+    if (closed.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+      logger.debug("Closed while waiting");
+    }
+  }
+
+  private void run() {
+    try {
+      while (!closing()) {
+        step();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Throwable e) {
+      trouble = "stopped: " + e;
+      logger.error("Reading the journal for journeys stopped", e);
+      if (e instanceof Error) {
+        throw (Error) e;
+      }
+    }
+  }
+
+  private void step() throws InterruptedException {
+    try {
+      List<Entry> batch = nextBatch();
+      if (!batch.isEmpty()) {
+        write(batch);
+      }
+      retention.runIfDue();
+      trouble = null;
+    } catch (IOException | RuntimeException e) {
+      if (closing()) {
+        return;
+      }
+      trouble = requireNonNull(e.toString());
+      logger.warn("Journeys fall behind: reading again in {}", RETRY_MAX, e);
+      metrics.failed();
+      pause(RETRY_MAX);
+    }
+  }
+
+  private List<Entry> nextBatch() throws InterruptedException, IOException {
+    List<Entry> batch = new ArrayList<>();
+    long bytes = 0;
+    Entry entry = cursor.poll(POLL_WAIT);
+    while (entry != null) {
+      batch.add(entry);
+      bytes += entry.frame().payload().length;
+      boolean full = batch.size() >= maxBatchFrames || bytes >= MAX_BATCH_BYTES;
+      entry = full ? null : cursor.poll(Duration.ZERO);
+    }
+    return batch;
+  }
+
+  private void write(List<Entry> batch) throws InterruptedException, IOException {
+    Findings findings = new Findings();
+    for (Entry entry : batch) {
+      scan(entry, findings);
+    }
+    long last = batch.get(batch.size() - 1).sequence();
+    Changes changes = applyUntilDone(findings, last);
+    if (changes == null) {
+      return;
+    }
+    cursor.commit(last);
+    metrics.applied(batch.size(), findings);
+    if (!changes.isEmpty()) {
+      onChange.accept(changes);
+    }
+  }
+
+  private void scan(Entry entry, Findings findings) {
+    try {
+      scan.scan(entry, findings);
+    } catch (RuntimeException e) {
+      metrics.unreadable();
+      logger.warn("Frame {} cannot be read for journeys: left out", entry.sequence(), e);
+    }
+  }
+
+  /** Returns null when the reader is closed before the database took the batch. */
+  private @Nullable Changes applyUntilDone(Findings findings, long last)
+      throws InterruptedException {
+    Duration wait = RETRY_FIRST;
+    while (!closing()) {
+      try {
+        Changes changes = writer.apply(findings, last);
+        trouble = null;
+        return changes;
+      } catch (RuntimeException e) {
+        if (closing()) {
+          return null;
+        }
+        trouble = requireNonNull(e.toString());
+        metrics.failed();
+        logger.warn("The journey store refused a batch: trying again in {}", wait, e);
+        pause(wait);
+        wait = wait.multipliedBy(2).compareTo(RETRY_MAX) > 0 ? RETRY_MAX : wait.multipliedBy(2);
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.journey;
+
+import static java.util.Objects.requireNonNull;
+
+import io.correlationstation.server.journal.Journal;
+import io.correlationstation.server.journey.JourneyQueries.TraceIndex;
+import io.correlationstation.server.journey.Page.Position;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The journeys of every circuit, kept up to date from the journal.
+ *
+ * <p>Answers are snapshots of what the reader has written so far, usually less than a second behind
+ * the journal. Thread-safe; queries throw an unchecked exception when the database fails.
+ */
+public final class Journeys implements AutoCloseable {
+
+  private static final Logger logger = LoggerFactory.getLogger(Journeys.class);
+
+  private final JourneyDatabase database;
+  private final JourneyQueries queries;
+  private final TraceReader traces;
+  private final JourneyWriter writer;
+  private final JourneyReader reader;
+  private final List<Consumer<Changes>> listeners;
+
+  private Journeys(
+      JourneyDatabase database,
+      JourneyQueries queries,
+      TraceReader traces,
+      JourneyWriter writer,
+      JourneyReader reader,
+      List<Consumer<Changes>> listeners) {
+    this.database = database;
+    this.queries = queries;
+    this.traces = traces;
+    this.writer = writer;
+    this.reader = reader;
+    this.listeners = listeners;
+  }
+
+  /**
+   * Opens the store and starts to follow the journal.
+   *
+   * @throws IOException when the journal's cursor cannot be opened
+   * @throws RuntimeException when the database cannot be opened
+   */
+  public static Journeys start(JourneyConfig config, Journal journal, PrometheusRegistry registry)
+      throws IOException {
+    return start(config, journal, registry, Clock.systemUTC());
+  }
+
+  static Journeys start(
+      JourneyConfig config, Journal journal, PrometheusRegistry registry, Clock clock)
+      throws IOException {
+    requireNonNull(journal, "journal");
+    JourneyDatabase database = JourneyDatabase.open(config.jdbcUrl());
+    try {
+      JourneyMetrics metrics = new JourneyMetrics(registry);
+      Aliases aliases = new Aliases();
+      JourneyWriter writer = new JourneyWriter(database.jdbi(), new JourneyAssembly(aliases));
+      List<Consumer<Changes>> listeners = new CopyOnWriteArrayList<>();
+      JourneyReader reader =
+          JourneyReader.start(
+              journal,
+              new FrameScan(
+                  new KeyVocabulary(config.correlationKeys(), config.aliasKeys()),
+                  config.observers()),
+              writer,
+              new Retention(database.jdbi(), config, metrics, clock),
+              metrics,
+              changes -> notify(listeners, changes),
+              config.maxBatchFrames());
+      return new Journeys(
+          database,
+          new JourneyQueries(database.jdbi(), aliases, config, clock),
+          new TraceReader(journal),
+          writer,
+          reader,
+          listeners);
+    } catch (IOException | RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  /** What an id of any kind leads to. */
+  public Lookup lookup(String id) {
+    return queries.lookup(id);
+  }
+
+  /** Everything about the circuit that an id leads to, or null when it is not known. */
+  public @Nullable Circuit circuit(String id) {
+    return queries.circuit(id);
+  }
+
+  /** A journey by its id, or by the id of a journey that has become part of it; or null. */
+  public @Nullable Journey journey(String id) {
+    return queries.journey(id);
+  }
+
+  /** Correlation records from new to old. */
+  public Page<Correlation> correlations(
+      CorrelationFilter filter, int limit, @Nullable Position after) {
+    return queries.correlations(filter, limit, after);
+  }
+
+  /** Handoffs from new to old, by the time of the child. */
+  public Page<Link> links(LinkFilter filter, int limit, @Nullable Position after) {
+    return queries.links(filter, limit, after);
+  }
+
+  /** A handoff by its id, or null. */
+  public @Nullable Link link(String id) {
+    return queries.link(id);
+  }
+
+  /**
+   * A trace with its spans, or null when it is not known.
+   *
+   * @param traceId 32 hexadecimal digits in any case, dashes allowed
+   */
+  public @Nullable TraceDetail trace(String traceId) {
+    String id = Aliases.traceId(traceId);
+    TraceIndex index = queries.trace(id);
+    if (index == null) {
+      return null;
+    }
+    TraceReader.Spans spans = traces.read(id, index.frames());
+    return new TraceDetail(
+        id, index.fragment(), spans.spans(), index.links(), index.logs(), spans.complete());
+  }
+
+  /** Calls the listener after every change, on the reader's thread: it must not block. */
+  public AutoCloseable onChange(Consumer<Changes> listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  /** Sequence number of the last frame that answers take into account, or -1. */
+  public long position() {
+    return writer.position();
+  }
+
+  /** Why journeys fall behind at the moment, or null when they do not. */
+  public @Nullable String trouble() {
+    return reader.trouble();
+  }
+
+  /** Stops reading, then closes the database. */
+  @Override
+  public void close() {
+    reader.close();
+    database.close();
+  }
+
+  private static void notify(List<Consumer<Changes>> listeners, Changes changes) {
+    for (Consumer<Changes> listener : listeners) {
+      try {
+        listener.accept(changes);
+      } catch (RuntimeException e) {
+        logger.warn("A listener of journey changes failed", e);
+      }
+    }
+  }
+}

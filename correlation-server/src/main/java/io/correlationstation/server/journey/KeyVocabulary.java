@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.journey;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the correlation keys of a span or record, under their plain or {@code mdso.} name. */
+final class KeyVocabulary {
+
+  static final String CIRCUIT_ID = "circuit_id";
+
+  /** Keys whose values name one piece of work; the others name a kind of work and join nothing. */
+  static final Set<String> IDENTITY_KEYS = Set.of(CIRCUIT_ID, "resource_id", "request_id");
+
+  private static final int MAX_VALUE_CHARS = 256;
+  private static final String TRAILING_PUNCTUATION = ",;)\"'";
+  private static final Set<String> JUNK =
+      Set.of("", "-", "0", "n/a", "na", "nil", "none", "null", "undefined", "unknown");
+
+  private final List<String> names;
+
+  KeyVocabulary(List<String> correlationKeys, List<String> aliasKeys) {
+    names = new ArrayList<>(correlationKeys);
+    names.addAll(aliasKeys);
+  }
+
+  /**
+   * The keys present.
+   *
+   * @param attribute gives the value of an attribute, or null
+   */
+  Map<String, String> find(UnaryOperator<@Nullable String> attribute) {
+    Map<String, String> found = new LinkedHashMap<>();
+    for (String name : names) {
+      String value = clean(attribute.apply(name));
+      if (value == null) {
+        value = clean(attribute.apply("mdso." + name));
+      }
+      if (value != null) {
+        found.put(name, value);
+      }
+    }
+    return found;
+  }
+
+  /** The value without what surrounds it in text, or null when it identifies nothing. */
+  static @Nullable String clean(@Nullable String raw) {
+    if (raw == null) {
+      return null;
+    }
+    String value = raw.strip();
+    int end = value.length();
+    while (end > 0 && TRAILING_PUNCTUATION.indexOf(value.charAt(end - 1)) >= 0) {
+      end--;
+    }
+    value = value.substring(0, end);
+    boolean junk =
+        value.length() > MAX_VALUE_CHARS || JUNK.contains(value.toLowerCase(Locale.ROOT));
+    return junk ? null : value;
+  }
+}

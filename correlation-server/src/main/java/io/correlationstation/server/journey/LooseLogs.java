@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.journey;
+
+import static io.correlationstation.server.journey.KeyVocabulary.CIRCUIT_ID;
+import static io.correlationstation.server.journey.KeyVocabulary.IDENTITY_KEYS;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongPredicate;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Logs without a trace id, joined to journeys by key and time.
+ *
+ * <p>A record belongs to a journey when it lies within it or at most {@code slack} away and no key
+ * that both carry differs. If several journeys are possible, one that shares a more specific key
+ * (request, resource) wins; if that does not decide, no journey gets it: it is shown as unclaimed.
+ */
+final class LooseLogs {
+
+  private static final int MAX_LOOSE_LOGS = 1_000;
+
+  private final Map<LogLine, Map<String, Set<String>>> keysOfLog;
+  private final long slackNanos;
+  private final List<LogLine> unclaimed = new ArrayList<>();
+
+  private LooseLogs(Map<LogLine, Map<String, Set<String>>> keysOfLog, Duration slack) {
+    this.keysOfLog = keysOfLog;
+    this.slackNanos = slack.toNanos();
+  }
+
+  /** The newest loose logs of a circuit and of the ids of its work. */
+  static LooseLogs ofCircuit(
+      Handle handle,
+      String circuitId,
+      Collection<Circuit.Alias> aliases,
+      Collection<Journey> journeys,
+      Duration slack) {
+    Map<String, Set<String>> ids = identities(journeys);
+    ids.computeIfAbsent(CIRCUIT_ID, ignored -> new HashSet<>()).add(circuitId);
+    for (Circuit.Alias alias : aliases) {
+      if (IDENTITY_KEYS.contains(alias.key())) {
+        ids.computeIfAbsent(alias.key(), ignored -> new HashSet<>()).add(alias.value());
+      }
+    }
+    return new LooseLogs(load(handle, ids, Long.MIN_VALUE, Long.MAX_VALUE), slack);
+  }
+
+  /** The loose logs that lie around one journey. */
+  static LooseLogs ofJourney(Handle handle, Journey journey, Duration slack) {
+    Map<String, Set<String>> ids = identities(List.of(journey));
+    ids.computeIfAbsent(CIRCUIT_ID, ignored -> new HashSet<>()).addAll(journey.circuitIds());
+    return new LooseLogs(
+        load(
+            handle,
+            ids,
+            journey.startNanos() - slack.toNanos(),
+            journey.endNanos() + slack.toNanos()),
+        slack);
+  }
+
+  /** The journeys, each with the loose logs that belong to it. */
+  List<Journey> join(List<Journey> journeys) {
+    Map<String, List<LogLine>> claimed = new HashMap<>();
+    keysOfLog.forEach(
+        (log, keys) -> {
+          Journey owner = owner(log, keys, journeys);
+          if (owner == null) {
+            unclaimed.add(log);
+          } else {
+            claimed.computeIfAbsent(owner.id(), ignored -> new ArrayList<>()).add(log);
+          }
+        });
+    return journeys.stream()
+        .map(journey -> with(journey, claimed.getOrDefault(journey.id(), List.of())))
+        .toList();
+  }
+
+  /**
+   * What no journey claimed, as one of its own; null when there is nothing. Call after {@link
+   * #join}.
+   *
+   * @param olderJourneys whether there are journeys that were not asked, so that logs before the
+   *     shown ones are left out
+   * @param quietSince whether nothing counts as still to come after a record of that time
+   */
+  @Nullable Journey unclaimed(String circuitId, boolean olderJourneys, LongPredicate quietSince) {
+    if (unclaimed.isEmpty() || olderJourneys) {
+      return null;
+    }
+    List<LogLine> sorted = unclaimed.stream().sorted(FragmentQueries.LOG_ORDER).toList();
+    long end = sorted.get(sorted.size() - 1).timeNanos();
+    return new Journey(
+        JourneyIds.unclaimedLogs(circuitId),
+        List.of(circuitId),
+        sorted.get(0).timeNanos(),
+        end,
+        quietSince.test(end) ? Journey.State.COMPLETED : Journey.State.RUNNING,
+        null,
+        List.of(),
+        List.of(),
+        sorted.stream().filter(log -> !log.event()).toList(),
+        sorted.stream().filter(LogLine::event).toList(),
+        sorted.size() >= MAX_LOOSE_LOGS);
+  }
+
+  private @Nullable Journey owner(
+      LogLine log, Map<String, Set<String>> keys, List<Journey> journeys) {
+    List<Journey> best = new ArrayList<>();
+    int bestMatches = 0;
+    for (Journey journey : journeys) {
+      int matches = near(log, journey) ? matches(keys, journey) : -1;
+      if (matches > bestMatches) {
+        best.clear();
+        bestMatches = matches;
+      }
+      if (matches == bestMatches && matches >= 0) {
+        best.add(journey);
+      }
+    }
+    return best.size() == 1 ? best.get(0) : null;
+  }
+
+  private boolean near(LogLine log, Journey journey) {
+    return log.timeNanos() >= journey.startNanos() - slackNanos
+        && log.timeNanos() <= journey.endNanos() + slackNanos;
+  }
+
+  /** How many identity keys besides the circuit agree, or -1 when one differs. */
+  private static int matches(Map<String, Set<String>> keys, Journey journey) {
+    Map<String, Set<String>> known = identities(List.of(journey));
+    int matches = 0;
+    for (Map.Entry<String, Set<String>> key : keys.entrySet()) {
+      Set<String> values = known.get(key.getKey());
+      if (values != null && IDENTITY_KEYS.contains(key.getKey())) {
+        if (values.stream().noneMatch(key.getValue()::contains)) {
+          return -1;
+        }
+        matches += key.getKey().equals(CIRCUIT_ID) ? 0 : 1;
+      }
+    }
+    return matches;
+  }
+
+  private static Journey with(Journey journey, List<LogLine> added) {
+    if (added.isEmpty()) {
+      return journey;
+    }
+    return new Journey(
+        journey.id(),
+        journey.circuitIds(),
+        journey.startNanos(),
+        journey.endNanos(),
+        journey.state(),
+        journey.defectCode(),
+        journey.fragments(),
+        journey.links(),
+        merge(journey.logs(), added.stream().filter(log -> !log.event()).toList()),
+        merge(journey.events(), added.stream().filter(LogLine::event).toList()),
+        journey.logsTruncated());
+  }
+
+  private static List<LogLine> merge(List<LogLine> some, List<LogLine> others) {
+    List<LogLine> all = new ArrayList<>(some);
+    all.addAll(others);
+    all.sort(FragmentQueries.LOG_ORDER);
+    return all;
+  }
+
+  private static Map<String, Set<String>> identities(Collection<Journey> journeys) {
+    Map<String, Set<String>> ids = new TreeMap<>();
+    for (Journey journey : journeys) {
+      for (Fragment fragment : journey.fragments()) {
+        fragment
+            .keys()
+            .forEach(
+                (name, values) -> {
+                  if (IDENTITY_KEYS.contains(name)) {
+                    ids.computeIfAbsent(name, ignored -> new HashSet<>()).addAll(values);
+                  }
+                });
+      }
+    }
+    return ids;
+  }
+
+  private static Map<LogLine, Map<String, Set<String>>> load(
+      Handle handle, Map<String, Set<String>> ids, long fromNanos, long toNanos) {
+    Map<String, LogLine> lines = new LinkedHashMap<>();
+    ids.forEach(
+        (name, values) ->
+            Chunks.of(values)
+                .forEach(chunk -> loadLines(handle, name, chunk, fromNanos, toNanos, lines)));
+    Map<LogLine, Map<String, Set<String>>> keys = new LinkedHashMap<>();
+    lines.values().forEach(line -> keys.put(line, new HashMap<>()));
+    for (List<String> chunk : Chunks.of(lines.keySet())) {
+      handle
+          .createQuery("SELECT log_id, key_name, key_value FROM log_keys WHERE log_id IN (<ids>)")
+          .bindList("ids", chunk)
+          .map(
+              (result, context) ->
+                  List.of(result.getString(1), result.getString(2), result.getString(3)))
+          .forEach(
+              row -> {
+                LogLine line = lines.get(row.get(0));
+                if (line != null) {
+                  keys.computeIfAbsent(line, ignored -> new HashMap<>())
+                      .computeIfAbsent(row.get(1), ignored -> new HashSet<>())
+                      .add(row.get(2));
+                }
+              });
+    }
+    return keys;
+  }
+
+  private static void loadLines(
+      Handle handle,
+      String name,
+      List<String> values,
+      long fromNanos,
+      long toNanos,
+      Map<String, LogLine> lines) {
+    handle
+        .createQuery(
+            """
+            SELECT l.* FROM log_keys k JOIN logs l ON l.id = k.log_id
+            WHERE k.key_name = :name AND k.key_value IN (<values>)
+              AND k.time_nanos BETWEEN :from AND :to
+            ORDER BY k.time_nanos DESC LIMIT :limit
+            """)
+        .bind("name", name)
+        .bindList("values", values)
+        .bind("from", fromNanos)
+        .bind("to", toNanos)
+        .bind("limit", MAX_LOOSE_LOGS)
+        .map((result, context) -> FragmentQueries.logLine(result))
+        .forEach(line -> lines.put(line.id(), line));
+  }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.journey;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Forgets what is too old or too much: whole journeys by the time of their last record, then the
+ * oldest fragments and logs beyond the bounds, a part per transaction.
+ */
+final class Retention {
+
+  private static final Duration PERIOD = Duration.ofSeconds(30);
+  private static final int MAX_ROWS_AT_ONCE = 2_000;
+
+  private final Jdbi jdbi;
+  private final JourneyConfig config;
+  private final JourneyMetrics metrics;
+  private final Clock clock;
+  private long nextRunMillis;
+
+  Retention(Jdbi jdbi, JourneyConfig config, JourneyMetrics metrics, Clock clock) {
+    this.jdbi = jdbi;
+    this.config = config;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  void runIfDue() {
+    long now = clock.millis();
+    if (now >= nextRunMillis) {
+      boolean more = run();
+      nextRunMillis = more ? now : now + PERIOD.toMillis();
+    }
+  }
+
+  /** Forgets one part; returns whether there is more to forget. */
+  boolean run() {
+    long oldest = JourneyQueries.nanos(clock.instant().minus(config.retention()));
+    int forgotten =
+        jdbi.inTransaction(
+            handle -> {
+              int rows = forgetFragments(handle, expired(handle, oldest));
+              rows += forgetFragments(handle, beyondBound(handle));
+              rows += forgetLogs(handle, oldest);
+              rows += forgetAliases(handle, oldest);
+              return rows;
+            });
+    metrics.forgotten(forgotten);
+    return forgotten >= MAX_ROWS_AT_ONCE;
+  }
+
+  private static List<String> expired(Handle handle, long oldest) {
+    return handle
+        .createQuery(
+            """
+            SELECT f.trace_id FROM fragments f JOIN journeys j ON j.id = f.journey_id
+            WHERE j.received_nanos < :oldest LIMIT :limit
+            """)
+        .bind("oldest", oldest)
+        .bind("limit", MAX_ROWS_AT_ONCE)
+        .mapTo(String.class)
+        .list();
+  }
+
+  private List<String> beyondBound(Handle handle) {
+    int surplus = count(handle, "fragments") - config.maxFragments();
+    return surplus <= 0
+        ? List.of()
+        : handle
+            .createQuery("SELECT trace_id FROM fragments ORDER BY received_nanos LIMIT :limit")
+            .bind("limit", Math.min(surplus, MAX_ROWS_AT_ONCE))
+            .mapTo(String.class)
+            .list();
+  }
+
+  private static int forgetFragments(Handle handle, List<String> traceIds) {
+    for (List<String> chunk : Chunks.of(traceIds)) {
+      List<String> journeys =
+          handle
+              .createQuery("SELECT DISTINCT journey_id FROM fragments WHERE trace_id IN (<ids>)")
+              .bindList("ids", chunk)
+              .mapTo(String.class)
+              .list();
+      for (String table :
+          List.of(
+              "fragment_spans",
+              "fragment_services",
+              "fragment_keys",
+              "trace_frames",
+              "logs",
+              "fragments")) {
+        handle
+            .createUpdate("DELETE FROM <table> WHERE trace_id IN (<ids>)")
+            .define("table", table)
+            .bindList("ids", chunk)
+            .execute();
+      }
+      handle
+          .createUpdate("DELETE FROM handoffs WHERE child_trace_id IN (<ids>)")
+          .bindList("ids", chunk)
+          .execute();
+      forgetEmptyJourneys(handle, journeys);
+    }
+    return traceIds.size();
+  }
+
+  private static void forgetEmptyJourneys(Handle handle, List<String> journeyIds) {
+    for (List<String> chunk : Chunks.of(journeyIds)) {
+      JourneyAssembly.delete(
+          handle,
+          handle
+              .createQuery(
+                  """
+                  SELECT id FROM journeys WHERE id IN (<ids>)
+                    AND NOT EXISTS (SELECT 1 FROM fragments f WHERE f.journey_id = journeys.id)
+                  """)
+              .bindList("ids", chunk)
+              .mapTo(String.class)
+              .list());
+    }
+  }
+
+  private int forgetLogs(Handle handle, long oldest) {
+    int surplus = count(handle, "logs") - config.maxLogs();
+    List<String> ids =
+        handle
+            .createQuery(
+                """
+                SELECT id FROM logs WHERE received_nanos < :oldest
+                ORDER BY received_nanos LIMIT :limit
+                """)
+            .bind("oldest", oldest)
+            .bind("limit", MAX_ROWS_AT_ONCE)
+            .mapTo(String.class)
+            .list();
+    if (ids.isEmpty() && surplus > 0) {
+      ids =
+          handle
+              .createQuery("SELECT id FROM logs ORDER BY received_nanos LIMIT :limit")
+              .bind("limit", Math.min(surplus, MAX_ROWS_AT_ONCE))
+              .mapTo(String.class)
+              .list();
+    }
+    for (List<String> chunk : Chunks.of(ids)) {
+      handle.createUpdate("DELETE FROM logs WHERE id IN (<ids>)").bindList("ids", chunk).execute();
+      handle
+          .createUpdate("DELETE FROM log_keys WHERE log_id IN (<ids>)")
+          .bindList("ids", chunk)
+          .execute();
+    }
+    return ids.size();
+  }
+
+  private static int forgetAliases(Handle handle, long oldest) {
+    return handle
+        .createUpdate("DELETE FROM aliases WHERE last_nanos < :oldest")
+        .bind("oldest", oldest)
+        .execute();
+  }
+
+  private static int count(Handle handle, String table) {
+    return handle
+        .createQuery("SELECT COUNT(*) FROM <table>")
+        .define("table", table)
+        .mapTo(Integer.class)
+        .one();
+  }
+}

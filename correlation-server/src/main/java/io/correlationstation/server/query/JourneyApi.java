@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.query;
+
+import io.correlationstation.server.journey.Circuit;
+import io.correlationstation.server.journey.Correlation;
+import io.correlationstation.server.journey.CorrelationFilter;
+import io.correlationstation.server.journey.Fragment;
+import io.correlationstation.server.journey.Journey;
+import io.correlationstation.server.journey.Journeys;
+import io.correlationstation.server.journey.Link;
+import io.correlationstation.server.journey.LinkFilter;
+import io.correlationstation.server.journey.Lookup;
+import io.correlationstation.server.journey.Page;
+import io.correlationstation.server.journey.TraceDetail;
+import io.correlationstation.server.query.Documents.CircuitDocument;
+import io.correlationstation.server.query.Documents.CorrelationDocument;
+import io.correlationstation.server.query.Documents.ExplanationDocument;
+import io.correlationstation.server.query.Documents.HandoffDocument;
+import io.correlationstation.server.query.Documents.JourneyDocument;
+import io.correlationstation.server.query.Documents.JourneyWithSpansDocument;
+import io.correlationstation.server.query.Documents.ListDocument;
+import io.correlationstation.server.query.Documents.LookupDocument;
+import io.correlationstation.server.query.Documents.SpanDocument;
+import io.correlationstation.server.query.Documents.TraceDocument;
+import io.correlationstation.server.stitch.Handoff;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Answers about journeys, one method per path. */
+final class JourneyApi {
+
+  private static final int MAX_SPANS_OF_JOURNEY = 5_000;
+  private static final List<String> KEYS =
+      List.of("circuit_id", "product_id", "resource_id", "resource_type_id", "request_id");
+
+  private final Journeys journeys;
+
+  JourneyApi(Journeys journeys) {
+    this.journeys = journeys;
+  }
+
+  void search(Context context) {
+    Lookup found = journeys.lookup(new Parameters(context).required("id"));
+    Json.answer(
+        context,
+        new LookupDocument(
+            found.circuitIds(), found.journeyIds(), found.traceId(), found.handoffId()));
+  }
+
+  void correlations(Context context) {
+    Parameters parameters = new Parameters(context);
+    long from = parameters.time("start_time", Long.MIN_VALUE);
+    long to = parameters.time("end_time", Long.MAX_VALUE);
+    if (from > to) {
+      throw new BadRequest("start_time is after end_time");
+    }
+    Page<Correlation> page =
+        journeys.correlations(
+            new CorrelationFilter(
+                lowerCase(parameters.text("trace_id")),
+                parameters.given(KEYS),
+                parameters.text("service"),
+                from,
+                to),
+            parameters.limit(),
+            Cursors.decode(parameters.text("cursor")));
+    Json.answer(
+        context,
+        new ListDocument<>(
+            Documents.list(page.items(), CorrelationDocument::of), Cursors.encode(page.next())));
+  }
+
+  void circuit(Context context) {
+    String id = context.pathParam("id");
+    Circuit circuit = journeys.circuit(id);
+    if (circuit == null) {
+      notFound(context, "No circuit is known by the id " + id);
+    } else {
+      Json.answer(context, CircuitDocument.of(circuit));
+    }
+  }
+
+  void journey(Context context) {
+    String id = context.pathParam("id").toLowerCase(Locale.ROOT);
+    Journey journey = journeys.journey(id);
+    if (journey == null) {
+      notFound(context, "No journey has the id " + id);
+      return;
+    }
+    List<SpanDocument> spans = new ArrayList<>();
+    boolean complete = !journey.logsTruncated();
+    for (Fragment fragment : journey.fragments()) {
+      TraceDetail trace = journeys.trace(fragment.traceId());
+      if (trace != null) {
+        complete &= trace.complete();
+        spans.addAll(Documents.list(trace.spans(), SpanDocument::of));
+      }
+    }
+    boolean tooMany = spans.size() > MAX_SPANS_OF_JOURNEY;
+    Json.answer(
+        context,
+        new JourneyWithSpansDocument(
+            JourneyDocument.of(journey),
+            tooMany ? spans.subList(0, MAX_SPANS_OF_JOURNEY) : spans,
+            complete && !tooMany));
+  }
+
+  void handoffs(Context context) {
+    Parameters parameters = new Parameters(context);
+    Page<Link> page =
+        journeys.links(
+            new LinkFilter(
+                parameters.text("circuit_id"),
+                lowerCase(parameters.text("trace_id")),
+                parameters.choice("state", Handoff.State.class),
+                parameters.share("min_confidence")),
+            parameters.limit(),
+            Cursors.decode(parameters.text("cursor")));
+    Json.answer(
+        context,
+        new ListDocument<>(
+            Documents.list(page.items(), HandoffDocument::of), Cursors.encode(page.next())));
+  }
+
+  void handoff(Context context) {
+    String id = context.pathParam("id").toLowerCase(Locale.ROOT);
+    Link link = journeys.link(id);
+    if (link == null) {
+      notFound(context, "No handoff has the id " + id);
+    } else {
+      Json.answer(context, ExplanationDocument.of(link));
+    }
+  }
+
+  void trace(Context context) {
+    String id = context.pathParam("id");
+    TraceDetail trace = journeys.trace(id);
+    if (trace == null) {
+      notFound(context, "No trace is known by the id " + id);
+    } else {
+      Json.answer(context, TraceDocument.of(trace));
+    }
+  }
+
+  private static void notFound(Context context, String detail) {
+    Json.problem(context, HttpStatus.NOT_FOUND, detail);
+  }
+
+  private static @Nullable String lowerCase(@Nullable String id) {
+    return id == null ? null : id.toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.query;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.correlationstation.mdso.JobView;
+import io.correlationstation.mdso.MdsoBridge;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HttpStatus;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The routes below {@code /mdso/}: collections and what the error analysis found. */
+public final class MdsoRoutes {
+
+  private static final String OFF =
+      "The MDSO bridge is off; set MDSO_URL (and MDSO_USER, MDSO_PASS) to switch it on";
+
+  private final @Nullable MdsoBridge bridge;
+  private final ObjectMapper mapper = new ObjectMapper();
+
+  private MdsoRoutes(@Nullable MdsoBridge bridge) {
+    this.bridge = bridge;
+  }
+
+  /**
+   * Makes the routes.
+   *
+   * @param bridge null when it is off: then every route says how to switch it on
+   */
+  public static MdsoRoutes create(@Nullable MdsoBridge bridge) {
+    return new MdsoRoutes(bridge);
+  }
+
+  /** Adds the routes to a server that is being configured. */
+  public void register(JavalinConfig config) {
+    config.routes.post("/mdso/trigger-collection", answering(this::trigger));
+    config.routes.get("/mdso/jobs/{id}", answering(this::job));
+    config.routes.get(
+        "/mdso/errors",
+        answering((on, context) -> Json.answer(context, Map.of("items", on.errors()))));
+    config.routes.get(
+        "/mdso/errors/unclassified",
+        answering((on, context) -> Json.answer(context, Map.of("items", on.unclassified()))));
+    config.routes.post("/mdso/errors/test", answering(this::testTexts));
+  }
+
+  private Handler answering(Route route) {
+    return context -> {
+      if (bridge == null) {
+        Json.problem(context, HttpStatus.SERVICE_UNAVAILABLE, OFF);
+        return;
+      }
+      try {
+        route.answer(bridge, context);
+      } catch (BadRequest | IllegalArgumentException e) {
+        Json.problem(context, HttpStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+      }
+    };
+  }
+
+  private void trigger(MdsoBridge on, Context context) {
+    Parameters parameters = new Parameters(context);
+    JobView job = on.trigger(parameters.text("product_type"), parameters.text("time_range"));
+    context.status(HttpStatus.ACCEPTED).header("Location", "/mdso/jobs/" + job.jobId());
+    Json.answer(
+        context,
+        Map.of("job_id", job.jobId(), "product_type", job.productType(), "status", job.status()));
+  }
+
+  private void job(MdsoBridge on, Context context) {
+    JobView job = on.job(context.pathParam("id"));
+    if (job == null) {
+      Json.problem(context, HttpStatus.NOT_FOUND, "There is no job " + context.pathParam("id"));
+    } else {
+      Json.answer(context, job);
+    }
+  }
+
+  private void testTexts(MdsoBridge on, Context context) {
+    JsonNode body = body(context);
+    JsonNode texts = body.path("texts");
+    if (!texts.isArray()) {
+      throw new BadRequest("texts is not a list of strings");
+    }
+    List<String> values = new ArrayList<>();
+    for (JsonNode text : texts) {
+      if (!text.isTextual()) {
+        throw new BadRequest("texts is not a list of strings");
+      }
+      values.add(text.textValue());
+    }
+    String productType = body.path("product_type").textValue();
+    Json.answer(context, Map.of("results", on.testTexts(productType, values)));
+  }
+
+  private JsonNode body(Context context) {
+    try {
+      JsonNode body = mapper.readTree(context.bodyAsBytes());
+      if (body != null && body.isObject()) {
+        return body;
+      }
+    } catch (JsonProcessingException e) {
+      throw new BadRequest("the body is not JSON: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new BadRequest("the body can't be read: " + e.getMessage());
+    }
+    throw new BadRequest("the body is not a JSON object");
+  }
+
+  /** Answers one request with the bridge, which is on. */
+  private interface Route {
+    void answer(MdsoBridge on, Context context);
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.receive;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Collects bytes up to a limit, in memory leased from the {@link ByteBudget} as it grows: a sender
+ * holds what it has sent (at most twice that), not what it announced.
+ */
+final class GrowingBody {
+
+  private static final int FIRST = 16 * 1024;
+
+  private final int limit;
+  private final ByteBudget.Lease lease;
+  private byte[] bytes = {};
+  private int size;
+
+  GrowingBody(int limit, ByteBudget.Lease lease) {
+    this.limit = limit;
+    this.lease = lease;
+  }
+
+  /** Makes room for that many bytes at once, when the length is known and modest. */
+  void expect(long length) throws Refusal {
+    if (length > 0 && length <= 1024 * 1024) {
+      grow((int) length);
+    }
+  }
+
+  int size() {
+    return size;
+  }
+
+  void append(ByteBuffer more) throws Refusal {
+    int length = more.remaining();
+    room(length);
+    more.get(bytes, size, length);
+    size += length;
+  }
+
+  /**
+   * Where more can be put: at least {@code wanted} bytes from {@link #size()} to the array's end.
+   */
+  byte[] room(int wanted) throws Refusal {
+    long needed = (long) size + wanted;
+    if (needed > limit) {
+      throw Refusal.tooLarge(limit);
+    }
+    if (needed > bytes.length) {
+      grow((int) Math.min(limit, Math.max(needed, Math.max(FIRST, bytes.length * 2L))));
+    }
+    return bytes;
+  }
+
+  void advance(int written) {
+    size += written;
+  }
+
+  private void grow(int capacity) throws Refusal {
+    int more = capacity - bytes.length;
+    lease.take(more);
+    bytes = Arrays.copyOf(bytes, capacity);
+  }
+
+  /** The bytes; this object is done with afterwards. */
+  byte[] toByteArray() {
+    return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.receive;
+
+import io.grpc.MethodDescriptor;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request message as bytes, or why it is refused. A marshaller that threw would make grpc answer
+ * UNKNOWN, which clients do not retry.
+ */
+record GrpcMessage(byte[] bytes, @Nullable Refusal refusal, ByteBudget.Lease lease) {
+
+  private static final byte[] NOTHING = {};
+
+  /** Reads messages into memory of the budget. */
+  static MethodDescriptor.Marshaller<GrpcMessage> marshaller(int limit, ByteBudget budget) {
+    return new MethodDescriptor.Marshaller<>() {
+      @Override
+      public InputStream stream(GrpcMessage message) {
+        return new ByteArrayInputStream(message.bytes);
+      }
+
+      @Override
+      public GrpcMessage parse(InputStream stream) {
+        ByteBudget.Lease lease = budget.lease();
+        try {
+          return new GrpcMessage(readAll(stream, new GrowingBody(limit, lease)), null, lease);
+        } catch (RefusedStream e) {
+          return new GrpcMessage(NOTHING, e.refusal(), lease);
+        } catch (Refusal e) {
+          return new GrpcMessage(NOTHING, e, lease);
+        } catch (IOException | RuntimeException e) {
+          return new GrpcMessage(NOTHING, Refusal.badRequest("unreadable message"), lease);
+        }
+      }
+    };
+  }
+
+  private static byte[] readAll(InputStream in, GrowingBody body) throws IOException, Refusal {
+    body.expect(in.available());
+    while (true) {
+      int available = in.available();
+      byte[] room = body.room(Math.max(1, available));
+      int n = in.read(room, body.size(), room.length - body.size());
+      if (n < 0) {
+        return body.toByteArray();
+      }
+      body.advance(n);
+    }
+  }
+
+  /** A {@link Refusal} on its way through a stream. */
+  static final class RefusedStream extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Refusal refusal;
+
+    RefusedStream(Refusal refusal) {
+      super(refusal.text());
+      this.refusal = refusal;
+    }
+
+    Refusal refusal() {
+      return refusal;
+    }
+  }
+}

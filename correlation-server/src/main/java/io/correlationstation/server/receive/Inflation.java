@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.receive;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.zip.CRC32;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+
+/**
+ * Inflates gzip (RFC 1952, any number of members) and zlib (RFC 1950) bodies from memory.
+ *
+ * <p>Not {@code GZIPInputStream}: it takes a member boundary for the end of the stream when its
+ * source has nothing more at that moment, and ignores what follows the last member. Either way part
+ * of a body would be acknowledged and lost.
+ */
+final class Inflation {
+
+  private static final int FHCRC = 2;
+  private static final int FEXTRA = 4;
+  private static final int FNAME = 8;
+  private static final int FCOMMENT = 16;
+  private static final int RESERVED = 0xe0;
+
+  private final byte[] body;
+  private final int limit;
+  private final GrowingBody inflated;
+  private int position;
+
+  Inflation(byte[] body, int limit, ByteBudget.Lease lease) {
+    this.body = body;
+    this.limit = limit;
+    // one byte more, so that a stream that ends at the limit is seen to end there
+    this.inflated = new GrowingBody(limit + 1, lease);
+  }
+
+  byte[] gzip() throws IOException, Refusal {
+    Inflater inflater = new Inflater(true);
+    try {
+      while (position < body.length) {
+        header();
+        int before = inflated.size();
+        inflater.reset();
+        inflate(inflater);
+        trailer(before);
+      }
+    } finally {
+      inflater.end();
+    }
+    return inflated.toByteArray();
+  }
+
+  byte[] zlib() throws IOException, Refusal {
+    Inflater inflater = new Inflater();
+    try {
+      inflate(inflater);
+    } finally {
+      inflater.end();
+    }
+    if (position < body.length) {
+      throw new IOException("bytes after the end of the stream");
+    }
+    return inflated.toByteArray();
+  }
+
+  private void inflate(Inflater inflater) throws IOException, Refusal {
+    inflater.setInput(body, position, body.length - position);
+    try {
+      while (!inflater.finished()) {
+        byte[] room = inflated.room(1);
+        int n = inflater.inflate(room, inflated.size(), room.length - inflated.size());
+        inflated.advance(n);
+        check(inflater, n);
+      }
+    } catch (DataFormatException e) {
+      throw new IOException("corrupt input", e);
+    }
+    position = body.length - inflater.getRemaining();
+  }
+
+  private void check(Inflater inflater, int written) throws IOException, Refusal {
+    if (inflated.size() > limit) {
+      throw Refusal.tooLarge(limit);
+    }
+    if (written > 0 || inflater.finished()) {
+      return;
+    }
+    if (inflater.needsDictionary()) {
+      throw new IOException("a preset dictionary is needed");
+    }
+    if (inflater.needsInput()) {
+      throw new EOFException("the stream is truncated");
+    }
+  }
+
+  private void header() throws IOException {
+    if (octet() != 0x1f || octet() != 0x8b || octet() != 8) {
+      throw new IOException("invalid header");
+    }
+    int flags = octet();
+    if ((flags & RESERVED) != 0) {
+      throw new IOException("invalid header");
+    }
+    skip(6);
+    if ((flags & FEXTRA) != 0) {
+      skip(octet() | octet() << 8);
+    }
+    skipText((flags & FNAME) != 0);
+    skipText((flags & FCOMMENT) != 0);
+    if ((flags & FHCRC) != 0) {
+      skip(2);
+    }
+  }
+
+  private void trailer(int memberStart) throws IOException, Refusal {
+    long crc = littleEndianInt();
+    long length = littleEndianInt();
+    CRC32 actual = new CRC32();
+    int size = inflated.size() - memberStart;
+    actual.update(inflated.room(0), memberStart, size);
+    if (actual.getValue() != crc || size != length) {
+      throw new IOException("checksum does not match");
+    }
+  }
+
+  private long littleEndianInt() throws IOException {
+    return (octet() | octet() << 8 | octet() << 16 | (long) octet() << 24) & 0xffff_ffffL;
+  }
+
+  private void skipText(boolean present) throws IOException {
+    while (present && octet() != 0) {
+      // up to the terminating zero
+    }
+  }
+
+  private void skip(int count) throws IOException {
+    position += count;
+    if (position > body.length) {
+      throw new EOFException("the stream is truncated");
+    }
+  }
+
+  private int octet() throws IOException {
+    if (position >= body.length) {
+      throw new EOFException("the stream is truncated");
+    }
+    return body[position++] & 0xff;
+  }
+}

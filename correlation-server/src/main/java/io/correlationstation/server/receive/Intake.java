@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.receive;
+
+import com.dynatrace.hash4j.hashing.HashValue128;
+import io.correlationstation.server.journal.Frame;
+import io.correlationstation.server.journal.Journal;
+import io.correlationstation.server.journal.JournalRefusedException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where every transport and dialect meets: reads a delivery, recognises repeats, stores the rest
+ * and counts. The future completes when the items are durable, and not before; it completes
+ * exceptionally with a {@link Refusal} when they are not. Thread-safe.
+ */
+final class Intake {
+
+  /** How a dialect reads a delivery. */
+  interface Reader {
+    Submission read(Delivery delivery) throws Refusal;
+  }
+
+  private static final Logger logger = LoggerFactory.getLogger(Intake.class);
+
+  private final Journal journal;
+  private final Duplicates duplicates;
+  private final ReceiveMetrics metrics;
+
+  Intake(Journal journal, Duplicates duplicates, ReceiveMetrics metrics) {
+    this.journal = journal;
+    this.duplicates = duplicates;
+    this.metrics = metrics;
+  }
+
+  CompletableFuture<Outcome> take(Delivery delivery, Reader reader) {
+    metrics.body(delivery);
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    HashValue128 identity = duplicates.identity(delivery);
+    CompletableFuture<Outcome> before = duplicates.claim(identity, outcome);
+    if (before == null) {
+      store(delivery, reader, identity, outcome);
+      return outcome;
+    }
+    return before.thenCompose(
+        first -> {
+          if (!first.repeatable()) {
+            return take(delivery, reader);
+          }
+          metrics.settled(delivery, first.again());
+          return CompletableFuture.completedFuture(first.again());
+        });
+  }
+
+  private void store(
+      Delivery delivery, Reader reader, HashValue128 identity, CompletableFuture<Outcome> outcome) {
+    Submission submission;
+    try {
+      submission = reader.read(delivery);
+    } catch (Refusal e) {
+      fail(identity, outcome, e);
+      return;
+    } catch (RuntimeException e) {
+      fail(identity, outcome, unexpected(e));
+      return;
+    }
+    boolean repeatable = submission.repeatable() || delivery.idempotencyKey() != null;
+    if (!repeatable) {
+      duplicates.forget(identity, outcome);
+    }
+    Outcome stored =
+        new Outcome(
+            submission.frame().items(),
+            submission.rejected(),
+            submission.echo(),
+            repeatable,
+            false);
+    if (stored.items() == 0) {
+      succeed(delivery, outcome, stored);
+      return;
+    }
+    append(delivery, submission, identity, outcome, stored);
+  }
+
+  private void append(
+      Delivery delivery,
+      Submission submission,
+      HashValue128 identity,
+      CompletableFuture<Outcome> outcome,
+      Outcome stored) {
+    append(submission.frame())
+        .whenComplete(
+            (sequence, failure) -> {
+              if (failure == null) {
+                succeed(delivery, outcome, stored);
+              } else {
+                Refusal refusal = refusal(failure);
+                metrics.refusedItems(delivery, refusal, stored.items());
+                fail(identity, outcome, refusal);
+              }
+            });
+  }
+
+  private CompletableFuture<Long> append(Frame frame) {
+    try {
+      return journal.append(frame);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private void succeed(Delivery delivery, CompletableFuture<Outcome> outcome, Outcome stored) {
+    metrics.settled(delivery, stored);
+    outcome.complete(stored);
+  }
+
+  private void fail(HashValue128 identity, CompletableFuture<Outcome> outcome, Refusal refusal) {
+    duplicates.forget(identity, outcome);
+    outcome.completeExceptionally(refusal);
+  }
+
+  /** What to tell the sender about any failure: try again, unless it is known to be of no use. */
+  static Refusal refusal(Throwable failure) {
+    if (failure instanceof CompletionException && failure.getCause() != null) {
+      return refusal(failure.getCause());
+    }
+    if (failure instanceof Refusal refusal) {
+      return refusal;
+    }
+    if (failure instanceof JournalRefusedException refused) {
+      return Refusal.busy(refused);
+    }
+    return unexpected(failure);
+  }
+
+  private static Refusal unexpected(Throwable failure) {
+    logger.warn("a request was not taken for a reason that should not happen", failure);
+    return Refusal.busy("internal", "internal error", 5);
+  }
+}

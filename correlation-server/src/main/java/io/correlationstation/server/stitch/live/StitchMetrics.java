@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch.live;
+
+import io.correlationstation.server.stitch.Handoff;
+import io.correlationstation.server.stitch.StitchStatistics;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/** What the stitcher does, for {@code /metrics}. */
+final class StitchMetrics {
+
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final Counter handoffs;
+  private final Counter bridges;
+  private final Counter refused;
+  private final Histogram latency;
+
+  StitchMetrics(PrometheusRegistry registry, Supplier<StitchStatistics> statistics) {
+    handoffs =
+        Counter.builder()
+            .name("corr_handoffs_total")
+            .help("Decisions by state")
+            .labelNames("state")
+            .register(registry);
+    bridges =
+        Counter.builder()
+            .name("corr_bridge_emitted_total")
+            .help("Handoffs that became bridge spans")
+            .labelNames("rule")
+            .register(registry);
+    refused =
+        Counter.builder()
+            .name("corr_stitch_append_refused_total")
+            .help("Times the journal did not take a decision and was asked again")
+            .register(registry);
+    latency =
+        Histogram.builder()
+            .name("corr_bridge_latency_seconds")
+            .help("From the end of the child span to the decision")
+            .classicUpperBounds(1, 2, 5, 10, 20, 30, 60, 300, 900)
+            .register(registry);
+    states(registry, statistics);
+    losses(registry, statistics);
+  }
+
+  private static void states(PrometheusRegistry registry, Supplier<StitchStatistics> statistics) {
+    GaugeWithCallback.builder()
+        .name("corr_state_segments")
+        .help("Fragments the stitcher holds")
+        .callback(callback -> callback.call(statistics.get().liveFragments()))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("corr_clock_skew_seconds")
+        .help("Estimated clock offset of a service, relative to the median service")
+        .labelNames("service")
+        .callback(
+            callback ->
+                statistics
+                    .get()
+                    .skewNanos()
+                    .forEach((service, nanos) -> callback.call(nanos / NANOS_PER_SECOND, service)))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("corr_quarantined_values")
+        .help("Key values that are junk or join too much")
+        .callback(callback -> callback.call(statistics.get().quarantinedValues()))
+        .register(registry);
+  }
+
+  private static void losses(PrometheusRegistry registry, Supplier<StitchStatistics> statistics) {
+    CounterWithCallback.builder()
+        .name("corr_state_evicted_total")
+        .help("What the stitcher did not use, by reason")
+        .labelNames("reason")
+        .callback(
+            callback ->
+                statistics.get().losses().forEach((reason, count) -> callback.call(count, reason)))
+        .register(registry);
+    CounterWithCallback.builder()
+        .name("corr_conflict_vetoed_total")
+        .help("Pairs excluded by a contradicting strong key")
+        .callback(callback -> callback.call(statistics.get().vetoes()))
+        .register(registry);
+  }
+
+  void decided(Handoff handoff, Clock clock) {
+    handoffs.labelValues(handoff.state().name().toLowerCase(Locale.ROOT)).inc();
+    if (handoff.state() == Handoff.State.LINKED) {
+      bridges.labelValues(handoff.method()).inc();
+      Instant end = Instant.EPOCH.plusNanos(handoff.child().endNanos());
+      latency.observe(
+          Math.max(0, Duration.between(end, clock.instant()).toNanos() / NANOS_PER_SECOND));
+    }
+  }
+
+  void appendRefused() {
+    refused.inc();
+  }
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch.live;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.ByteString;
+import io.correlationstation.server.stitch.Handoff;
+import io.correlationstation.server.stitch.SpanRef;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.InstrumentationScope;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.resource.v1.Resource;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.ScopeSpans;
+import io.opentelemetry.proto.trace.v1.Span;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Writes what a handoff looks like in a trace viewer: a bridge span in the parent's trace and a
+ * marker span in the child's, each with a link to the other side, because viewers show no
+ * back-links.
+ *
+ * <p>A pure function of the handoffs: the same handoffs give the same bytes, so that a destination
+ * which drops duplicates by span id sees each span once however often it is sent.
+ *
+ * <pre>
+ *           bridge                                   marker
+ *   trace   parent's                                 child's
+ *   parent  the handing-off span                     the root of the child's fragment
+ *   id      md5("parentSpan-childSpan")[0..8)        SHA-256(version, "marker", both ends)[0..8)
+ *   time    parent's start to child's start          child's start, zero length
+ *   link    to the child's root                      to the parent span
+ * </pre>
+ */
+final class SyntheticSpans {
+
+  /**
+   * {@code service.name} of every synthetic span; readers use it to tell ours from observed spans.
+   */
+  static final String SERVICE = "correlation-server";
+
+  private static final String RULE_VERSION = "1";
+  private static final HexFormat HEX = HexFormat.of();
+
+  private final Map<String, String> systemOfService;
+
+  /**
+   * @param systemOfService what people call the system behind a service, such as {@code mdso} for
+   *     {@code mdso-scriptplan}; a service without an entry is called by its own name
+   */
+  SyntheticSpans(Map<String, String> systemOfService) {
+    this.systemOfService = Map.copyOf(systemOfService);
+  }
+
+  /**
+   * Encodes both spans of every handoff, in the given order, as one {@code
+   * ExportTraceServiceRequest}.
+   */
+  byte[] encode(List<Handoff> handoffs) {
+    ScopeSpans.Builder spans =
+        ScopeSpans.newBuilder()
+            .setScope(InstrumentationScope.newBuilder().setName("io.correlationstation.stitch"));
+    for (Handoff handoff : handoffs) {
+      spans.addSpans(bridge(handoff)).addSpans(marker(handoff));
+    }
+    return ExportTraceServiceRequest.newBuilder()
+        .addResourceSpans(
+            ResourceSpans.newBuilder()
+                .setResource(Resource.newBuilder().addAttributes(text("service.name", SERVICE)))
+                .addScopeSpans(spans))
+        .build()
+        .toByteArray();
+  }
+
+  private Span bridge(Handoff handoff) {
+    SpanRef parent = handoff.parent();
+    SpanRef child = handoff.child();
+    return Span.newBuilder()
+        .setTraceId(bytes(parent.traceId()))
+        .setSpanId(ByteString.copyFrom(bridgeSpanId(parent.spanId(), child.spanId())))
+        .setParentSpanId(bytes(parent.spanId()))
+        .setName(system(parent) + "_to_" + system(child) + "_bridge")
+        .setKind(Span.SpanKind.SPAN_KIND_INTERNAL)
+        .setStartTimeUnixNano(parent.startNanos())
+        .setEndTimeUnixNano(Math.max(parent.startNanos(), child.startNanos()))
+        .addAllAttributes(attributes(handoff, "synthetic"))
+        .addLinks(link(child))
+        .build();
+  }
+
+  private Span marker(Handoff handoff) {
+    SpanRef parent = handoff.parent();
+    SpanRef child = handoff.child();
+    return Span.newBuilder()
+        .setTraceId(bytes(child.traceId()))
+        .setSpanId(ByteString.copyFrom(markerSpanId(parent, child)))
+        .setParentSpanId(bytes(child.spanId()))
+        .setName(system(child) + "_from_" + system(parent) + "_marker")
+        .setKind(Span.SpanKind.SPAN_KIND_INTERNAL)
+        .setStartTimeUnixNano(child.startNanos())
+        .setEndTimeUnixNano(child.startNanos())
+        .addAllAttributes(attributes(handoff, "marker"))
+        .addLinks(link(parent))
+        .build();
+  }
+
+  private String system(SpanRef end) {
+    return systemOfService.getOrDefault(end.service(), end.service());
+  }
+
+  private static List<KeyValue> attributes(Handoff handoff, String type) {
+    Map<String, AnyValue> sorted = new TreeMap<>();
+    handoff.keys().forEach((key, value) -> sorted.put(key, string(value)));
+    sorted.put("bridge.type", string(type));
+    sorted.put("bridge.parent_service", string(handoff.parent().service()));
+    sorted.put("bridge.child_service", string(handoff.child().service()));
+    sorted.put(
+        "correlation.confidence",
+        AnyValue.newBuilder().setDoubleValue(handoff.confidence()).build());
+    sorted.put("correlation.handoff_id", string(handoff.id()));
+    sorted.put("correlation.method", string(handoff.method()));
+    sorted.put("correlation.synthetic", AnyValue.newBuilder().setBoolValue(true).build());
+    sorted.put("correlation.version", string(handoff.modelVersion()));
+    String supersedes = handoff.supersedes();
+    if (supersedes != null) {
+      sorted.put("correlation.supersedes", string(supersedes));
+    }
+    return sorted.entrySet().stream()
+        .map(e -> KeyValue.newBuilder().setKey(e.getKey()).setValue(e.getValue()).build())
+        .toList();
+  }
+
+  private static Span.Link link(SpanRef other) {
+    return Span.Link.newBuilder()
+        .setTraceId(bytes(other.traceId()))
+        .setSpanId(bytes(other.spanId()))
+        .addAttributes(text("bridge.service", other.service()))
+        .build();
+  }
+
+  /**
+   * The compatibility rule for bridge ids; md5 is a fixed id scheme here, not a security measure.
+   */
+  static byte[] bridgeSpanId(String parentSpanId, String childSpanId) {
+    return spanId("MD5", parentSpanId + "-" + childSpanId);
+  }
+
+  private static byte[] markerSpanId(SpanRef parent, SpanRef child) {
+    return spanId(
+        "SHA-256",
+        String.join(
+            "|",
+            RULE_VERSION,
+            "marker",
+            parent.traceId(),
+            parent.spanId(),
+            child.traceId(),
+            child.spanId()));
+  }
+
+  /**
+   * First eight bytes of the digest; the all-zero id, which is invalid, is avoided by hashing
+   * again.
+   */
+  private static byte[] spanId(String algorithm, String input) {
+    byte[] id = Arrays.copyOf(digest(algorithm, input), 8);
+    return Arrays.equals(id, new byte[8]) ? spanId(algorithm, input + "|") : id;
+  }
+
+  private static byte[] digest(String algorithm, String input) {
+    try {
+      return MessageDigest.getInstance(algorithm).digest(input.getBytes(UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has " + algorithm, e);
+    }
+  }
+
+  private static ByteString bytes(String hex) {
+    return ByteString.copyFrom(HEX.parseHex(hex));
+  }
+
+  private static KeyValue text(String key, String value) {
+    return KeyValue.newBuilder().setKey(key).setValue(string(value)).build();
+  }
+
+  private static AnyValue string(String value) {
+    return AnyValue.newBuilder().setStringValue(value).build();
+  }
+}

@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.query;
+
+import static io.correlationstation.server.journey.Telemetry.CIRCUIT;
+import static io.correlationstation.server.journey.Telemetry.log;
+import static io.correlationstation.server.journey.Telemetry.logs;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.correlationstation.server.journal.Frame;
+import io.correlationstation.server.journal.InMemoryJournal;
+import io.correlationstation.server.journey.JourneyConfig;
+import io.correlationstation.server.journey.Journeys;
+import io.correlationstation.server.journey.OrderStory;
+import io.correlationstation.server.query.ServerState.Check;
+import io.javalin.Javalin;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class QueryRoutesTest {
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  @TempDir Path directory;
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final InMemoryJournal journal = new InMemoryJournal();
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final Map<String, Check> checks = new ConcurrentHashMap<>(Map.of("journal", Check.UP));
+  private final OrderStory story = new OrderStory(1, 0, false);
+  private Journeys journeys;
+  private QueryRoutes routes;
+  private Javalin server;
+
+  @BeforeEach
+  void start() throws IOException {
+    JourneyConfig settings =
+        JourneyConfig.inDirectory(directory).withRetention(Duration.ofDays(36_500));
+    journeys = Journeys.start(settings, journal, registry);
+    routes = QueryRoutes.create(journeys, new ServerState("1.2.3", () -> checks), registry);
+    server =
+        Javalin.create(
+                config -> {
+                  config.startup.showJavalinBanner = false;
+                  routes.register(config);
+                })
+            .start(InetAddress.getLoopbackAddress().getHostAddress(), 0);
+  }
+
+  @AfterEach
+  void stop() {
+    routes.close();
+    server.stop();
+    journeys.close();
+  }
+
+  @Test
+  void circuits_orderOverThreeTraces_hasShapeOfContract() throws Exception {
+    append(story.frames());
+
+    JsonNode circuit = json("/api/circuits/" + CIRCUIT);
+
+    assertThat(circuit.get("circuit_id").asText()).isEqualTo(CIRCUIT);
+    assertThat(circuit.get("aliases").findValuesAsText("value")).contains(story.resource);
+    JsonNode journey = circuit.get("journeys").get(0);
+    assertThat(names(journey))
+        .contains("id", "start", "end", "state", "fragments", "handoffs", "logs", "events");
+    assertThat(journey.get("start").asText()).isEqualTo("2026-11-01T12:00:00.000000000Z");
+    assertThat(journey.get("state").asText()).isEqualTo("completed");
+    assertThat(journey.get("fragments").findValuesAsText("trace_id"))
+        .containsExactly(story.beornTrace, story.mdsoTrace, story.ardaTrace);
+  }
+
+  @Test
+  void circuits_idIsAlias_findsCircuit() throws Exception {
+    append(story.frames());
+
+    assertThat(json("/api/circuits/" + story.resource).get("circuit_id").asText())
+        .isEqualTo(CIRCUIT);
+  }
+
+  @Test
+  void circuits_unknownId_isProblem404() throws Exception {
+    HttpResponse<String> answer = get("/api/circuits/nobody");
+
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+    assertThat(JSON.readTree(answer.body()).get("status").asInt()).isEqualTo(404);
+    assertThat(JSON.readTree(answer.body()).get("detail").asText()).contains("nobody");
+  }
+
+  @Test
+  void circuits_slashInId_isReadWhenEncoded() throws Exception {
+    append(logs(log(null, "mdso", 0, "hello", "circuit_id", "80/L1XX/000001//TEST")));
+
+    assertThat(
+            json("/api/circuits/"
+                    + URLEncoder.encode("80/L1XX/000001//TEST", StandardCharsets.UTF_8))
+                .get("circuit_id")
+                .asText())
+        .isEqualTo("80/L1XX/000001//TEST");
+  }
+
+  @Test
+  void correlations_ofCircuit_haveShapeOfContract() throws Exception {
+    append(story.frames());
+
+    JsonNode page = json("/api/correlations?circuit_id=" + CIRCUIT + "&service=arda");
+
+    assertThat(names(page)).containsExactly("items", "next_cursor");
+    assertThat(page.get("next_cursor").isNull()).isTrue();
+    JsonNode item = page.get("items").get(0);
+    assertThat(names(item))
+        .contains(
+            "id",
+            "trace_id",
+            "circuit_id",
+            "product_id",
+            "resource_id",
+            "resource_type_id",
+            "request_id",
+            "services",
+            "start",
+            "end",
+            "span_count",
+            "log_count",
+            "handoffs");
+    assertThat(item.get("trace_id").asText()).isEqualTo(story.ardaTrace);
+    assertThat(item.get("span_count").asInt()).isEqualTo(1);
+    assertThat(item.get("log_count").asInt()).isEqualTo(1);
+    assertThat(item.get("handoffs").findValuesAsText("id")).containsExactly(story.toArda.id());
+  }
+
+  @Test
+  void correlations_nothingFound_is200AndEmpty() throws Exception {
+    JsonNode page = json("/api/correlations?circuit_id=none-such");
+
+    assertThat(page.get("items")).isEmpty();
+    assertThat(page.get("next_cursor").isNull()).isTrue();
+  }
+
+  @Test
+  void correlations_followedByCursor_givesEachOnce() throws Exception {
+    append(story.frames());
+    List<String> seen = new ArrayList<>();
+    String next = "";
+
+    do {
+      JsonNode page = json("/api/correlations?limit=1&cursor=" + next);
+      seen.addAll(page.get("items").findValuesAsText("trace_id"));
+      next = page.get("next_cursor").isNull() ? "" : page.get("next_cursor").asText();
+    } while (!next.isEmpty());
+
+    assertThat(seen).containsExactly(story.ardaTrace, story.mdsoTrace, story.beornTrace);
+  }
+
+  @Test
+  void correlations_timesInAnyOffset_areCompared() throws Exception {
+    append(story.frames());
+
+    assertThat(
+            json("/api/correlations?start_time=2026-11-01T14:00:08%2B02:00")
+                .get("items")
+                .findValuesAsText("trace_id"))
+        .containsExactly(story.mdsoTrace);
+    assertThat(json("/api/correlations?end_time=2026-11-01T11:59:59Z").get("items")).isEmpty();
+  }
+
+  @Test
+  void correlations_wrongParameters_areProblem400() throws Exception {
+    for (String query :
+        List.of(
+            "limit=0",
+            "limit=-1",
+            "limit=many",
+            "start_time=yesterday",
+            "cursor=abc",
+            "start_time=2026-01-02T00:00:00Z&end_time=2026-01-01T00:00:00Z")) {
+      HttpResponse<String> answer = get("/api/correlations?" + query);
+
+      assertThat(answer.statusCode()).as(query).isEqualTo(400);
+      assertThat(answer.headers().firstValue("Content-Type"))
+          .as(query)
+          .hasValue("application/problem+json");
+    }
+    assertThat(get("/api/correlations?limit=5000").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void handoffs_withConfidence_haveShapeOfContract() throws Exception {
+    append(story.frames());
+
+    JsonNode page = json("/api/handoffs?circuit_id=" + CIRCUIT + "&min_confidence=0.95");
+
+    JsonNode item = page.get("items").get(0);
+    assertThat(page.get("items")).hasSize(1);
+    assertThat(names(item))
+        .containsExactly(
+            "id",
+            "child_trace_id",
+            "child_span_id",
+            "parent_trace_id",
+            "parent_span_id",
+            "child_service",
+            "parent_service",
+            "confidence",
+            "state",
+            "evidence",
+            "delay_ms",
+            "method",
+            "model_version",
+            "supersedes");
+    assertThat(item.get("state").asText()).isEqualTo("linked");
+    assertThat(item.get("confidence").asDouble()).isEqualTo(0.98);
+    assertThat(item.get("delay_ms").asDouble()).isEqualTo(950.0);
+    assertThat(names(item.get("evidence").get(0)))
+        .containsExactly("kind", "key", "value", "weight");
+    assertThat(get("/api/handoffs?min_confidence=2").statusCode()).isEqualTo(400);
+    assertThat(get("/api/handoffs?state=maybe").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void handoff_byId_explainsItself() throws Exception {
+    append(story.frames());
+
+    JsonNode handoff = json("/api/handoffs/" + story.toArda.id());
+
+    assertThat(handoff.get("child").get("name").asText()).isEqualTo(story.topology.name());
+    assertThat(handoff.get("parent").get("service").asText()).isEqualTo("mdso-scriptplan");
+    assertThat(handoff.get("keys").get("circuit_id").asText()).isEqualTo(CIRCUIT);
+    assertThat(get("/api/handoffs/none").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void traces_idInAnyCase_haveShapeOfContract() throws Exception {
+    append(story.frames());
+
+    JsonNode trace = json("/api/traces/" + story.beornTrace.toUpperCase(java.util.Locale.ROOT));
+
+    assertThat(names(trace)).contains("trace_id", "services", "spans", "handoffs", "logs");
+    assertThat(trace.get("spans")).hasSize(2);
+    JsonNode span = trace.get("spans").get(1);
+    assertThat(names(span))
+        .containsExactly(
+            "trace_id",
+            "span_id",
+            "parent_span_id",
+            "name",
+            "kind",
+            "service",
+            "start",
+            "end",
+            "status",
+            "status_message",
+            "attributes",
+            "events",
+            "links",
+            "synthetic");
+    assertThat(span.get("kind").asText()).isEqualTo("CLIENT");
+    assertThat(span.get("parent_span_id").asText()).isEqualTo(story.order.spanId());
+    assertThat(trace.get("handoffs")).hasSize(1);
+    assertThat(trace.get("logs").findValuesAsText("message")).containsExactly("order taken");
+    assertThat(get("/api/traces/" + "f".repeat(32)).statusCode()).isEqualTo(404);
+    assertThat(get("/api/traces/xyz").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void journeys_byId_carrySpansOfAllFragments() throws Exception {
+    append(story.frames());
+    String id = json("/api/search?id=" + story.request).get("journey_ids").get(0).asText();
+
+    JsonNode journey = json("/api/journeys/" + id);
+
+    assertThat(journey.get("id").asText()).isEqualTo(id);
+    assertThat(journey.get("spans")).hasSize(5);
+    assertThat(journey.get("complete").asBoolean()).isTrue();
+    assertThat(get("/api/journeys/none").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void live_newSpan_isTold() throws Exception {
+    HttpResponse<InputStream> answer =
+        http.send(
+            HttpRequest.newBuilder(uri("/api/live")).header("Accept", "text/event-stream").build(),
+            HttpResponse.BodyHandlers.ofInputStream());
+    assertThat(answer.headers().firstValue("Content-Type").orElse(""))
+        .startsWith("text/event-stream");
+
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
+      assertThat(lines.readLine()).startsWith(":");
+      append(story.frames());
+      String line = lines.readLine();
+      while (!line.startsWith("data:")) {
+        line = lines.readLine();
+      }
+
+      JsonNode change = JSON.readTree(line.substring("data:".length()));
+      assertThat(change.get("circuit_ids").get(0).asText()).isEqualTo(CIRCUIT);
+      assertThat(change.get("journey_ids")).isNotEmpty();
+      assertThat(change.get("more").asBoolean()).isFalse();
+    }
+  }
+
+  @Test
+  void health_partDown_isStillHealthyAndShowsIt() throws Exception {
+    checks.put("journal", new Check(false, "disk full"));
+
+    JsonNode health = json("/health");
+
+    assertThat(names(health)).containsExactly("status", "version", "timestamp", "components");
+    assertThat(health.get("status").asText()).isEqualTo("healthy");
+    assertThat(health.get("version").asText()).isEqualTo("1.2.3");
+    assertThat(health.get("components").get("journal").get("reason").asText())
+        .isEqualTo("disk full");
+  }
+
+  @Test
+  void ready_partDown_is503WithReason() throws Exception {
+    assertThat(get("/ready").statusCode()).isEqualTo(200);
+    checks.put("journal", new Check(false, "disk full"));
+
+    HttpResponse<String> answer = get("/ready");
+
+    assertThat(answer.statusCode()).isEqualTo(503);
+    JsonNode check = JSON.readTree(answer.body()).get("checks").get("journal");
+    assertThat(check.get("status").asText()).isEqualTo("down");
+    assertThat(check.get("reason").asText()).isEqualTo("disk full");
+  }
+
+  @Test
+  void metrics_byAccept_areTextOrOpenMetrics() throws Exception {
+    append(story.frames());
+
+    HttpResponse<String> text = get("/metrics");
+    HttpResponse<String> open =
+        http.send(
+            HttpRequest.newBuilder(uri("/metrics"))
+                .header("Accept", "application/openmetrics-text; version=1.0.0")
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+
+    assertThat(text.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain");
+    assertThat(text.body()).contains("correlation_events_total 7.0");
+    assertThat(open.headers().firstValue("Content-Type").orElse(""))
+        .startsWith("application/openmetrics-text");
+    assertThat(open.body()).endsWith("# EOF\n");
+  }
+
+  @Test
+  void page_atRoot_allowsNoOtherOrigin() throws Exception {
+    HttpResponse<String> page = get("/");
+
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html;charset=utf-8");
+    assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+        .contains("default-src 'self'");
+    assertThat(page.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+    for (String asset : PageAssets.NAMES) {
+      assertThat(get("/assets/" + asset).statusCode()).as(asset).isEqualTo(200);
+      assertThat(get("/assets/" + asset).body()).as(asset).doesNotContain("https://");
+    }
+    assertThat(page.body()).doesNotContain("https://", "<script>", "style=\"");
+  }
+
+  @Test
+  void page_unchanged_is304() throws Exception {
+    String etag = get("/").headers().firstValue("ETag").orElseThrow();
+
+    HttpResponse<String> again =
+        http.send(
+            HttpRequest.newBuilder(uri("/")).header("If-None-Match", etag).build(),
+            HttpResponse.BodyHandlers.ofString());
+
+    assertThat(again.statusCode()).isEqualTo(304);
+  }
+
+  @Test
+  void head_onPageHealthAndReady_isAnswered() throws Exception {
+    for (String path : List.of("/", "/health", "/ready")) {
+      HttpResponse<Void> answer =
+          http.send(
+              HttpRequest.newBuilder(uri(path))
+                  .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                  .build(),
+              HttpResponse.BodyHandlers.discarding());
+
+      assertThat(answer.statusCode()).as(path).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void openApi_paths_areTheRoutes() throws Exception {
+    JsonNode document = json("/openapi.json");
+
+    assertThat(document.get("openapi").asText()).startsWith("3.");
+    List<String> documented = names(document.get("paths"));
+    assertThat(documented).allSatisfy(path -> assertThat(path).startsWith("/"));
+    assertThat(routes.paths())
+        .filteredOn(path -> !path.startsWith("/assets/"))
+        .containsExactlyInAnyOrderElementsOf(documented);
+  }
+
+  private void append(List<Frame> frames) {
+    append(frames.toArray(Frame[]::new));
+  }
+
+  private void append(Frame... frames) {
+    for (Frame frame : frames) {
+      journal.append(frame);
+    }
+    await()
+        .pollInterval(Duration.ofMillis(5))
+        .atMost(10, TimeUnit.SECONDS)
+        .until(() -> journeys.position() == journal.status().nextSequence() - 1);
+  }
+
+  private static List<String> names(JsonNode object) {
+    List<String> names = new ArrayList<>();
+    for (Iterator<String> all = object.fieldNames(); all.hasNext(); ) {
+      names.add(all.next());
+    }
+    return names;
+  }
+
+  private JsonNode json(String path) throws Exception {
+    HttpResponse<String> answer = get(path);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
+    return JSON.readTree(answer.body());
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + server.port() + path);
+  }
+}

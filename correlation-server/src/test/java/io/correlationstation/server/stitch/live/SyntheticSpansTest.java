@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.correlationstation.server.stitch.Handoff;
+import io.correlationstation.server.stitch.SpanRef;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SyntheticSpansTest {
+
+  private static final String PARENT_TRACE = "0af7651916cd43dd8448eb211c80319c";
+  private static final String CHILD_TRACE = "aaaaaaaabbbb4ccc8dddeeeeeeeeeeee";
+  private static final String PARENT_SPAN = "00f067aa0ba902b7";
+  private static final String CHILD_SPAN = "b7ad6b7169203331";
+
+  private final SyntheticSpans synthetic = new SyntheticSpans(Map.of("mdso-scriptplan", "mdso"));
+
+  @Test
+  void bridgeSpanId_vectorOfTheCompatibilityRule() {
+    assertThat(SyntheticSpans.bridgeSpanId(PARENT_SPAN, CHILD_SPAN))
+        .asHexString()
+        .isEqualToIgnoringCase("9504cf8756972034");
+  }
+
+  @Test
+  void encode_handoff_givesABridgeInTheParentsTrace() throws Exception {
+    Span bridge = spans(handoff(1_000, 5_000)).get(0);
+
+    assertThat(bridge.getName()).isEqualTo("beorn_to_mdso_bridge");
+    assertThat(hex(bridge.getTraceId())).isEqualTo(PARENT_TRACE);
+    assertThat(hex(bridge.getParentSpanId())).isEqualTo(PARENT_SPAN);
+    assertThat(hex(bridge.getSpanId())).isEqualTo("9504cf8756972034");
+    assertThat(bridge.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_INTERNAL);
+    assertThat(bridge.getStatus()).isEqualTo(Status.getDefaultInstance());
+    assertThat(bridge.getStartTimeUnixNano()).isEqualTo(1_000);
+    assertThat(bridge.getEndTimeUnixNano()).isEqualTo(5_000);
+    assertThat(bridge.getLinksList()).hasSize(1);
+    assertThat(hex(bridge.getLinks(0).getTraceId())).isEqualTo(CHILD_TRACE);
+    assertThat(hex(bridge.getLinks(0).getSpanId())).isEqualTo(CHILD_SPAN);
+    assertThat(bridge.getAttributesList())
+        .extracting(a -> a.getKey())
+        .contains(
+            "bridge.type",
+            "bridge.parent_service",
+            "bridge.child_service",
+            "circuit_id",
+            "correlation.confidence",
+            "correlation.method",
+            "correlation.synthetic");
+  }
+
+  @Test
+  void encode_handoff_givesAMarkerWithTheReverseLinkInTheChildsTrace() throws Exception {
+    Span marker = spans(handoff(1_000, 5_000)).get(1);
+
+    assertThat(hex(marker.getTraceId())).isEqualTo(CHILD_TRACE);
+    assertThat(hex(marker.getParentSpanId())).isEqualTo(CHILD_SPAN);
+    assertThat(marker.getStartTimeUnixNano()).isEqualTo(marker.getEndTimeUnixNano());
+    assertThat(hex(marker.getLinks(0).getTraceId())).isEqualTo(PARENT_TRACE);
+    assertThat(hex(marker.getLinks(0).getSpanId())).isEqualTo(PARENT_SPAN);
+  }
+
+  @Test
+  void encode_childBeforeParentByItsClock_endsNotBeforeItStarts() throws Exception {
+    Span bridge = spans(handoff(5_000, 1_000)).get(0);
+
+    assertThat(bridge.getEndTimeUnixNano()).isEqualTo(5_000);
+  }
+
+  @Test
+  void encode_twice_givesTheSameBytes() {
+    assertThat(synthetic.encode(List.of(handoff(1_000, 5_000))))
+        .isEqualTo(synthetic.encode(List.of(handoff(1_000, 5_000))));
+  }
+
+  private List<Span> spans(Handoff handoff) throws Exception {
+    ExportTraceServiceRequest request =
+        ExportTraceServiceRequest.parseFrom(synthetic.encode(List.of(handoff)));
+    assertThat(
+            request.getResourceSpans(0).getResource().getAttributes(0).getValue().getStringValue())
+        .isEqualTo("correlation-server");
+    return request.getResourceSpans(0).getScopeSpans(0).getSpansList();
+  }
+
+  private static Handoff handoff(long parentStart, long childStart) {
+    return new Handoff(
+        "00000000000000000000000000000001",
+        new SpanRef(PARENT_TRACE, PARENT_SPAN, "beorn", "POST", parentStart, parentStart + 100),
+        new SpanRef(
+            CHILD_TRACE,
+            CHILD_SPAN,
+            "mdso-scriptplan",
+            "mdso.workflow.NetworkService",
+            childStart,
+            childStart + 100),
+        Map.of("circuit_id", "80.L1XX.000001..TEST"),
+        0.97,
+        Handoff.State.LINKED,
+        List.of(),
+        List.of(),
+        childStart - parentStart,
+        "circuit_id_match",
+        "1",
+        null);
+  }
+
+  private static String hex(ByteString bytes) {
+    return HexFormat.of().formatHex(bytes.toByteArray());
+  }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.it.agent;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** A JVM with the real agent and our extension, ended by its handle. */
+final class ChildJvm implements AutoCloseable {
+
+  private static final Path ROOT = Path.of(System.getProperty("station.root", ".."));
+  private static final Duration START = Duration.ofSeconds(120);
+
+  private final Process process;
+  private final List<String> lines = new CopyOnWriteArrayList<>();
+
+  private ChildJvm(Process process) {
+    this.process = process;
+    Thread reader = new Thread(this::read, "child-output");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  static Builder of(Class<?> main) {
+    return new Builder(main);
+  }
+
+  static Path agent() {
+    return ROOT.resolve("agent-extension/target/agent/opentelemetry-javaagent.jar");
+  }
+
+  static Path extension() {
+    return ROOT.resolve(
+        "agent-extension/target/agent-extension-"
+            + System.getProperty("station.version", "0.1.0-SNAPSHOT")
+            + ".jar");
+  }
+
+  static Path selfContainedAgent() {
+    return ROOT.resolve("agent-extension/target/correlation-javaagent.jar");
+  }
+
+  private void read() {
+    try (BufferedReader out =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = out.readLine(); line != null; line = out.readLine()) {
+        lines.add(line);
+      }
+    } catch (IOException ended) {
+      lines.add("output ended: " + ended);
+    }
+  }
+
+  List<String> lines() {
+    return lines;
+  }
+
+  String output() {
+    return String.join("\n", lines);
+  }
+
+  /** Waits for a line that starts with {@code prefix} and returns the rest of it. */
+  String awaitLine(String prefix) {
+    await()
+        .atMost(START)
+        .failFast(
+            () -> {
+              if (!process.isAlive() && find(prefix) == null) {
+                throw new AssertionError("child ended:\n" + output());
+              }
+            })
+        .until(() -> find(prefix) != null);
+    return find(prefix).substring(prefix.length());
+  }
+
+  private String find(String prefix) {
+    return lines.stream().filter(line -> line.startsWith(prefix)).findFirst().orElse(null);
+  }
+
+  int awaitExit() throws InterruptedException {
+    if (!process.waitFor(START.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("child still runs:\n" + output());
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException interrupted) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  static final class Builder {
+
+    private final Class<?> main;
+    private final List<String> jvm = new ArrayList<>();
+    private final Map<String, String> environment = new LinkedHashMap<>();
+    private Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    private List<String> agent =
+        List.of(
+            "-javaagent:" + ChildJvm.agent(),
+            "-Dotel.javaagent.extensions=" + ChildJvm.extension());
+
+    private Builder(Class<?> main) {
+      this.main = main;
+    }
+
+    Builder agent(String... options) {
+      agent = List.of(options);
+      return this;
+    }
+
+    Builder java(Path executable) {
+      java = executable;
+      return this;
+    }
+
+    Builder set(String property, String value) {
+      jvm.add("-D" + property + "=" + value);
+      return this;
+    }
+
+    Builder environment(String name, String value) {
+      environment.put(name, value);
+      return this;
+    }
+
+    Builder sink(OtlpSink sink) {
+      return set("otel.exporter.otlp.endpoint", sink.url())
+          .set("otel.exporter.otlp.protocol", "http/protobuf")
+          .set("otel.bsp.schedule.delay", "100")
+          .set("otel.blrp.schedule.delay", "100")
+          .set("otel.metric.export.interval", "500");
+    }
+
+    ChildJvm start() {
+      List<String> command = new ArrayList<>();
+      command.add(java.toString());
+      command.addAll(agent);
+      command.addAll(jvm);
+      command.add("-XX:TieredStopAtLevel=1");
+      command.add("-Xmx256m");
+      command.add("-cp");
+      command.add(classPath());
+      command.add(main.getName());
+      ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder
+          .environment()
+          .keySet()
+          .removeIf(
+              name ->
+                  name.startsWith("OTEL_")
+                      || List.of("TRACEPARENT", "BAGGAGE", "JAVA_TOOL_OPTIONS").contains(name));
+      builder.environment().putAll(environment);
+      try {
+        return new ChildJvm(builder.start());
+      } catch (IOException failure) {
+        throw new UncheckedIOException(failure);
+      }
+    }
+
+    /** The test's own class path without what a plain application would not have. */
+    private static String classPath() {
+      String separator = System.getProperty("path.separator");
+      return Arrays.stream(System.getProperty("java.class.path").split(separator))
+          .filter(entry -> !entry.contains("agent-extension"))
+          .collect(Collectors.joining(separator));
+    }
+  }
+}

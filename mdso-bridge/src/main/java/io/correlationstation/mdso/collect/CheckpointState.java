@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.mdso.collect;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.correlationstation.mdso.market.MdsoResource;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is on disk between runs, as JSON.
+ *
+ * @param version of this shape
+ * @param products by name of the product type
+ * @param traces by trace id, what was sent of them
+ * @param files by path, how far log files were read
+ */
+record CheckpointState(
+    int version,
+    Map<String, ProductState> products,
+    Map<String, SentTrace> traces,
+    Map<String, FilePosition> files) {
+
+  static final int VERSION = 1;
+
+  /**
+   * @param watermark greatest {@code updatedAt} up to which everything was listed; null before the
+   *     first whole listing
+   * @param seen by resource id, those updated since the watermark less the overlap
+   * @param pending by resource id, those to be looked at again though they stand still
+   */
+  record ProductState(
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant watermark,
+      Map<String, Seen> seen,
+      Map<String, Pending> pending) {}
+
+  /** The state of a resource that needs no more work. */
+  record Seen(long revision, @Nullable Instant updatedAt) {}
+
+  /**
+   * @param resource as it was listed last
+   * @param notBefore when to look again, unless its revision changes
+   */
+  record Pending(MdsoResource resource, Instant notBefore) {}
+
+  /**
+   * @param spans ids that were sent, eight bytes each
+   * @param records keys of the log records that were sent, eight bytes each
+   * @param touched when something was sent last
+   */
+  record SentTrace(byte[] spans, byte[] records, Instant touched) {}
+
+  /**
+   * @param offset of the first byte that was not read
+   * @param head SHA-256 of the first bytes, to know a file that was replaced
+   * @param headLength how many bytes that hash covers
+   */
+  record FilePosition(long offset, String head, int headLength) {}
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.mdso.market;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to list.
+ *
+ * @param exactTypeId exact resource type
+ * @param exact {@code property:value}, exact match; null for none
+ * @param partial {@code property:value}, partial match; null for none
+ * @param limit page size, 1 to 1000
+ */
+public record ResourceQuery(
+    String exactTypeId, @Nullable String exact, @Nullable String partial, int limit) {
+
+  /** The largest page that was ever observed. */
+  public static final int MAX_LIMIT = 1000;
+
+  public ResourceQuery {
+    if (limit < 1 || limit > MAX_LIMIT) {
+      throw new IllegalArgumentException("limit out of range: " + limit);
+    }
+  }
+
+  /** All resources of a type, in the largest pages. */
+  public static ResourceQuery ofType(String exactTypeId) {
+    return new ResourceQuery(exactTypeId, null, null, MAX_LIMIT);
+  }
+
+  /** Whether a value can stand in a filter: as far as known these two cannot be escaped. */
+  public static boolean isFilterable(String value) {
+    return value.indexOf(':') < 0 && value.indexOf(',') < 0;
+  }
+
+  /** The query's parameters, secrets of the schema always obfuscated. */
+  Map<String, String> parameters(@Nullable String pageToken) {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    parameters.put("exactTypeId", exactTypeId);
+    if (exact != null) {
+      parameters.put("q", exact);
+    }
+    if (partial != null) {
+      parameters.put("p", partial);
+    }
+    parameters.put("limit", Integer.toString(limit));
+    if (pageToken != null) {
+      parameters.put("pageToken", pageToken);
+    }
+    parameters.put("obfuscate", "true");
+    return parameters;
+  }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.samples.arda;
+
+import io.opentelemetry.api.GlobalOpenTelemetry;
+
+/** Starts the topology service: {@code java -jar arda.jar}, settings by environment. */
+public final class Arda {
+
+  /** Exit codes: 1 the port is taken or cannot be opened, 2 a setting is wrong. */
+  public static void main(String[] args) {
+    try {
+      ArdaConfig config = ArdaConfig.fromEnvironment(System.getenv());
+      ArdaServer server = ArdaServer.start(config, GlobalOpenTelemetry.get());
+      Runtime.getRuntime().addShutdownHook(new Thread(server::close, "arda-stop"));
+    } catch (IllegalArgumentException e) {
+      exit(2, e);
+    } catch (ArdaServer.NotStartedException e) {
+      exit(1, e);
+    }
+  }
+
+  private static void exit(int code, Exception reason) {
+    System.err.println("arda: " + reason.getMessage());
+    System.exit(code);
+  }
+
+  private Arda() {}
+}

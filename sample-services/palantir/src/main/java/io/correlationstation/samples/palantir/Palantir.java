@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.samples.palantir;
+
+/** Starts the inventory: {@code java -jar palantir.jar}, settings by environment. */
+public final class Palantir {
+
+  /** Exit codes: 1 the port is taken or cannot be opened, 2 a setting is wrong. */
+  public static void main(String[] args) {
+    try {
+      PalantirConfig config = PalantirConfig.fromEnvironment(System.getenv());
+      PalantirServer server = PalantirServer.start(config);
+      Runtime.getRuntime().addShutdownHook(new Thread(server::close, "palantir-stop"));
+    } catch (IllegalArgumentException e) {
+      exit(2, e);
+    } catch (PalantirServer.NotStartedException e) {
+      exit(1, e);
+    }
+  }
+
+  private static void exit(int code, Exception reason) {
+    System.err.println("palantir: " + reason.getMessage());
+    System.exit(code);
+  }
+
+  private Palantir() {}
+}
