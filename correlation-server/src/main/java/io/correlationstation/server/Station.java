@@ -36,6 +36,7 @@ public final class Station {
     return new CommandLine(new Station())
         .addSubcommand(new DemoCommand())
         .addSubcommand(ServeCommand.commandLine())
+        .addSubcommand(new StitchCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(Station::tell);
   }
