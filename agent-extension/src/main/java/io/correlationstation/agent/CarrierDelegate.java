@@ -4,6 +4,7 @@ package io.correlationstation.agent;
 import io.correlationstation.agent.annotation.MethodScopes;
 import io.correlationstation.agent.body.BodyReading;
 import io.correlationstation.agent.carry.Carrier;
+import io.correlationstation.agent.carry.Failures;
 import io.correlationstation.agent.carry.Key;
 import io.correlationstation.agent.carry.Source;
 import io.correlationstation.agent.process.Environment;
@@ -107,6 +108,6 @@ public final class CarrierDelegate implements CorrelationBridge.Delegate {
 
   @Override
   public void failed(Throwable failure) {
-    carrier.failures().record("bridge", failure);
+    Failures.record("bridge", failure);
   }
 }

@@ -4,6 +4,7 @@ package io.correlationstation.agent;
 import com.google.auto.service.AutoService;
 import io.correlationstation.agent.bridge.BridgeInstaller;
 import io.correlationstation.agent.carry.Carrier;
+import io.correlationstation.agent.carry.Failures;
 import io.correlationstation.agent.process.ProcessRoot;
 import io.opentelemetry.javaagent.extension.AgentListener;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
@@ -19,11 +20,11 @@ public final class StartLine implements AgentListener {
 
   @Override
   public void afterAgent(AutoConfiguredOpenTelemetrySdk sdk) {
-    Carrier carrier = Carrier.current();
-    if (!carrier.isActive()) {
-      return;
-    }
     try {
+      Carrier carrier = Carrier.current();
+      if (!carrier.isActive()) {
+        return;
+      }
       carrier
           .counters()
           .register(sdk.getOpenTelemetrySdk().getMeter("io.correlationstation.agent"));
@@ -33,7 +34,7 @@ public final class StartLine implements AgentListener {
       }
       logger.log(Level.INFO, "correlation: {0}", describe(carrier, sdk));
     } catch (Throwable failure) {
-      carrier.failures().record("start", failure);
+      Failures.record("start", failure);
     }
   }
 

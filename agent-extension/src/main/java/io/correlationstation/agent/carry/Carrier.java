@@ -30,7 +30,6 @@ public final class Carrier {
   private final boolean active;
   private final Keys keys;
   private final Counters counters;
-  private final Failures failures;
   private final Egress egress;
 
   private Carrier(Settings settings, boolean active) {
@@ -38,7 +37,6 @@ public final class Carrier {
     this.active = active;
     this.keys = new Keys(active ? settings.keys() : Collections.emptyList());
     this.counters = new Counters(keys);
-    this.failures = new Failures(counters, System::nanoTime);
     this.egress = new Egress(keys, counters, settings);
   }
 
@@ -71,10 +69,6 @@ public final class Carrier {
 
   public Counters counters() {
     return counters;
-  }
-
-  public Failures failures() {
-    return failures;
   }
 
   public Egress egress() {
