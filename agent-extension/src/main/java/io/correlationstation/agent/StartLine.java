@@ -4,6 +4,8 @@ package io.correlationstation.agent;
 import com.google.auto.service.AutoService;
 import io.correlationstation.agent.bridge.BridgeInstaller;
 import io.correlationstation.agent.carry.Carrier;
+import io.correlationstation.agent.carry.Failures;
+import io.correlationstation.agent.process.ProcessRoot;
 import io.opentelemetry.javaagent.extension.AgentListener;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import java.util.logging.Level;
@@ -18,20 +20,21 @@ public final class StartLine implements AgentListener {
 
   @Override
   public void afterAgent(AutoConfiguredOpenTelemetrySdk sdk) {
-    Carrier carrier = Carrier.current();
-    if (!carrier.isActive()) {
-      return;
-    }
     try {
+      Carrier carrier = Carrier.current();
+      if (!carrier.isActive()) {
+        return;
+      }
       carrier
           .counters()
           .register(sdk.getOpenTelemetrySdk().getMeter("io.correlationstation.agent"));
+      ProcessRoot.read(carrier, sdk.getOpenTelemetrySdk().getPropagators().getTextMapPropagator());
       for (String warning : carrier.settings().warnings()) {
         logger.log(Level.WARNING, "correlation: {0}", warning);
       }
       logger.log(Level.INFO, "correlation: {0}", describe(carrier, sdk));
     } catch (Throwable failure) {
-      carrier.failures().record("start", failure);
+      Failures.record("start", failure);
     }
   }
 

@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The server as a whole: every part wired to the journal.
  *
- * <p>Parts start from the inside outwards, so that nothing is taken in before it can be kept, and stop the other way
- * round.
+ * <p>Parts start from the inside outwards, so that nothing is taken in before it can be kept, and
+ * stop the other way round.
  */
 final class CorrelationServer implements AutoCloseable {
 
@@ -63,7 +63,11 @@ final class CorrelationServer implements AutoCloseable {
     this.config = config;
     try {
       JvmMetrics.builder().register(registry);
-      Info.builder().name("corr_build_info").help("Version").labelNames("version").register(registry)
+      Info.builder()
+          .name("corr_build_info")
+          .help("Version")
+          .labelNames("version")
+          .register(registry)
           .setLabelValues(Version.current());
       Path data = ownDirectory(config.dataDir());
       journal = started(SegmentedJournal.open(config.journal(), registry));
@@ -86,7 +90,8 @@ final class CorrelationServer implements AutoCloseable {
   /**
    * Starts the server; it is ready when this returns.
    *
-   * @throws IOException when the disk or a port can't be used; the message says which and what to set
+   * @throws IOException when the disk or a port can't be used; the message says which and what to
+   *     set
    */
   static CorrelationServer start(ServerConfig config) throws IOException {
     CorrelationServer server = new CorrelationServer(config);
@@ -124,7 +129,9 @@ final class CorrelationServer implements AutoCloseable {
 
   private Javalin startHttp() throws IOException {
     QueryRoutes routes =
-        started(QueryRoutes.create(journeys, new ServerState(Version.current(), this::checks), registry));
+        started(
+            QueryRoutes.create(
+                journeys, new ServerState(Version.current(), this::checks), registry));
     Javalin javalin =
         Javalin.create(
             javalinConfig -> {

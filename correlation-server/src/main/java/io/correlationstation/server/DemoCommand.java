@@ -46,22 +46,46 @@ final class DemoCommand implements Callable<Integer> {
       description = "data and logs of the demo; default target/demo, emptied at the start")
   private @Nullable Path dataDir;
 
-  @Option(names = "--http-port", paramLabel = "PORT", description = "server: API and page; default 8080", defaultValue = "8080")
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description = "server: API and page; default 8080",
+      defaultValue = "8080")
   private int httpPort;
 
-  @Option(names = "--otlp-http-port", paramLabel = "PORT", description = "server: OTLP/HTTP; default 4318", defaultValue = "4318")
+  @Option(
+      names = "--otlp-http-port",
+      paramLabel = "PORT",
+      description = "server: OTLP/HTTP; default 4318",
+      defaultValue = "4318")
   private int otlpHttpPort;
 
-  @Option(names = "--otlp-grpc-port", paramLabel = "PORT", description = "server: OTLP/gRPC; default 4317", defaultValue = "4317")
+  @Option(
+      names = "--otlp-grpc-port",
+      paramLabel = "PORT",
+      description = "server: OTLP/gRPC; default 4317",
+      defaultValue = "4317")
   private int otlpGrpcPort;
 
-  @Option(names = "--beorn-port", paramLabel = "PORT", description = "default 5001", defaultValue = "5001")
+  @Option(
+      names = "--beorn-port",
+      paramLabel = "PORT",
+      description = "default 5001",
+      defaultValue = "5001")
   private int beornPort;
 
-  @Option(names = "--palantir-port", paramLabel = "PORT", description = "default 5002", defaultValue = "5002")
+  @Option(
+      names = "--palantir-port",
+      paramLabel = "PORT",
+      description = "default 5002",
+      defaultValue = "5002")
   private int palantirPort;
 
-  @Option(names = "--arda-port", paramLabel = "PORT", description = "default 5003", defaultValue = "5003")
+  @Option(
+      names = "--arda-port",
+      paramLabel = "PORT",
+      description = "default 5003",
+      defaultValue = "5003")
   private int ardaPort;
 
   @Option(

@@ -15,7 +15,9 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
-/** Takes what the MDSO bridge made straight into the journal; it is acknowledged once it is durable. */
+/**
+ * Takes what the MDSO bridge made straight into the journal; it is acknowledged once it is durable.
+ */
 final class JournalSink implements OtlpSink {
 
   private final Journal journal;

@@ -18,8 +18,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The bridge's metrics on {@code /metrics}: {@code mdso.api.calls} becomes {@code mdso_api_calls_total}. Histograms are
- * shown as count and sum; their buckets are in the OTLP metrics the bridge sends.
+ * The bridge's metrics on {@code /metrics}: {@code mdso.api.calls} becomes {@code
+ * mdso_api_calls_total}. Histograms are shown as count and sum; their buckets are in the OTLP
+ * metrics the bridge sends.
  */
 final class MdsoMetrics {
 
@@ -44,23 +45,36 @@ final class MdsoMetrics {
     return switch (series.get(0).kind()) {
       case COUNTER -> {
         CounterSnapshot.Builder counter = CounterSnapshot.builder().name(prometheusName);
-        series.forEach(point -> counter.dataPoint(
-            CounterSnapshot.CounterDataPointSnapshot.builder()
-                .labels(labels(point)).value(point.value()).build()));
+        series.forEach(
+            point ->
+                counter.dataPoint(
+                    CounterSnapshot.CounterDataPointSnapshot.builder()
+                        .labels(labels(point))
+                        .value(point.value())
+                        .build()));
         yield counter.build();
       }
       case GAUGE, UP_DOWN_COUNTER -> {
         GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(prometheusName);
-        series.forEach(point -> gauge.dataPoint(
-            GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                .labels(labels(point)).value(point.value()).build()));
+        series.forEach(
+            point ->
+                gauge.dataPoint(
+                    GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                        .labels(labels(point))
+                        .value(point.value())
+                        .build()));
         yield gauge.build();
       }
       case HISTOGRAM -> {
         SummarySnapshot.Builder summary = SummarySnapshot.builder().name(prometheusName);
-        series.forEach(point -> summary.dataPoint(
-            SummarySnapshot.SummaryDataPointSnapshot.builder()
-                .labels(labels(point)).count(point.count()).sum(point.value()).build()));
+        series.forEach(
+            point ->
+                summary.dataPoint(
+                    SummarySnapshot.SummaryDataPointSnapshot.builder()
+                        .labels(labels(point))
+                        .count(point.count())
+                        .sum(point.value())
+                        .build()));
         yield summary.build();
       }
     };
@@ -70,7 +84,9 @@ final class MdsoMetrics {
     Labels.Builder labels = Labels.builder();
     point
         .attributes()
-        .forEach((key, value) -> labels.label(PrometheusNaming.sanitizeLabelName(key.replace('.', '_')), value));
+        .forEach(
+            (key, value) ->
+                labels.label(PrometheusNaming.sanitizeLabelName(key.replace('.', '_')), value));
     return labels.build();
   }
 }

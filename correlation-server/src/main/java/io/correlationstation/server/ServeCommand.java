@@ -2,6 +2,7 @@
 package io.correlationstation.server;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -12,13 +13,17 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
-/** {@code station serve}: runs the server until it is told to stop; every option is also an environment variable. */
+/**
+ * {@code station serve}: runs the server until it is told to stop; every option is also an
+ * environment variable.
+ */
 @Command(
     name = "serve",
     description = "Runs the server until it is stopped.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    footer = "%nA flag wins over its variable. Secrets are variables only. MDSO_* variables: docs/mdso-bridge.md.")
+    footer =
+        "%nA flag wins over its variable. Secrets are variables only. MDSO_* variables: docs/mdso-bridge.md.")
 final class ServeCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
@@ -48,6 +53,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Settings settings = Settings.of(flags(spec.commandLine().getParseResult()), System.getenv());
+    logAs(settings);
     CountDownLatch stopped = new CountDownLatch(1);
     CorrelationServer server = CorrelationServer.start(ServerConfig.of(settings));
     Runtime.getRuntime()
@@ -60,6 +66,15 @@ final class ServeCommand implements Callable<Integer> {
                 "shutdown"));
     stopped.await();
     return Station.OK;
+  }
+
+  /** Before the first logger is made: logback.xml reads these properties once. */
+  private static void logAs(Settings settings) {
+    System.setProperty(
+        "station.log.level",
+        settings.oneOf(Setting.LOG_LEVEL, List.of("trace", "debug", "info", "warn", "error")));
+    System.setProperty(
+        "station.log.format", settings.oneOf(Setting.LOG_FORMAT, List.of("json", "text")));
   }
 
   private static Map<Setting, String> flags(ParseResult parsed) {

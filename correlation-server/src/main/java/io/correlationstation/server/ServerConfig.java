@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What every part of the server is started with, made from the settings.
  *
- * @param systemOfService what people call the system behind a service, for the names of bridge spans
+ * @param systemOfService what people call the system behind a service, for the names of bridge
+ *     spans
  * @param mdso null when the bridge is off
  * @param pushgateway null when metrics are only scraped
  */

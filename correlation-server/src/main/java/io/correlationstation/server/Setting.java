@@ -6,8 +6,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every setting of {@code station serve}: its flag, its environment variable, its default and its meaning. The command
- * line, the check for unknown variables and the configuration reference are made from this list.
+ * Every setting of {@code station serve}: its flag, its environment variable, its default and its
+ * meaning. The command line, the check for unknown variables and the configuration reference are
+ * made from this list.
  *
  * <p>Secrets have no flag: a command line is visible to every user of the machine.
  */
@@ -46,10 +47,7 @@ enum Setting {
       "60",
       "how far apart in event time two fragments of one run may be"),
   MAX_BATCH_SIZE(
-      "--max-batch-size",
-      "MAX_BATCH_SIZE",
-      "5000",
-      "most items in one request to a destination"),
+      "--max-batch-size", "MAX_BATCH_SIZE", "5000", "most items in one request to a destination"),
   CORS_ORIGINS(
       "--cors-origins",
       "STATION_CORS_ORIGINS",
@@ -79,7 +77,8 @@ enum Setting {
       "TEMPO_GRPC_ENDPOINT",
       null,
       "host:port or URL of Tempo's OTLP/gRPC receiver"),
-  LOKI_URL("--loki-url", "LOKI_URL", null, "push URL or base URL of Loki; logs are forwarded there"),
+  LOKI_URL(
+      "--loki-url", "LOKI_URL", null, "push URL or base URL of Loki; logs are forwarded there"),
   FORWARD_OTLP_ENDPOINT(
       "--forward-otlp-endpoint",
       "STATION_FORWARD_OTLP_ENDPOINT",
@@ -104,7 +103,10 @@ enum Setting {
       "dev",
       "label env of forwarded logs that name no environment themselves"),
   LOG_LEVEL(
-      "--log-level", "LOG_LEVEL", "info", "trace, debug, info, warn or error, for the server itself"),
+      "--log-level",
+      "LOG_LEVEL",
+      "info",
+      "trace, debug, info, warn or error, for the server itself"),
   LOG_FORMAT("--log-format", "STATION_LOG_FORMAT", "json", "json or text, for the server itself");
 
   private final @Nullable String flag;
@@ -112,8 +114,7 @@ enum Setting {
   private final @Nullable String defaultValue;
   private final String meaning;
 
-  Setting(
-      @Nullable String flag, String variable, @Nullable String defaultValue, String meaning) {
+  Setting(@Nullable String flag, String variable, @Nullable String defaultValue, String meaning) {
     this.flag = flag;
     this.variable = variable;
     this.defaultValue = defaultValue;

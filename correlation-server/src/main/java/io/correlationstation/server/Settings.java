@@ -18,12 +18,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The values of all settings: a flag wins over the environment, the environment over the default.
  *
- * <p>Reading a value checks it; what is wrong is told with the name of the setting, the value and what would be right. A
- * secret's value never appears in a message.
+ * <p>Reading a value checks it; what is wrong is told with the name of the setting, the value and
+ * what would be right. A secret's value never appears in a message.
  */
 final class Settings {
 
-  /** Variables with these prefixes are ours alone, so an unknown one is a mistake and stops the start. */
+  /**
+   * Variables with these prefixes are ours alone, so an unknown one is a mistake and stops the
+   * start.
+   */
   private static final List<String> OWN_PREFIXES = List.of("STATION_", "CORR_");
 
   private static final Pattern SIZE = Pattern.compile("(\\d{1,15})\\s*([KMGT]i?B?|B)?");
@@ -72,8 +75,7 @@ final class Settings {
   }
 
   private static String nearest(String variable) {
-    return Names.nearest(
-        variable, Arrays.stream(Setting.values()).map(Setting::variable).toList());
+    return Names.nearest(variable, Arrays.stream(Setting.values()).map(Setting::variable).toList());
   }
 
   /** The environment, for parts that know their own variables. */

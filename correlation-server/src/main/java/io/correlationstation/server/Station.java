@@ -2,6 +2,7 @@
 package io.correlationstation.server;
 
 import io.correlationstation.server.demo.DemoFailure;
+import java.io.IOException;
 import java.net.ConnectException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -9,8 +10,8 @@ import picocli.CommandLine.Command;
 /**
  * The command line {@code station}.
  *
- * <p>Exit codes of every command: 0 all is well, 1 a finding (something is wrong with what was looked at), 2 the call or
- * a setting is wrong, 3 a server can't be reached.
+ * <p>Exit codes of every command: 0 all is well, 1 a finding (something is wrong with what was
+ * looked at), 2 the call or a setting is wrong, 3 a server can't be reached.
  */
 @Command(
     name = "station",
@@ -35,6 +36,7 @@ public final class Station {
     return new CommandLine(new Station())
         .addSubcommand(new DemoCommand())
         .addSubcommand(ServeCommand.commandLine())
+        .addSubcommand(new StitchCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(Station::tell);
   }
@@ -47,7 +49,7 @@ public final class Station {
     if (problem instanceof ConnectException) {
       return UNREACHABLE;
     }
-    if (!(problem instanceof DemoFailure)) {
+    if (!(problem instanceof DemoFailure) && !(problem instanceof IOException)) {
       problem.printStackTrace(command.getErr());
     }
     return FINDING;

@@ -27,8 +27,14 @@ class ArchitectureTest {
         .resideInAPackage(ROOT + ".stitch")
         .should()
         .onlyDependOnClassesThat()
-        .resideInAnyPackage(ROOT + ".stitch", "java.lang..", "java.util..", "java.nio.charset",
-            "java.security", "java.time", "org.jspecify.annotations")
+        .resideInAnyPackage(
+            ROOT + ".stitch",
+            "java.lang..",
+            "java.util..",
+            "java.nio.charset",
+            "java.security",
+            "java.time",
+            "org.jspecify.annotations")
         .check(server);
   }
 
@@ -66,8 +72,14 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            ROOT, ROOT + ".receive..", ROOT + ".otlp..", ROOT + ".stitch..", ROOT + ".journey..",
-            ROOT + ".forward..", ROOT + ".query..", ROOT + ".demo..")
+            ROOT,
+            ROOT + ".receive..",
+            ROOT + ".otlp..",
+            ROOT + ".stitch..",
+            ROOT + ".journey..",
+            ROOT + ".forward..",
+            ROOT + ".query..",
+            ROOT + ".demo..")
         .check(server);
   }
 

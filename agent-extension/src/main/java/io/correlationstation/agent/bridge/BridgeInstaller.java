@@ -2,6 +2,7 @@
 package io.correlationstation.agent.bridge;
 
 import io.correlationstation.agent.carry.Carrier;
+import io.correlationstation.agent.carry.Failures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
@@ -33,12 +34,12 @@ public final class BridgeInstaller {
     if (!installed) {
       try {
         appendToBootstrapClassPath();
-        Class.forName("io.correlationstation.agent.bridge.CarrierDelegate")
-            .getMethod("install")
-            .invoke(null);
+        Class.forName("io.correlationstation.agent.CarrierDelegate")
+            .getMethod("install", Carrier.class)
+            .invoke(null, carrier);
         installed = true;
       } catch (Throwable failure) {
-        carrier.failures().record("bridge", failure);
+        Failures.record("bridge", failure);
       }
     }
     return installed;

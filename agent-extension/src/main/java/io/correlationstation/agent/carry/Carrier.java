@@ -30,7 +30,6 @@ public final class Carrier {
   private final boolean active;
   private final Keys keys;
   private final Counters counters;
-  private final Failures failures;
   private final Egress egress;
 
   private Carrier(Settings settings, boolean active) {
@@ -38,7 +37,6 @@ public final class Carrier {
     this.active = active;
     this.keys = new Keys(active ? settings.keys() : Collections.emptyList());
     this.counters = new Counters(keys);
-    this.failures = new Failures(counters, System::nanoTime);
     this.egress = new Egress(keys, counters, settings);
   }
 
@@ -73,10 +71,6 @@ public final class Carrier {
     return counters;
   }
 
-  public Failures failures() {
-    return failures;
-  }
-
   public Egress egress() {
     return egress;
   }
@@ -84,6 +78,16 @@ public final class Carrier {
   /** Returns the value of a key in a context, or null. It is safe as a header value. */
   public @Nullable String valueOf(Context context, Key key) {
     return valueOf(RequestKeys.of(context), Baggage.fromContext(context), key);
+  }
+
+  /** Whether a context has any key. */
+  public boolean hasKeys(Context context) {
+    for (int i = 0; i < keys.size(); i++) {
+      if (valueOf(context, keys.get(i)) != null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   static @Nullable String valueOf(@Nullable RequestKeys request, Baggage baggage, Key key) {
@@ -127,6 +131,28 @@ public final class Carrier {
       default:
         return true;
     }
+  }
+
+  /**
+   * Returns the context with a key for as long as it is current, or itself if it has that value.
+   */
+  public Context scoped(Context context, Key key, String value) {
+    String refusal = key.refusal(value);
+    if (refusal != null) {
+      counters.rejected(key, refusal);
+      return context;
+    }
+    if (value.equals(valueOf(context, key))) {
+      return context;
+    }
+    counters.discovered(key, Source.ANNOTATION);
+    return context.with(Baggage.fromContext(context).toBuilder().put(key.name(), value).build());
+  }
+
+  /** Returns the body of the request of a context, or null when it is of no interest. */
+  public @Nullable Body bodyOf(Context context) {
+    RequestKeys request = RequestKeys.of(context);
+    return request == null ? null : request.body();
   }
 
   boolean accepts(RequestKeys request, Key key, String value) {

@@ -21,6 +21,8 @@ public final class CorrelationPropagator implements TextMapPropagator {
   /** As in {@code otel.propagators}. */
   public static final String NAME = "correlation";
 
+  private static final String CONTENT_TYPE = "content-type";
+
   private final Carrier carrier;
 
   public CorrelationPropagator(Carrier carrier) {
@@ -49,7 +51,7 @@ public final class CorrelationPropagator implements TextMapPropagator {
         }
       }
     } catch (Throwable failure) {
-      carrier.failures().record("inject", failure);
+      Failures.record("inject", failure);
     }
   }
 
@@ -58,13 +60,14 @@ public final class CorrelationPropagator implements TextMapPropagator {
     try {
       return extractKeys(context, source, getter);
     } catch (Throwable failure) {
-      carrier.failures().record("extract", failure);
+      Failures.record("extract", failure);
       return context;
     }
   }
 
   private <C> Context extractKeys(Context context, @Nullable C source, TextMapGetter<C> getter) {
     RequestKeys request = new RequestKeys(carrier.keys().size());
+    request.body(Body.ofType(getter.get(source, CONTENT_TYPE)));
     Baggage baggage = Baggage.fromContext(context);
     BaggageBuilder changed = null;
     for (int i = 0; i < carrier.keys().size(); i++) {

@@ -48,6 +48,11 @@ public final class Egress {
     return prepare(context, "messaging", destinations.allowsTopic(topic));
   }
 
+  /** Returns the context for a process that is being started on this machine. */
+  public Context toProcess(Context context) {
+    return prepare(context, "process", true);
+  }
+
   private Context prepare(Context context, String kind, boolean allowed) {
     Baggage baggage = Baggage.fromContext(context);
     RequestKeys request = RequestKeys.of(context);

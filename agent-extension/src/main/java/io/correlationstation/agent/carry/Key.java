@@ -40,7 +40,7 @@ public final class Key {
   }
 
   /** The header that is sent. */
-  String header() {
+  public String header() {
     return headers[0];
   }
 
@@ -55,6 +55,10 @@ public final class Key {
 
   public String mdc() {
     return mdc;
+  }
+
+  int maxLength() {
+    return maxLength;
   }
 
   KeySettings.Egress egress() {

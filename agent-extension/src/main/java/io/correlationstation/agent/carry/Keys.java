@@ -41,6 +41,15 @@ public final class Keys {
     return byName.get(name);
   }
 
+  /** Length in characters of the longest value that any key may have. */
+  public int maxLength() {
+    int longest = 0;
+    for (Key key : keys) {
+      longest = Math.max(longest, key.maxLength());
+    }
+    return longest;
+  }
+
   /** The headers that are sent. */
   List<String> headers() {
     return headers;

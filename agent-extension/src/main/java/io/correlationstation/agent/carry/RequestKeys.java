@@ -28,6 +28,7 @@ final class RequestKeys implements ImplicitContextKeyed {
   private final AtomicReferenceArray<@Nullable Found> values;
   private final @Nullable RequestKeys outer;
   private final List<Span> openSpans = new ArrayList<>(4);
+  private volatile @Nullable Body body;
 
   RequestKeys(int keyCount) {
     this(keyCount, null);
@@ -55,6 +56,15 @@ final class RequestKeys implements ImplicitContextKeyed {
   @Nullable String inBaggage(Key key) {
     Found found = values.get(key.index());
     return found == null ? null : found.baggage;
+  }
+
+  /** The body that came with the request, or null when there is nothing to look for in it. */
+  @Nullable Body body() {
+    return body;
+  }
+
+  void body(@Nullable Body arrived) {
+    body = arrived;
   }
 
   /** Whether a span of this request was started: its contexts belong to that request. */

@@ -8,14 +8,17 @@ import static io.opentelemetry.instrumentation.api.incubator.instrumenter.Instru
 
 import com.google.auto.service.AutoService;
 import io.correlationstation.agent.carry.Carrier;
+import io.correlationstation.agent.carry.Failures;
 import io.correlationstation.agent.carry.Key;
 import io.correlationstation.agent.carry.Source;
+import io.correlationstation.agent.settings.PathRule;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer;
 import io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizerProvider;
 import io.opentelemetry.instrumentation.api.instrumenter.ContextCustomizer;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
 /**
@@ -26,24 +29,23 @@ import java.util.function.BiFunction;
 public final class CorrelationInstrumenterCustomizer implements InstrumenterCustomizerProvider {
 
   private static final AttributeKey<String> QUERY = AttributeKey.stringKey("url.query");
+  private static final AttributeKey<String> PATH = AttributeKey.stringKey("url.path");
   private static final AttributeKey<String> HOST = AttributeKey.stringKey("server.address");
   private static final AttributeKey<String> TOPIC =
       AttributeKey.stringKey("messaging.destination.name");
 
   @Override
   public void customize(InstrumenterCustomizer customizer) {
-    Carrier carrier = Carrier.current();
-    if (!carrier.isActive()) {
-      return;
-    }
     try {
-      customize(customizer, carrier);
+      if (Carrier.current().isActive()) {
+        addTo(customizer, Carrier.current());
+      }
     } catch (Throwable failure) {
-      carrier.failures().record("instrumenter", failure);
+      Failures.record("instrumenter", failure);
     }
   }
 
-  private static void customize(InstrumenterCustomizer customizer, Carrier carrier) {
+  private static void addTo(InstrumenterCustomizer customizer, Carrier carrier) {
     if (customizer.hasType(HTTP_SERVER)) {
       QueryKeys query = new QueryKeys(carrier.settings().queryParameters());
       add(customizer, carrier, "http-server", (c, start) -> serverStarts(carrier, query, c, start));
@@ -78,7 +80,7 @@ public final class CorrelationInstrumenterCustomizer implements InstrumenterCust
           try {
             return change.apply(context, startAttributes);
           } catch (Throwable failure) {
-            carrier.failures().record(hook, failure);
+            Failures.record(hook, failure);
             return context;
           }
         };
@@ -90,15 +92,24 @@ public final class CorrelationInstrumenterCustomizer implements InstrumenterCust
     Context request = carrier.withRequest(context);
     String text = start.get(QUERY);
     if (text != null) {
-      query.find(text, (name, value) -> discover(carrier, request, name, value));
+      query.find(text, discovering(carrier, request, Source.QUERY));
+    }
+    String path = start.get(PATH);
+    if (path != null) {
+      for (PathRule rule : carrier.settings().pathRules()) {
+        rule.match(path, discovering(carrier, request, Source.PATH));
+      }
     }
     return request;
   }
 
-  private static void discover(Carrier carrier, Context request, String name, String value) {
-    Key key = carrier.keys().named(name);
-    if (key != null) {
-      carrier.discover(request, key, value, Source.QUERY);
-    }
+  private static BiConsumer<String, String> discovering(
+      Carrier carrier, Context request, Source source) {
+    return (name, value) -> {
+      Key key = carrier.keys().named(name);
+      if (key != null) {
+        carrier.discover(request, key, value, source);
+      }
+    };
   }
 }

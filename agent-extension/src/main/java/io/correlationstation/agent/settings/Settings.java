@@ -13,6 +13,13 @@ public final class Settings {
   static final String PREFIX = "otel.correlation.";
   static final String ENVIRONMENT_PREFIX = "OTEL_CORRELATION_";
 
+  /** What a JVM takes from its environment. */
+  public enum EnvironmentParent {
+    NONE,
+    KEYS,
+    FULL
+  }
+
   private final boolean enabled;
   private final List<KeySettings> keys;
   private final int maxBytes;
@@ -20,16 +27,26 @@ public final class Settings {
   private final List<String> egressTopics;
   private final byte[] hmacSecret;
   private final Map<String, String> queryParameters;
+  private final List<PathRule> pathRules;
+  private final List<JsonRule> jsonRules;
+  private final int bodyMaxBytes;
+  private final boolean responseHeaders;
+  private final EnvironmentParent environmentParent;
   private final List<String> warnings;
 
   Settings(SettingsReader reader) {
-    enabled = reader.enabled();
+    enabled = reader.flag("enabled", true);
     keys = reader.keys();
     maxBytes = reader.number("max-bytes", 4096, 1, 65_536);
     egressAllow = reader.list("egress.allow", SettingsReader.DEFAULT_EGRESS);
     egressTopics = reader.list("egress.topics", SettingsReader.ANY);
     hmacSecret = reader.file("egress.hmac-secret-file");
     queryParameters = reader.queryParameters();
+    pathRules = reader.pathRules();
+    jsonRules = reader.jsonRules();
+    bodyMaxBytes = reader.number("body.max-bytes", 65_536, 0, 16 * 1024 * 1024);
+    responseHeaders = reader.flag("response-headers", true);
+    environmentParent = reader.environmentParent();
     warnings = reader.finish();
   }
 
@@ -70,6 +87,29 @@ public final class Settings {
   /** Query parameters and form fields in {@link Names#loose} form, each with the key it holds. */
   public Map<String, String> queryParameters() {
     return queryParameters;
+  }
+
+  public List<PathRule> pathRules() {
+    return pathRules;
+  }
+
+  /** Fields of JSON request bodies, the ones at the top and the ones that rules point at. */
+  public List<JsonRule> jsonRules() {
+    return jsonRules;
+  }
+
+  /** How far a body is read along, in bytes; 0 for not at all. */
+  public int bodyMaxBytes() {
+    return bodyMaxBytes;
+  }
+
+  /** Whether keys and trace id go back in responses. */
+  public boolean responseHeaders() {
+    return responseHeaders;
+  }
+
+  public EnvironmentParent environmentParent() {
+    return environmentParent;
   }
 
   /** One sentence for each setting that is unknown or wrong. */

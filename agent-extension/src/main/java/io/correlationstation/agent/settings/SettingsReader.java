@@ -47,21 +47,22 @@ final class SettingsReader {
   private final Set<String> known = new LinkedHashSet<>();
   private final List<String> warnings = new ArrayList<>();
   private final List<String> keyNames;
+  private final List<KeySettings> keys = new ArrayList<>();
 
   SettingsReader(SettingsSource source) {
     this.source = source;
     this.keyNames = keyNames();
-  }
-
-  boolean enabled() {
-    return oneOf("enabled", "true", Arrays.asList("true", "false")).equals("true");
-  }
-
-  List<KeySettings> keys() {
-    List<KeySettings> keys = new ArrayList<>();
     for (String name : keyNames) {
       keys.add(key(name));
     }
+  }
+
+  boolean flag(String setting, boolean standard) {
+    return Boolean.parseBoolean(
+        oneOf(setting, Boolean.toString(standard), Arrays.asList("true", "false")));
+  }
+
+  List<KeySettings> keys() {
     return unmodifiableList(keys);
   }
 
@@ -143,7 +144,7 @@ final class SettingsReader {
   Map<String, String> queryParameters() {
     Map<String, String> standard = new LinkedHashMap<>();
     Map<String, String> spellings = new HashMap<>();
-    for (KeySettings key : keys()) {
+    for (KeySettings key : keys) {
       spellings.put(Names.loose(key.name()), key.name());
       standard.put(Names.loose(key.name()), key.name());
       for (String header : key.headers()) {
@@ -166,6 +167,84 @@ final class SettingsReader {
       }
     }
     return Collections.unmodifiableMap(parameters);
+  }
+
+  List<PathRule> pathRules() {
+    List<PathRule> rules = new ArrayList<>();
+    for (String text : list("path-rules", Collections.emptyList())) {
+      PathRule rule = PathRule.parse(text);
+      if (rule == null) {
+        warnings.add(
+            property("path-rules") + ": \"" + text + "\" is not like /circuits/{circuit_id}");
+        continue;
+      }
+      for (String key : rule.keys()) {
+        if (!keyNames.contains(key)) {
+          warnUnknownKey("path-rules", key);
+        }
+      }
+      rules.add(rule);
+    }
+    return unmodifiableList(rules);
+  }
+
+  /** The names of {@code json-fields} at the top and the pointers of {@code json-rules}. */
+  List<JsonRule> jsonRules() {
+    List<JsonRule> rules = new ArrayList<>();
+    String fields = take("json-fields");
+    if (fields == null) {
+      for (String key : keyNames) {
+        rules.add(new JsonRule(key, Collections.singletonList(key)));
+        if (!Names.camelCase(key).equals(key)) {
+          rules.add(new JsonRule(key, Collections.singletonList(Names.camelCase(key))));
+        }
+      }
+    } else {
+      for (String field : split(fields)) {
+        addJsonField(rules, field);
+      }
+    }
+    for (String rule : list("json-rules", Collections.emptyList())) {
+      addJsonRule(rules, rule);
+    }
+    return unmodifiableList(rules);
+  }
+
+  private void addJsonField(List<JsonRule> rules, String field) {
+    int equals = field.indexOf('=');
+    String key = equals < 0 ? keySpelled(field) : field.substring(0, equals).trim();
+    if (key == null || !keyNames.contains(key)) {
+      warnUnknownKey("json-fields", field);
+    } else {
+      rules.add(new JsonRule(key, Collections.singletonList(field.substring(equals + 1).trim())));
+    }
+  }
+
+  private @Nullable String keySpelled(String name) {
+    for (String key : keyNames) {
+      if (Names.loose(key).equals(Names.loose(name))) {
+        return key;
+      }
+    }
+    return null;
+  }
+
+  private void addJsonRule(List<JsonRule> rules, String text) {
+    int equals = text.indexOf('=');
+    String key = text.substring(0, Math.max(equals, 0)).trim();
+    String pointer = text.substring(equals + 1).trim();
+    if (equals < 1 || pointer.length() < 2 || !pointer.startsWith("/")) {
+      warnings.add(
+          property("json-rules") + ": \"" + text + "\" is not like circuit_id=/order/circuit/id");
+    } else if (!keyNames.contains(key)) {
+      warnUnknownKey("json-rules", text);
+    } else {
+      List<String> path = new ArrayList<>();
+      for (String segment : pointer.substring(1).split("/", -1)) {
+        path.add(segment.replace("~1", "/").replace("~0", "~"));
+      }
+      rules.add(new JsonRule(key, unmodifiableList(path)));
+    }
   }
 
   private void warnUnknownKey(String setting, String item) {
@@ -238,6 +317,11 @@ final class SettingsReader {
             + "; using "
             + standard);
     return standard;
+  }
+
+  Settings.EnvironmentParent environmentParent() {
+    String parent = oneOf("environment.parent", "keys", Arrays.asList("none", "keys", "full"));
+    return Settings.EnvironmentParent.valueOf(parent.toUpperCase(Locale.ROOT));
   }
 
   String oneOf(String setting, String standard, Collection<String> allowed) {

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * One Java program in a JVM of its own, its output in a log file.
  *
- * <p>The child gets the parent's environment without what would change its telemetry or its settings. It is ended by its
- * handle: first asked, after ten seconds killed.
+ * <p>The child gets the parent's environment without what would change its telemetry or its
+ * settings. It is ended by its handle: first asked, after ten seconds killed.
  */
 final class ChildJvm implements AutoCloseable {
 
@@ -23,8 +23,15 @@ final class ChildJvm implements AutoCloseable {
 
   private static final List<String> NOT_INHERITED_NAMES =
       List.of(
-          "TRACEPARENT", "TRACESTATE", "BAGGAGE", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "PORT",
-          "ENABLE_BASIC_AUTH", "LOG_LEVEL", "BIND");
+          "TRACEPARENT",
+          "TRACESTATE",
+          "BAGGAGE",
+          "JAVA_TOOL_OPTIONS",
+          "JDK_JAVA_OPTIONS",
+          "PORT",
+          "ENABLE_BASIC_AUTH",
+          "LOG_LEVEL",
+          "BIND");
 
   private static final int LOG_LINES_SHOWN = 15;
 

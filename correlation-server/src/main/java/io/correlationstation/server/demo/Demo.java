@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The main job from start to end: start every part, place the orders, wait for their journeys, show them. */
+/**
+ * The main job from start to end: start every part, place the orders, wait for their journeys, show
+ * them.
+ */
 public final class Demo {
 
   private static final Duration JOURNEY_LIMIT = Duration.ofSeconds(90);
@@ -116,8 +119,7 @@ public final class Demo {
     return circuits;
   }
 
-  private void show(
-      List<PlacedOrder> orders, Map<String, JsonNode> circuits, List<String> missing)
+  private void show(List<PlacedOrder> orders, Map<String, JsonNode> circuits, List<String> missing)
       throws InterruptedException {
     Report report = new Report(new StationApi(ports.http()), ports.http());
     out.print(

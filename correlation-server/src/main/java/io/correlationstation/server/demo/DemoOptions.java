@@ -9,7 +9,8 @@ import java.util.Map;
  *
  * @param home the built project
  * @param dataDir data and logs of all parts
- * @param emptyFirst whether what an earlier demo left in {@code dataDir} is deleted; only for our own default directory
+ * @param emptyFirst whether what an earlier demo left in {@code dataDir} is deleted; only for our
+ *     own default directory
  * @param wantedPorts port by flag; 0 for any free one
  * @param once end after the check instead of serving until stopped
  * @param json print the result as one JSON document

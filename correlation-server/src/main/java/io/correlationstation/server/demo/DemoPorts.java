@@ -29,8 +29,7 @@ record DemoPorts(
         held.put(port.getKey(), hold(port.getKey(), port.getValue()));
       }
       int[] ports = held.values().stream().mapToInt(ServerSocket::getLocalPort).toArray();
-      return new DemoPorts(
-          ports[0], ports[1], ports[2], ports[3], ports[4], ports[5], ports[6]);
+      return new DemoPorts(ports[0], ports[1], ports[2], ports[3], ports[4], ports[5], ports[6]);
     } finally {
       held.values().forEach(DemoPorts::release);
     }

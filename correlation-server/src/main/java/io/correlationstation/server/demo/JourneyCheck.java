@@ -13,10 +13,12 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * Whether the API shows what the demo's orders must leave behind. Nothing but the API's answers is looked at.
+ * Whether the API shows what the demo's orders must leave behind. Nothing but the API's answers is
+ * looked at.
  *
- * <p>For every order: beorn's trace, a linked handoff to MDSO's trace, a linked handoff from there to arda's, logs in
- * between, and for the failing one a defect code. Orders on one circuit must be journeys of their own.
+ * <p>For every order: beorn's trace, a linked handoff to MDSO's trace, a linked handoff from there
+ * to arda's, logs in between, and for the failing one a defect code. Orders on one circuit must be
+ * journeys of their own.
  */
 final class JourneyCheck {
 
@@ -32,7 +34,7 @@ final class JourneyCheck {
   static List<String> missing(List<PlacedOrder> orders, Map<String, JsonNode> circuits) {
     List<String> missing = new ArrayList<>();
     for (PlacedOrder order : orders) {
-      JsonNode journey = journeyOf(order, circuits.get(order.order().circuitId()));
+      JsonNode journey = journeyOf(order, circuits);
       missingOf(order, journey).forEach(what -> missing.add(name(order) + ": " + what));
     }
     missing.addAll(mixedUp(orders, circuits));
@@ -40,7 +42,8 @@ final class JourneyCheck {
   }
 
   /** The journey that holds the order's own trace, or a missing node. */
-  static JsonNode journeyOf(PlacedOrder order, JsonNode circuit) {
+  static JsonNode journeyOf(PlacedOrder order, Map<String, JsonNode> circuits) {
+    JsonNode circuit = circuits.getOrDefault(order.order().circuitId(), MissingNode.getInstance());
     return stream(circuit.path("journeys"))
         .filter(journey -> traceIds(journey).contains(order.traceId()))
         .findFirst()
@@ -84,11 +87,14 @@ final class JourneyCheck {
                     && !handoff.path("evidence").isEmpty());
   }
 
-  /** Orders whose journey is not their own: each must hold its own resource and no other order's trace. */
+  /**
+   * Orders whose journey is not their own: each must hold its own resource and no other order's
+   * trace.
+   */
   private static List<String> mixedUp(List<PlacedOrder> orders, Map<String, JsonNode> circuits) {
     List<String> mixedUp = new ArrayList<>();
     for (PlacedOrder order : orders) {
-      JsonNode journey = journeyOf(order, circuits.get(order.order().circuitId()));
+      JsonNode journey = journeyOf(order, circuits);
       Set<String> traces = traceIds(journey);
       for (PlacedOrder other : orders) {
         if (other != order

@@ -18,7 +18,10 @@ record Order(String label, String circuitId, String requestId, boolean fails) {
     return UNREACHABLE;
   }
 
-  /** One that works, one that fails, two more on other circuits, and two at once on the same circuit. */
+  /**
+   * One that works, one that fails, two more on other circuits, and two at once on the same
+   * circuit.
+   */
   static List<Order> all() {
     return List.of(
         new Order("good", "80.L1XX.000001..TEST", "req-demo-1", false),

@@ -52,8 +52,7 @@ final class OrderDesk {
   private String body(Order order) {
     try {
       return json.writeValueAsString(
-          Map.of(
-              "circuit_id", order.circuitId(), "service_type", "FIA", "topology_id", "000001"));
+          Map.of("circuit_id", order.circuitId(), "service_type", "FIA", "topology_id", "000001"));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a map of strings can't fail", e);
     }
@@ -62,7 +61,12 @@ final class OrderDesk {
   private PlacedOrder placed(Order order, HttpResponse<String> answer) {
     if (answer.statusCode() / 100 != 2) {
       throw new DemoFailure(
-          "beorn answered " + answer.statusCode() + " to order " + order.label() + ": " + answer.body());
+          "beorn answered "
+              + answer.statusCode()
+              + " to order "
+              + order.label()
+              + ": "
+              + answer.body());
     }
     try {
       JsonNode body = json.readTree(answer.body());

@@ -14,7 +14,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** The journeys as a timeline for a person, or as JSON for a program; made from the API's answers alone. */
+/**
+ * The journeys as a timeline for a person, or as JSON for a program; made from the API's answers
+ * alone.
+ */
 final class Report {
 
   private static final int NAME_WIDTH = 44;
@@ -28,8 +31,7 @@ final class Report {
     this.httpPort = httpPort;
   }
 
-  String json(
-      List<PlacedOrder> orders, Map<String, JsonNode> circuits, List<String> missing) {
+  String json(List<PlacedOrder> orders, Map<String, JsonNode> circuits, List<String> missing) {
     ObjectNode root = mapper.createObjectNode();
     root.put("complete", missing.isEmpty());
     missing.forEach(root.putArray("missing")::add);
@@ -40,9 +42,7 @@ final class Report {
       node.put("request_id", order.order().requestId());
       node.put("resource_id", order.resourceId());
       node.put("trace_id", order.traceId());
-      node.set(
-          "journey",
-          JourneyCheck.journeyOf(order, circuits.get(order.order().circuitId())));
+      node.set("journey", JourneyCheck.journeyOf(order, circuits));
     }
     return root.toPrettyString() + System.lineSeparator();
   }
@@ -51,7 +51,7 @@ final class Report {
       throws InterruptedException {
     StringBuilder text = new StringBuilder();
     for (PlacedOrder order : orders) {
-      JsonNode journey = JourneyCheck.journeyOf(order, circuits.get(order.order().circuitId()));
+      JsonNode journey = JourneyCheck.journeyOf(order, circuits);
       text.append(System.lineSeparator());
       heading(text, order, journey);
       for (Line line : lines(journey)) {
@@ -109,7 +109,8 @@ final class Report {
         1,
         span.path("span_id").asText(),
         column(span.path("service").asText(), span.path("name").asText())
-            + String.format(Locale.ROOT, "%9.3f s%s", seconds(Duration.between(start, end)), failed));
+            + String.format(
+                Locale.ROOT, "%9.3f s%s", seconds(Duration.between(start, end)), failed));
   }
 
   /** A handoff stands right before the span it leads to. */
@@ -149,10 +150,11 @@ final class Report {
     String event = log.path("event_name").asText("");
     String what = event.isEmpty() ? log.path("message").asText() : event;
     return new Line(
-        Instant.parse(log.path("time").asText()),
+        Instant.parse(log.path("timestamp").asText()),
         2,
         "",
-        column(log.path("service").asText(), "  | " + log.path("severity").asText("") + " " + what));
+        column(
+            log.path("service").asText(), "  | " + log.path("severity").asText("") + " " + what));
   }
 
   private static String column(String service, String name) {
@@ -185,15 +187,15 @@ final class Report {
     return duration.toNanos() / 1e9;
   }
 
-  /** One line; {@code rank} orders lines of the same time, {@code spanId} is empty for what is no span. */
+  /**
+   * One line; {@code rank} orders lines of the same time, {@code spanId} is empty for what is no
+   * span.
+   */
   private record Line(Instant time, int rank, String spanId, String text) {
 
     Line at(Duration sinceStart) {
       return new Line(
-          time,
-          rank,
-          spanId,
-          String.format(Locale.ROOT, "  %+8.3f %s", seconds(sinceStart), text));
+          time, rank, spanId, String.format(Locale.ROOT, "  %+8.3f %s", seconds(sinceStart), text));
     }
   }
 }

@@ -17,10 +17,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Every part of the demo as a process of its own: the server, the stubbed MDSO and the three services under the
- * OpenTelemetry agent with our extension.
+ * Every part of the demo as a process of its own: the server, the stubbed MDSO and the three
+ * services under the OpenTelemetry agent with our extension.
  *
- * <p>A server that dies is started again on the same data, as a service manager would; any other death ends the demo.
+ * <p>A server that dies is started again on the same data, as a service manager would; any other
+ * death ends the demo.
  */
 final class Stack implements AutoCloseable {
 
@@ -37,8 +38,7 @@ final class Stack implements AutoCloseable {
   private volatile ChildJvm server;
   private volatile boolean closing;
 
-  private Stack(
-      DemoOptions options, DemoPorts ports, String unreachableCircuit, Progress progress)
+  private Stack(DemoOptions options, DemoPorts ports, String unreachableCircuit, Progress progress)
       throws IOException {
     this.options = options;
     this.ports = ports;
@@ -91,7 +91,8 @@ final class Stack implements AutoCloseable {
     environment.put("MDSO_PASS", "demo");
     environment.put("MDSO_CADENCE", "3s");
     environment.put("MDSO_RATE_LIMIT", "50");
-    return start("server", jar("correlation-server/target/correlation-station.jar", "serve"), environment);
+    return start(
+        "server", jar("correlation-server/target/correlation-station.jar", "serve"), environment);
   }
 
   private ChildJvm startStub() throws IOException {
@@ -164,7 +165,12 @@ final class Stack implements AutoCloseable {
       requireServicesAlive();
       if (System.nanoTime() > deadline) {
         throw new DemoFailure(
-            name + " does not answer on port " + port + " after " + START_LIMIT.toSeconds() + " s; logs: "
+            name
+                + " does not answer on port "
+                + port
+                + " after "
+                + START_LIMIT.toSeconds()
+                + " s; logs: "
                 + options.dataDir().resolve("logs"));
       }
       pause();

@@ -26,7 +26,10 @@ final class StationApi {
     this.base = "http://127.0.0.1:" + httpPort;
   }
 
-  /** {@code /api/circuits/{id}}; a missing node when the circuit is unknown or the server does not answer. */
+  /**
+   * {@code /api/circuits/{id}}; a missing node when the circuit is unknown or the server does not
+   * answer.
+   */
   JsonNode circuit(String circuitId) throws InterruptedException {
     return get("/api/circuits/" + URLEncoder.encode(circuitId, UTF_8));
   }
@@ -41,9 +44,7 @@ final class StationApi {
         HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(10)).build();
     try {
       HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-      return answer.statusCode() == 200
-          ? json.readTree(answer.body())
-          : MissingNode.getInstance();
+      return answer.statusCode() == 200 ? json.readTree(answer.body()) : MissingNode.getInstance();
     } catch (IOException e) {
       return MissingNode.getInstance();
     }

@@ -71,8 +71,7 @@ public final class MdsoRoutes {
     context.status(HttpStatus.ACCEPTED).header("Location", "/mdso/jobs/" + job.jobId());
     Json.answer(
         context,
-        Map.of(
-            "job_id", job.jobId(), "product_type", job.productType(), "status", job.status()));
+        Map.of("job_id", job.jobId(), "product_type", job.productType(), "status", job.status()));
   }
 
   private void job(MdsoBridge on, Context context) {

@@ -15,11 +15,9 @@ import java.util.Map;
 final class EventsDialect implements Dialect {
 
   private final Timestamps timestamps;
-  private final ReceiveMetrics metrics;
 
-  EventsDialect(Timestamps timestamps, ReceiveMetrics metrics) {
+  EventsDialect(Timestamps timestamps) {
     this.timestamps = timestamps;
-    this.metrics = metrics;
   }
 
   @Override
@@ -71,9 +69,6 @@ final class EventsDialect implements Dialect {
 
   @Override
   public Answer success(Delivery delivery, Outcome outcome) {
-    if (!outcome.duplicate()) {
-      metrics.event();
-    }
     return JsonBodies.answer(201, Map.of("status", "created", "type", outcome.echo()));
   }
 

@@ -28,7 +28,6 @@ final class ReceiveMetrics {
   private final Counter aborted;
   private final Histogram requestBytes;
   private final Counter logRecords;
-  private final Counter events;
 
   ReceiveMetrics(PrometheusRegistry registry, ByteBudget budget) {
     received =
@@ -71,11 +70,6 @@ final class ReceiveMetrics {
         Counter.builder()
             .name("log_records_received_total")
             .help("Log records received, all transports")
-            .register(registry);
-    events =
-        Counter.builder()
-            .name("correlation_events_total")
-            .help("Correlation events received")
             .register(registry);
     GaugeWithCallback.builder()
         .name("corr_receiver_inflight_bytes")
@@ -128,10 +122,6 @@ final class ReceiveMetrics {
 
   void aborted(Signal signal, String transport) {
     aborted.labelValues(label(signal), transport).inc();
-  }
-
-  void event() {
-    events.inc();
   }
 
   private static String label(Signal signal) {

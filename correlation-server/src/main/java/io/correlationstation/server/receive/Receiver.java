@@ -97,7 +97,7 @@ public final class Receiver implements AutoCloseable {
     Map<String, Dialect> dialects = new LinkedHashMap<>(otlp("/api/otlp/v1/"));
     dialects.put("/api/logs", new LogsDialect(false, timestamps));
     dialects.put("/mdso/logs", new LogsDialect(true, timestamps));
-    dialects.put("/api/events", new EventsDialect(timestamps, metrics));
+    dialects.put("/api/events", new EventsDialect(timestamps));
     dialects.put("/loki/api/v1/push", new LokiDialect());
     javalin.jetty.modifyServer(main -> main.setHandler(http.handler(dialects, main.getHandler())));
   }

@@ -26,6 +26,19 @@ final class ChildType {
 
   double orphans;
   double carriedOrphans;
+  double carriedSeen;
+  double seenAtFit;
+
+  /** Share of its roots that have no parent, by the last fit; 1 while nothing is known. */
+  double orphanShare = 1;
+
+  /** Roots that follow an earlier root of the same key: how many, how much later. */
+  final Density burst = new Density();
+
+  final Density carriedBurst = new Density();
+  double burstShare = 0.01;
+
+  boolean hopeful;
   int inWindow;
   int fits;
 
@@ -42,5 +55,18 @@ final class ChildType {
     this.kind = kind;
     this.destination = destination;
     this.client = client;
+  }
+
+  double seenInFit() {
+    return inWindow + carriedSeen;
+  }
+
+  /** Weight of being one of a burst, given where the earlier roots lie. */
+  double burstWeight(Child root) {
+    double density = 0;
+    for (short bin : root.burstBin) {
+      density += burst.total() > 0.5 ? burst.perSecond(bin) : 0;
+    }
+    return burstShare * density * Math.exp(root.burstKeyWeight) / orphanRate;
   }
 }

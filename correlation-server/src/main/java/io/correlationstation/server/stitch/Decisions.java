@@ -51,6 +51,7 @@ final class Decisions {
     } else {
       tell(child, best, Math.min(confidence, 1));
     }
+
   }
 
   private int bestCandidate(Child child) {

@@ -13,6 +13,10 @@ final class EdgeModel {
 
   private static final double PRIOR_EXITS = 5;
   private static final double PRIOR_SAMPLES = 8;
+
+  /** What a caller that shows no calls must explain of a type before it is believed. */
+  private static final double RARE_SILENT_CALLS = 0.05;
+
   private static final double MAX_SHARE = 0.995;
 
   final ExitType exit;
@@ -80,8 +84,12 @@ final class EdgeModel {
     carriedSlackAnyhow.scale(factor);
   }
 
-  void fitShare() {
-    double learnt = Math.max(0, expected - 1);
+  /**
+   * @param showing share of services that show their calls
+   */
+  void fitShare(double showing) {
+    double rare = exit.oneSlot() ? 1 : 1 + showing * RARE_SILENT_CALLS * child.seenInFit();
+    double learnt = Math.max(0, expected - rare);
     share = Math.min(MAX_SHARE, (learnt + PRIOR_EXITS * prior) / (exit.exposure + PRIOR_EXITS));
     if (forbidden) {
       share = 0;
@@ -89,14 +97,16 @@ final class EdgeModel {
   }
 
   void fitDensities() {
-    delay.smooth();
-    slack.smooth();
+    if (expected >= 0.5) {
+      delay.smooth();
+      slack.smooth();
+    }
   }
 
   /** Density, per second, of the distance between an exit and a child. */
   double density(int delayBin, int slackBin, double base) {
     double known = delay.total();
-    if (known < 0.5) {
+    if (known < 0.5 || expected < 0.5) {
       return base;
     }
     double trust = known / (known + PRIOR_SAMPLES);

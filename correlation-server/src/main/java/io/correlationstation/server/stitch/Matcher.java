@@ -28,14 +28,20 @@ final class Matcher {
   private final List<Child> open = new ArrayList<>();
 
   void open(Child child) {
-    for (int i = 0; i < child.candidateCount; i++) {
-      child.weight[i] = weight(child, i);
-    }
+    weigh(child);
     if (!child.open) {
       child.open = true;
       open.add(child);
     }
     update(child);
+  }
+
+  /** Weighs a child's candidates by the newest fit. */
+  void weigh(Child child) {
+    child.burstWeight = child.type.burstWeight(child);
+    for (int i = 0; i < child.candidateCount; i++) {
+      child.weight[i] = weight(child, i);
+    }
   }
 
   void close(Child child) {
@@ -63,9 +69,7 @@ final class Matcher {
   /** Weighs the open children by the newest fit. */
   void reweighOpen() {
     for (Child child : open) {
-      for (int i = 0; i < child.candidateCount; i++) {
-        child.weight[i] = weight(child, i);
-      }
+      weigh(child);
       update(child);
     }
   }
@@ -81,7 +85,7 @@ final class Matcher {
 
   /** Sends a child's messages anew. */
   static void update(Child child) {
-    double total = 1;
+    double total = 1 + child.burstWeight;
     for (int i = 0; i < child.candidateCount; i++) {
       total += child.weight[i] * free(child, i);
     }
@@ -104,7 +108,7 @@ final class Matcher {
 
   /** Probability of each candidate into {@code result}; returns that of having no parent. */
   static double posterior(Child child, double[] result) {
-    double total = 1;
+    double total = 1 + child.burstWeight;
     for (int i = 0; i < child.candidateCount; i++) {
       result[i] = child.weight[i] * free(child, i);
       total += result[i];
@@ -112,6 +116,6 @@ final class Matcher {
     for (int i = 0; i < child.candidateCount; i++) {
       result[i] /= total;
     }
-    return 1 / total;
+    return (1 + child.burstWeight) / total;
   }
 }

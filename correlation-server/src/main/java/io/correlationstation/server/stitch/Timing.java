@@ -15,6 +15,8 @@ final class Timing {
   /** A span that has spans of its own service under it seldom calls by itself meanwhile. */
   private static final double NOT_A_LEAF = 0.2;
 
+  private static final double REVERSED = 1e-3;
+
   private Timing() {}
 
   /** Density per second of a child that starts so long after the exit. */
@@ -36,5 +38,20 @@ final class Timing {
       }
     }
     return from.hasLocalChild ? density * NOT_A_LEAF : density;
+  }
+
+  /**
+   * How credible a pair's direction is, whatever was learnt: a child that starts before its caller
+   * needs a clock that is off, and one that also lasts longer looks like the caller itself.
+   */
+  static double direction(Exit from, Child to) {
+    double early = (from.startNanos - to.startNanos) * 1e-9;
+    double coarse = 1e-3 * Math.max(from.precisionMillis, to.precisionMillis);
+    if (early <= coarse) {
+      return 1;
+    }
+    double credible = Math.exp(-Math.max(0, early - coarse - SKEW_SECONDS) / SKEW_SECONDS);
+    boolean longer = to.durationNanos() > from.durationNanos() + coarse * 1e9;
+    return credible * (longer ? REVERSED : 1) + 1e-12;
   }
 }

@@ -97,7 +97,7 @@ final class Vocabulary {
       exit.edges.add(edge);
       child.edges.add(edge);
       setPrior(edge);
-      edge.fitShare();
+      edge.fitShare(0);
       edge.odds = edge.share / (1 - edge.share);
     }
     return edge;
@@ -107,7 +107,7 @@ final class Vocabulary {
   private void setPrior(EdgeModel edge) {
     ExitType exit = edge.exit;
     ChildType child = edge.child;
-    double prior = exit.oneSlot() ? 0.02 : exit.service.polled ? 0.1 : 0.01;
+    double prior = exit.oneSlot() ? 0.02 : exit.service.polled ? 0.1 : silentCallerPrior();
     if (exit.service == child.service) {
       prior *= 0.02;
     }
@@ -142,6 +142,21 @@ final class Vocabulary {
       }
     }
     edge.prior = Math.min(0.6, prior);
+  }
+
+  /** Where others show their calls, a service that shows none probably makes none. */
+  private double silentCallerPrior() {
+    double silent = 1 - showing();
+    return Math.max(0.0005, 0.02 * silent * silent * silent);
+  }
+
+  /** Share of services that show their calls as CLIENT or PRODUCER spans. */
+  double showing() {
+    int showing = 0;
+    for (Service service : services.values()) {
+      showing += service.callsOut ? 1 : 0;
+    }
+    return (double) showing / Math.max(1, services.size());
   }
 
   /** Whether both names end in the same words, such as {@code Cart/Get} and {@code /Cart/Get}. */

@@ -124,6 +124,35 @@ class CarryIT {
   }
 
   @Test
+  void response_toRequestWithHeader_hasKeysAndTraceId() throws Exception {
+    HttpResponse<String> response = send("/relay", null, "X-Circuit-Id", CIRCUIT);
+
+    assertThat(response.headers().firstValue("X-Circuit-Id")).hasValue(CIRCUIT);
+    assertThat(response.headers().firstValue("X-Trace-Id")).hasValue(downstream.nextTraceId());
+  }
+
+  @Test
+  void jsonBody_readAfterAnotherThreadTookTheContext_reachesThatThread() throws Exception {
+    String body = "{\"circuit_id\":\"" + CIRCUIT + "-late\"}";
+
+    assertThat(send("/body", body, "Content-Type", "application/json").body()).isEqualTo(body);
+
+    Headers sent = downstream.next();
+    assertThat(sent.getFirst("X-Circuit-Id")).isEqualTo(CIRCUIT + "-late");
+    Span server =
+        sink.awaitSpan(sent.getFirst("traceparent").substring(3, 35), SpanKind.SPAN_KIND_SERVER);
+    assertThat(OtlpSink.attributes(server.getAttributesList()))
+        .containsEntry("circuit_id", CIRCUIT + "-late");
+  }
+
+  @Test
+  void formBody_onTheJdkServer_isOnLaterCalls() throws Exception {
+    send("/body", "x=y&circuit-id=F-1", "Content-Type", "application/x-www-form-urlencoded");
+
+    assertThat(downstream.next().getFirst("X-Circuit-Id")).isEqualTo("F-1");
+  }
+
+  @Test
   void request_withHeaderAndOtherBaggage_headerWins() throws Exception {
     get("/relay", "X-Circuit-Id", "HEADER", "baggage", "circuit_id=BAGGAGE");
 
@@ -158,14 +187,22 @@ class CarryIT {
     return new ObjectMapper().readTree(line);
   }
 
-  private String get(String path, String... headers) throws IOException, InterruptedException {
+  private void get(String path, String... headers) throws IOException, InterruptedException {
+    send(path, null, headers);
+  }
+
+  private HttpResponse<String> send(String path, String body, String... headers)
+      throws IOException, InterruptedException {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path));
     if (headers.length > 0) {
       request.headers(headers);
     }
+    if (body != null) {
+      request.POST(HttpRequest.BodyPublishers.ofString(body));
+    }
     HttpResponse<String> response =
         client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     assertThat(response.statusCode()).isEqualTo(200);
-    return response.body();
+    return response;
   }
 }

@@ -28,8 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * The main job from outside: {@code station demo --once} on free ports, with the server killed in the middle by {@code
- * kill -9}. Everything asserted here comes from the API's answers, which the demo prints as JSON.
+ * The main job from outside: {@code station demo --once} on free ports, with the server killed in
+ * the middle by {@code kill -9}. Everything asserted here comes from the API's answers, which the
+ * demo prints as JSON.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DemoIT {
@@ -47,8 +48,7 @@ class DemoIT {
   void runDemo_killingTheServerOnTheWay() throws Exception {
     Path data = Files.createDirectories(Path.of("target", "demo-it"));
     demo = new ProcessBuilder(command(data)).start();
-    CompletableFuture<String> output =
-        CompletableFuture.supplyAsync(() -> read(demo));
+    CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> read(demo));
     CompletableFuture<Void> progressRead = CompletableFuture.runAsync(this::followProgress);
 
     if (!demo.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
@@ -131,7 +131,10 @@ class DemoIT {
     return command;
   }
 
-  /** Reads the demo's progress and kills the server once the orders are placed and MDSO works on them. */
+  /**
+   * Reads the demo's progress and kills the server once the orders are placed and MDSO works on
+   * them.
+   */
   private void followProgress() {
     long serverProcess = -1;
     try (BufferedReader lines = demo.errorReader(StandardCharsets.UTF_8)) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.opentelemetry.javaagent.bootstrap.correlation;
 
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,39 @@ public final class CorrelationBridge {
 
     /** See {@link CorrelationBridge#withKeys}. */
     Map<String, String> withKeys(Map<String, String> mdc);
+
+    /** See {@link CorrelationBridge#bodyEnter}. */
+    @Nullable Object bodyEnter();
+
+    /** See {@link CorrelationBridge#bodyExit}. */
+    void bodyExit(Object scan, byte[] bytes, int offset, int count);
+
+    /** See {@link CorrelationBridge#bodyExit(Object, int)}. */
+    void bodyExit(Object scan, int octet);
+
+    /** See {@link CorrelationBridge#bodyText}. */
+    void bodyText(Object scan, @Nullable CharSequence text);
+
+    /** See {@link CorrelationBridge#bodyFailed}. */
+    void bodyFailed(Object scan);
+
+    /** See {@link CorrelationBridge#parameter}. */
+    void parameter(String name, @Nullable String value);
+
+    /** See {@link CorrelationBridge#parameters}. */
+    void parameters(Map<String, String[]> parameters);
+
+    /** See {@link CorrelationBridge#methodEnter}. */
+    @Nullable Object methodEnter(String spec, Object[] arguments);
+
+    /** See {@link CorrelationBridge#methodExit}. */
+    void methodExit(String spec, @Nullable Object scope, @Nullable Object result);
+
+    /** See {@link CorrelationBridge#processStarting}. */
+    @Nullable Map<String, String> processStarting(Map<String, String> environment);
+
+    /** See {@link CorrelationBridge#processStarted}. */
+    void processStarted(Map<String, String> environment, Map<String, String> before);
 
     /** Learns that a call failed. */
     void failed(Throwable failure);
@@ -77,6 +112,162 @@ public final class CorrelationBridge {
     } catch (Throwable failure) {
       report(d, failure);
       return mdc;
+    }
+  }
+
+  /**
+   * Before a read of a request's body; what it returns goes to the exit, null when nobody looks.
+   */
+  public static @Nullable Object bodyEnter() {
+    Delegate d = delegate;
+    if (d == null) {
+      return null;
+    }
+    try {
+      return d.bodyEnter();
+    } catch (Throwable failure) {
+      report(d, failure);
+      return null;
+    }
+  }
+
+  /** After a read into an array; a count below 0 is the end. */
+  public static void bodyExit(Object scan, byte[] bytes, int offset, int count) {
+    Delegate d = delegate;
+    if (d != null) {
+      try {
+        d.bodyExit(scan, bytes, offset, count);
+      } catch (Throwable failure) {
+        report(d, failure);
+      }
+    }
+  }
+
+  /** After the read of one byte; below 0 is the end. */
+  public static void bodyExit(Object scan, int octet) {
+    Delegate d = delegate;
+    if (d != null) {
+      try {
+        d.bodyExit(scan, octet);
+      } catch (Throwable failure) {
+        report(d, failure);
+      }
+    }
+  }
+
+  /** After a read into a buffer that was at {@code position} before; below 0 is the end. */
+  public static void bodyExit(Object scan, ByteBuffer buffer, int position, int count) {
+    Delegate d = delegate;
+    if (d != null) {
+      try {
+        byte[] bytes = new byte[Math.max(count, 0)];
+        ByteBuffer view = buffer.duplicate();
+        ((Buffer) view).position(position);
+        view.get(bytes);
+        d.bodyExit(scan, bytes, 0, count);
+      } catch (Throwable failure) {
+        report(d, failure);
+      }
+    }
+  }
+
+  /** After a read of characters; null is the end. */
+  public static void bodyText(Object scan, @Nullable CharSequence text) {
+    Delegate d = delegate;
+    if (d != null) {
+      try {
+        d.bodyText(scan, text);
+      } catch (Throwable failure) {
+        report(d, failure);
+      }
+    }
+  }
+
+  /** After a read that threw. */
+  public static void bodyFailed(Object scan) {
+    Delegate d = delegate;
+    if (d != null) {
+      try {
+        d.bodyFailed(scan);
+      } catch (Throwable failure) {
+        report(d, failure);
+      }
+    }
+  }
+
+  /** After the application asked for a form or query parameter. */
+  public static void parameter(@Nullable String name, @Nullable String value) {
+    Delegate d = delegate;
+    if (d != null && name != null) {
+      try {
+        d.parameter(name, value);
+      } catch (Throwable failure) {
+        report(d, failure);
+      }
+    }
+  }
+
+  /** After the application asked for all parameters. */
+  public static void parameters(@Nullable Map<String, String[]> parameters) {
+    Delegate d = delegate;
+    if (d != null && parameters != null) {
+      try {
+        d.parameters(parameters);
+      } catch (Throwable failure) {
+        report(d, failure);
+      }
+    }
+  }
+
+  /** Before an annotated method; what it returns goes to the exit. */
+  public static @Nullable Object methodEnter(String spec, Object[] arguments) {
+    Delegate d = delegate;
+    if (d == null) {
+      return null;
+    }
+    try {
+      return d.methodEnter(spec, arguments);
+    } catch (Throwable failure) {
+      report(d, failure);
+      return null;
+    }
+  }
+
+  /** After an annotated method; {@code result} is null when it threw. */
+  public static void methodExit(String spec, @Nullable Object scope, @Nullable Object result) {
+    Delegate d = delegate;
+    if (d != null) {
+      try {
+        d.methodExit(spec, scope, result);
+      } catch (Throwable failure) {
+        report(d, failure);
+      }
+    }
+  }
+
+  /** Before a process starts; returns what {@link #processStarted} needs, or null for nothing. */
+  public static @Nullable Map<String, String> processStarting(ProcessBuilder builder) {
+    Delegate d = delegate;
+    if (d == null) {
+      return null;
+    }
+    try {
+      return d.processStarting(builder.environment());
+    } catch (Throwable failure) {
+      report(d, failure);
+      return null;
+    }
+  }
+
+  /** After a process has started, or has not: gives the builder its own environment back. */
+  public static void processStarted(ProcessBuilder builder, Map<String, String> before) {
+    Delegate d = delegate;
+    if (d != null) {
+      try {
+        d.processStarted(builder.environment(), before);
+      } catch (Throwable failure) {
+        report(d, failure);
+      }
     }
   }
 

@@ -4,16 +4,19 @@ package io.correlationstation.server.stitch.live;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.correlationstation.server.stitch.Handoff;
 import java.io.IOException;
 import java.util.List;
 
-/** Decisions in the journal: one JSON object a line, members and keys sorted, so that equal decisions are equal bytes. */
+/**
+ * Decisions in the journal: one JSON object a line, members and keys sorted, so that equal
+ * decisions are equal bytes.
+ */
 final class HandoffLines {
 
   private static final JsonMapper MAPPER =

@@ -5,10 +5,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 
 /**
- * Which frames the stitcher may still need: those whose spans end within its memory before the watermark.
+ * Which frames the stitcher may still need: those whose spans end within its memory before the
+ * watermark.
  *
- * <p>A restart reads from there, so that the stitcher holds again what it held. Frames of about the same event time
- * share an entry: memory is O(seconds), not O(frames).
+ * <p>A restart reads from there, so that the stitcher holds again what it held. Frames of about the
+ * same event time share an entry: memory is O(seconds), not O(frames).
  */
 final class Horizon {
 

@@ -32,14 +32,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs one stitcher on the journal: reads spans and logs with the cursor {@code stitch}, appends decisions and synthetic
- * spans.
+ * Runs one stitcher on the journal: reads spans and logs with the cursor {@code stitch}, appends
+ * decisions and synthetic spans.
  *
- * <p>Restart: the cursor commits only what the stitcher has forgotten, so that a restart reads again all it held. The
- * decisions this leads to are in the journal already and are recognised by their id and state.
+ * <p>Restart: the cursor commits only what the stitcher has forgotten, so that a restart reads
+ * again all it held. The decisions this leads to are in the journal already and are recognised by
+ * their id and state.
  *
- * <p>Event time follows the spans. While nothing arrives it follows the time that passes, a grace behind, so that the
- * last order of the day is decided too.
+ * <p>Event time follows the spans. While nothing arrives it follows the time that passes, a grace
+ * behind, so that the last order of the day is decided too.
  */
 public final class StitchWorker implements AutoCloseable {
 
@@ -109,13 +110,7 @@ public final class StitchWorker implements AutoCloseable {
       PrometheusRegistry registry,
       Clock clock)
       throws IOException {
-    StitchWorker worker =
-        new StitchWorker(
-            config,
-            systemOfService,
-            journal,
-            registry,
-            clock);
+    StitchWorker worker = new StitchWorker(config, systemOfService, journal, registry, clock);
     worker.thread.start();
     return worker;
   }
@@ -230,7 +225,10 @@ public final class StitchWorker implements AutoCloseable {
     }
   }
 
-  /** Waits until the frame is on disk; a journal that refuses is asked again, as nothing may be lost here either. */
+  /**
+   * Waits until the frame is on disk; a journal that refuses is asked again, as nothing may be lost
+   * here either.
+   */
   private void append(Signal signal, int items, byte[] payload) throws InterruptedException {
     Instant now = clock.instant();
     long nowNanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();

@@ -23,11 +23,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Writes what a handoff looks like in a trace viewer: a bridge span in the parent's trace and a marker span in the
- * child's, each with a link to the other side, because viewers show no back-links.
+ * Writes what a handoff looks like in a trace viewer: a bridge span in the parent's trace and a
+ * marker span in the child's, each with a link to the other side, because viewers show no
+ * back-links.
  *
- * <p>A pure function of the handoffs: the same handoffs give the same bytes, so that a destination which drops
- * duplicates by span id sees each span once however often it is sent.
+ * <p>A pure function of the handoffs: the same handoffs give the same bytes, so that a destination
+ * which drops duplicates by span id sees each span once however often it is sent.
  *
  * <pre>
  *           bridge                                   marker
@@ -40,7 +41,9 @@ import java.util.TreeMap;
  */
 final class SyntheticSpans {
 
-  /** {@code service.name} of every synthetic span; readers use it to tell ours from observed spans. */
+  /**
+   * {@code service.name} of every synthetic span; readers use it to tell ours from observed spans.
+   */
   static final String SERVICE = "correlation-server";
 
   private static final String RULE_VERSION = "1";
@@ -49,14 +52,17 @@ final class SyntheticSpans {
   private final Map<String, String> systemOfService;
 
   /**
-   * @param systemOfService what people call the system behind a service, such as {@code mdso} for {@code
-   *     mdso-scriptplan}; a service without an entry is called by its own name
+   * @param systemOfService what people call the system behind a service, such as {@code mdso} for
+   *     {@code mdso-scriptplan}; a service without an entry is called by its own name
    */
   SyntheticSpans(Map<String, String> systemOfService) {
     this.systemOfService = Map.copyOf(systemOfService);
   }
 
-  /** Encodes both spans of every handoff, in the given order, as one {@code ExportTraceServiceRequest}. */
+  /**
+   * Encodes both spans of every handoff, in the given order, as one {@code
+   * ExportTraceServiceRequest}.
+   */
   byte[] encode(List<Handoff> handoffs) {
     ScopeSpans.Builder spans =
         ScopeSpans.newBuilder()
@@ -139,7 +145,9 @@ final class SyntheticSpans {
         .build();
   }
 
-  /** The compatibility rule for bridge ids; md5 is a fixed id scheme here, not a security measure. */
+  /**
+   * The compatibility rule for bridge ids; md5 is a fixed id scheme here, not a security measure.
+   */
   static byte[] bridgeSpanId(String parentSpanId, String childSpanId) {
     return spanId("MD5", parentSpanId + "-" + childSpanId);
   }
@@ -157,7 +165,10 @@ final class SyntheticSpans {
             child.spanId()));
   }
 
-  /** First eight bytes of the digest; the all-zero id, which is invalid, is avoided by hashing again. */
+  /**
+   * First eight bytes of the digest; the all-zero id, which is invalid, is avoided by hashing
+   * again.
+   */
   private static byte[] spanId(String algorithm, String input) {
     byte[] id = Arrays.copyOf(digest(algorithm, input), 8);
     return Arrays.equals(id, new byte[8]) ? spanId(algorithm, input + "|") : id;

@@ -84,7 +84,8 @@ class SyntheticSpansTest {
   private List<Span> spans(Handoff handoff) throws Exception {
     ExportTraceServiceRequest request =
         ExportTraceServiceRequest.parseFrom(synthetic.encode(List.of(handoff)));
-    assertThat(request.getResourceSpans(0).getResource().getAttributes(0).getValue().getStringValue())
+    assertThat(
+            request.getResourceSpans(0).getResource().getAttributes(0).getValue().getStringValue())
         .isEqualTo("correlation-server");
     return request.getResourceSpans(0).getScopeSpans(0).getSpansList();
   }

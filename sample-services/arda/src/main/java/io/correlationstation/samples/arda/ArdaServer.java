@@ -91,16 +91,7 @@ final class ArdaServer implements AutoCloseable {
             probe("palantir", config.palantirUrl(), "/palantir/api/v1/devices", circuitId));
     boolean reached = calls.stream().allMatch(Neighbours.Probe::reached);
     logger.info("test traffic for circuit {}: {}", circuitId, calls);
-    ctx.json(
-        Map.of(
-            "service",
-            "arda",
-            "circuit_id",
-            circuitId,
-            "status",
-            reached ? "ok" : "degraded",
-            "calls",
-            calls));
+    ctx.json(new TestReport("arda", circuitId, reached ? "ok" : "degraded", calls));
   }
 
   private Neighbours.Probe probe(String service, URI base, String path, String circuitId) {

@@ -22,7 +22,7 @@ class ArdaConfigTest {
                 5003,
                 URI.create("http://127.0.0.1:5002"),
                 URI.create("http://127.0.0.1:5001"),
-                Duration.ofSeconds(3)));
+                Duration.ofSeconds(10)));
   }
 
   @Test

@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -38,7 +39,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -47,6 +49,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ArdaServerTest {
 
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final String CIRCUIT = "80.L1XX.000001..TEST";
   private static final String DEVICES =
       """
@@ -58,21 +61,27 @@ class ArdaServerTest {
   @RegisterExtension
   static final OpenTelemetryExtension telemetry = OpenTelemetryExtension.create();
 
+  private static final WireMockServer neighbour = new WireMockServer(options().dynamicPort());
+  private static ArdaServer arda;
+
   private final ObjectMapper json = new ObjectMapper();
   private final HttpClient client = HttpClient.newHttpClient();
-  private final WireMockServer neighbour = new WireMockServer(options().dynamicPort());
-  private ArdaServer arda;
 
-  @BeforeEach
-  void start() {
+  @BeforeAll
+  static void start() {
     neighbour.start();
-    arda = ArdaServer.start(config(0, neighbour.baseUrl()), telemetry.getOpenTelemetry());
+    arda = ArdaServer.start(config(0, neighbour.baseUrl(), PATIENCE), telemetry.getOpenTelemetry());
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     arda.close();
     neighbour.stop();
+  }
+
+  @BeforeEach
+  void forgetStubs() {
+    neighbour.resetAll();
   }
 
   @Test
@@ -147,9 +156,7 @@ class ArdaServerTest {
 
   @Test
   void topology_palantirDown_is502AndTheSpanAnError() throws Exception {
-    neighbour.stop();
-
-    HttpResponse<String> answer = call("/arda/api/v1/topology?circuit_id=" + CIRCUIT);
+    HttpResponse<String> answer = callWith(config(0, nobody(), PATIENCE));
 
     assertProblem(answer, 502, "palantir cannot be reached");
     SpanData span = telemetry.getSpans().get(0);
@@ -174,7 +181,9 @@ class ArdaServerTest {
             .willReturn(okJson(DEVICES).withFixedDelay(5_000)));
 
     assertProblem(
-        call("/arda/api/v1/topology?circuit_id=" + CIRCUIT), 504, "does not answer in time");
+        callWith(config(0, neighbour.baseUrl(), Duration.ofMillis(300))),
+        504,
+        "does not answer in time");
   }
 
   @Test
@@ -249,7 +258,8 @@ class ArdaServerTest {
     assertThatThrownBy(
             () ->
                 ArdaServer.start(
-                    config(arda.port(), neighbour.baseUrl()), telemetry.getOpenTelemetry()))
+                    config(arda.port(), neighbour.baseUrl(), PATIENCE),
+                    telemetry.getOpenTelemetry()))
         .isInstanceOf(ArdaServer.NotStartedException.class)
         .hasMessage("cannot listen on 127.0.0.1 port " + arda.port() + ": is it in use?");
   }
@@ -261,7 +271,7 @@ class ArdaServerTest {
     HttpServer palantir = slowPalantir(reached, released);
     ArdaServer closing =
         ArdaServer.start(
-            config(0, "http://127.0.0.1:" + palantir.getAddress().getPort()),
+            config(0, "http://127.0.0.1:" + palantir.getAddress().getPort(), PATIENCE),
             telemetry.getOpenTelemetry());
     URI url =
         URI.create("http://127.0.0.1:" + closing.port() + "/arda/api/v1/topology?circuit_id=A");
@@ -326,12 +336,29 @@ class ArdaServerTest {
     return client.send(HttpRequest.newBuilder(url(path)).build(), BodyHandlers.ofString());
   }
 
+  /** Asks a service of its own, with other settings. */
+  private HttpResponse<String> callWith(ArdaConfig config) throws Exception {
+    try (ArdaServer other = ArdaServer.start(config, telemetry.getOpenTelemetry())) {
+      URI url =
+          URI.create(
+              "http://127.0.0.1:" + other.port() + "/arda/api/v1/topology?circuit_id=" + CIRCUIT);
+      return client.send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofString());
+    }
+  }
+
+  /** A port where nobody listens. */
+  private static String nobody() throws IOException {
+    try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return "http://127.0.0.1:" + closed.getLocalPort();
+    }
+  }
+
   private URI url(String path) {
     return URI.create("http://127.0.0.1:" + arda.port() + path);
   }
 
-  private static ArdaConfig config(int port, String neighbour) {
+  private static ArdaConfig config(int port, String neighbour, Duration timeout) {
     URI url = URI.create(neighbour);
-    return new ArdaConfig("127.0.0.1", port, url, url, Duration.ofSeconds(2));
+    return new ArdaConfig("127.0.0.1", port, url, url, timeout);
   }
 }

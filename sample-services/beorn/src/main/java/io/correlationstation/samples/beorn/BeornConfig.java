@@ -15,7 +15,7 @@ import java.util.Map;
  * @param mdsoUrl base URL of the orchestrator ({@code MDSO_URL})
  * @param mdsoUser name to log in with ({@code MDSO_USER}, default demo)
  * @param mdsoPassword its password ({@code MDSO_PASS}, default demo)
- * @param callTimeout limit of one call to a neighbour ({@code CALL_TIMEOUT_MS}, default 5000)
+ * @param callTimeout limit of one call to a neighbour ({@code CALL_TIMEOUT_MS}, default 15000)
  */
 record BeornConfig(
     String bind,
@@ -46,7 +46,7 @@ record BeornConfig(
         url(environment, "MDSO_URL", "http://127.0.0.1:8181"),
         environment.getOrDefault("MDSO_USER", "demo"),
         environment.getOrDefault("MDSO_PASS", "demo"),
-        Duration.ofMillis(number(environment, "CALL_TIMEOUT_MS", "5000")));
+        Duration.ofMillis(number(environment, "CALL_TIMEOUT_MS", "15000")));
   }
 
   private static int number(Map<String, String> environment, String name, String fallback) {

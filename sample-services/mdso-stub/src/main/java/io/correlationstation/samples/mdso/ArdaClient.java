@@ -16,7 +16,7 @@ import java.time.Duration;
  */
 final class ArdaClient {
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private final URI base;
   private final HttpClient http;
@@ -26,7 +26,7 @@ final class ArdaClient {
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(3))
+            .connectTimeout(Duration.ofSeconds(5))
             .build();
   }
 

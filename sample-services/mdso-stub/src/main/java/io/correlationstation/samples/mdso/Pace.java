@@ -2,7 +2,7 @@
 package io.correlationstation.samples.mdso;
 
 import java.time.Duration;
-import java.util.Random;
+import java.util.SplittableRandom;
 
 /**
  * How long the parts of a plan take.
@@ -33,15 +33,15 @@ record Pace(long seed, double speed, double jitter, Duration queue, Duration sta
 
   /** The lengths of one order's plan; {@code order} counts from 0. Not thread-safe. */
   Lengths ofOrder(long order) {
-    return new Lengths(new Random(seed * 1_000_003 + order));
+    return new Lengths(new SplittableRandom(seed * 1_000_003 + order));
   }
 
   /** Draws the lengths of one plan, one after the other. */
   final class Lengths {
 
-    private final Random random;
+    private final SplittableRandom random;
 
-    private Lengths(Random random) {
+    private Lengths(SplittableRandom random) {
       this.random = random;
     }
 

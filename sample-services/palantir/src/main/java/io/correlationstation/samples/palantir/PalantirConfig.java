@@ -12,7 +12,7 @@ import java.util.Map;
  * @param port port to listen on ({@code PORT}, default 5002); 0 lets the system choose
  * @param ardaUrl base URL of the topology service ({@code ARDA_URL})
  * @param beornUrl base URL of the network services API ({@code BEORN_URL}), for {@code /api/test}
- * @param callTimeout limit of one call to a neighbour ({@code CALL_TIMEOUT_MS}, default 3000)
+ * @param callTimeout limit of one call to a neighbour ({@code CALL_TIMEOUT_MS}, default 10000)
  */
 record PalantirConfig(String bind, int port, URI ardaUrl, URI beornUrl, Duration callTimeout) {
 
@@ -32,7 +32,7 @@ record PalantirConfig(String bind, int port, URI ardaUrl, URI beornUrl, Duration
         number(environment, "PORT", "5002"),
         url(environment, "ARDA_URL", "http://127.0.0.1:5003"),
         url(environment, "BEORN_URL", "http://127.0.0.1:5001"),
-        Duration.ofMillis(number(environment, "CALL_TIMEOUT_MS", "3000")));
+        Duration.ofMillis(number(environment, "CALL_TIMEOUT_MS", "10000")));
   }
 
   private static int number(Map<String, String> environment, String name, String fallback) {

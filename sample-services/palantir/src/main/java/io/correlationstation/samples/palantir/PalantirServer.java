@@ -26,6 +26,7 @@ final class PalantirServer implements AutoCloseable {
 
   private static final Logger logger = LoggerFactory.getLogger(PalantirServer.class);
   private static final Duration DRAIN = Duration.ofSeconds(5);
+  private static final long MAX_BODY_BYTES = 64 * 1024;
   private static final ObjectMapper json =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
@@ -72,6 +73,7 @@ final class PalantirServer implements AutoCloseable {
     javalin.startup.startupWatcherEnabled = false;
     javalin.jsonMapper(new JavalinJackson(json, false));
     javalin.http.prefer405over404 = true;
+    javalin.http.maxRequestSize = MAX_BODY_BYTES;
     javalin.jetty.modifyServer(jetty -> jetty.setStopTimeout(DRAIN.toMillis()));
     routes(javalin.routes);
     Problem.register(javalin.routes);

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.agent;
+
+import io.correlationstation.agent.annotation.MethodScopes;
+import io.correlationstation.agent.body.BodyReading;
+import io.correlationstation.agent.carry.Carrier;
+import io.correlationstation.agent.carry.Failures;
+import io.correlationstation.agent.carry.Key;
+import io.correlationstation.agent.carry.Source;
+import io.correlationstation.agent.process.Environment;
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.javaagent.bootstrap.correlation.CorrelationBridge;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Answers woven code from the current context. Loaded by name when the bridge is installed. */
+public final class CarrierDelegate implements CorrelationBridge.Delegate {
+
+  private final Carrier carrier;
+  private final BodyReading bodies;
+  private final MethodScopes methods;
+
+  private CarrierDelegate(Carrier carrier) {
+    this.carrier = carrier;
+    this.bodies = new BodyReading(carrier);
+    this.methods = new MethodScopes(carrier);
+  }
+
+  /** Connects the bridge. */
+  public static void install(Carrier carrier) {
+    CorrelationBridge.install(new CarrierDelegate(carrier));
+  }
+
+  @Override
+  public @Nullable String get(String name) {
+    Key key = carrier.keys().named(name);
+    return key == null ? null : carrier.valueOf(Context.current(), key);
+  }
+
+  @Override
+  public boolean put(String name, String value) {
+    Key key = carrier.keys().named(name);
+    return key != null && carrier.discover(Context.current(), key, value, Source.API);
+  }
+
+  @Override
+  public Map<String, String> withKeys(Map<String, String> mdc) {
+    return carrier.withKeys(Context.current(), mdc);
+  }
+
+  @Override
+  public @Nullable Object bodyEnter() {
+    return bodies.enter();
+  }
+
+  @Override
+  public void bodyExit(Object scan, byte[] bytes, int offset, int count) {
+    bodies.read(scan, bytes, offset, count);
+  }
+
+  @Override
+  public void bodyExit(Object scan, int octet) {
+    bodies.read(scan, octet);
+  }
+
+  @Override
+  public void bodyText(Object scan, @Nullable CharSequence text) {
+    bodies.read(scan, text);
+  }
+
+  @Override
+  public void bodyFailed(Object scan) {
+    bodies.failed(scan);
+  }
+
+  @Override
+  public void parameter(String name, @Nullable String value) {
+    bodies.parameter(name, value);
+  }
+
+  @Override
+  public void parameters(Map<String, String[]> parameters) {
+    bodies.parameters(parameters);
+  }
+
+  @Override
+  public @Nullable Object methodEnter(String spec, Object[] arguments) {
+    return methods.enter(spec, arguments);
+  }
+
+  @Override
+  public void methodExit(String spec, @Nullable Object scope, @Nullable Object result) {
+    methods.exit(spec, scope, result);
+  }
+
+  @Override
+  public @Nullable Map<String, String> processStarting(Map<String, String> environment) {
+    TextMapPropagator all = GlobalOpenTelemetry.getPropagators().getTextMapPropagator();
+    return Environment.add(carrier, all, environment);
+  }
+
+  @Override
+  public void processStarted(Map<String, String> environment, Map<String, String> before) {
+    Environment.restore(environment, before);
+  }
+
+  @Override
+  public void failed(Throwable failure) {
+    Failures.record("bridge", failure);
+  }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.agent.body;
+
+import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
+
+import io.opentelemetry.javaagent.bootstrap.correlation.CorrelationBridge;
+import io.opentelemetry.javaagent.extension.instrumentation.TypeInstrumentation;
+import io.opentelemetry.javaagent.extension.instrumentation.TypeTransformer;
+import java.nio.CharBuffer;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.matcher.ElementMatcher;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at what Tomcat's {@code getReader()} brings, which bypasses the body stream. */
+final class CoyoteReaderInstrumentation implements TypeInstrumentation {
+
+  @Override
+  public ElementMatcher<TypeDescription> typeMatcher() {
+    return named("org.apache.catalina.connector.CoyoteReader");
+  }
+
+  @Override
+  public void transform(TypeTransformer transformer) {
+    String self = getClass().getName();
+    transformer.applyAdviceToMethod(
+        named("read").and(takesArguments(char[].class, int.class, int.class)),
+        self + "$PartAdvice");
+    transformer.applyAdviceToMethod(named("readLine").and(takesArguments(0)), self + "$LineAdvice");
+  }
+
+  /** Woven into {@code read(chars, offset, length)}, which the other {@code read}s call. */
+  @SuppressWarnings("unused")
+  public static final class PartAdvice {
+
+    private PartAdvice() {}
+
+    @Advice.OnMethodEnter(suppress = Throwable.class)
+    public static @Nullable Object enter() {
+      return CorrelationBridge.bodyEnter();
+    }
+
+    @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
+    public static void exit(
+        @Advice.Enter @Nullable Object scan,
+        @Advice.Argument(0) char[] chars,
+        @Advice.Argument(1) int offset,
+        @Advice.Return int count,
+        @Advice.Thrown @Nullable Throwable failure) {
+      if (scan == null) {
+        return;
+      }
+      if (failure != null) {
+        CorrelationBridge.bodyFailed(scan);
+      } else {
+        CorrelationBridge.bodyText(scan, count < 0 ? null : CharBuffer.wrap(chars, offset, count));
+      }
+    }
+  }
+
+  /** Woven into {@code readLine()}. */
+  @SuppressWarnings("unused")
+  public static final class LineAdvice {
+
+    private LineAdvice() {}
+
+    @Advice.OnMethodEnter(suppress = Throwable.class)
+    public static @Nullable Object enter() {
+      return CorrelationBridge.bodyEnter();
+    }
+
+    @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
+    public static void exit(
+        @Advice.Enter @Nullable Object scan,
+        @Advice.Return @Nullable String line,
+        @Advice.Thrown @Nullable Throwable failure) {
+      if (scan == null) {
+        return;
+      }
+      if (failure != null) {
+        CorrelationBridge.bodyFailed(scan);
+      } else {
+        CorrelationBridge.bodyText(scan, line);
+      }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.agent.body;
+
+import io.correlationstation.agent.settings.JsonRule;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which values of a JSON document are keys: paths from the root, as UTF-8. Immutable. */
+final class JsonRules {
+
+  /** Rules are bits of a long. */
+  static final int MAX_RULES = 64;
+
+  private final byte[][][] paths;
+  private final String[] keys;
+  private final int maxDepth;
+  private final int maxNameLength;
+
+  JsonRules(List<JsonRule> rules) {
+    int count = Math.min(rules.size(), MAX_RULES);
+    paths = new byte[count][][];
+    keys = new String[count];
+    int depth = 0;
+    int nameLength = 0;
+    for (int i = 0; i < count; i++) {
+      List<String> path = rules.get(i).path();
+      paths[i] = new byte[path.size()][];
+      keys[i] = rules.get(i).key();
+      depth = Math.max(depth, path.size());
+      for (int j = 0; j < path.size(); j++) {
+        paths[i][j] = path.get(j).getBytes(StandardCharsets.UTF_8);
+        nameLength = Math.max(nameLength, paths[i][j].length);
+      }
+    }
+    maxDepth = depth;
+    maxNameLength = nameLength;
+  }
+
+  /** One bit for each rule. */
+  long all() {
+    return paths.length == MAX_RULES ? -1L : (1L << paths.length) - 1;
+  }
+
+  /** Length of the longest path. */
+  int maxDepth() {
+    return maxDepth;
+  }
+
+  /** Bytes of the longest name in a path. */
+  int maxNameLength() {
+    return maxNameLength;
+  }
+
+  /** Returns those of {@code rules} that have this name at that place of their path. */
+  long matching(long rules, int place, byte[] name, int length) {
+    long matching = 0;
+    for (int i = 0; i < paths.length; i++) {
+      if ((rules & (1L << i)) != 0
+          && place < paths[i].length
+          && same(paths[i][place], name, length)) {
+        matching |= 1L << i;
+      }
+    }
+    return matching;
+  }
+
+  private static boolean same(byte[] expected, byte[] name, int length) {
+    if (expected.length != length) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (expected[i] != name[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns the key of the first of {@code rules} whose path has that length, or null. */
+  @Nullable String keyAt(long rules, int length) {
+    for (int i = 0; i < paths.length; i++) {
+      if ((rules & (1L << i)) != 0 && paths[i].length == length) {
+        return keys[i];
+      }
+    }
+    return null;
+  }
+}

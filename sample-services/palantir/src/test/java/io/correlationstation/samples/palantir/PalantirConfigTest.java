@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.samples.palantir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PalantirConfigTest {
+
+  @Test
+  void fromEnvironment_nothingSet_hasDefaults() {
+    assertThat(PalantirConfig.fromEnvironment(Map.of()))
+        .isEqualTo(
+            new PalantirConfig(
+                "127.0.0.1",
+                5002,
+                URI.create("http://127.0.0.1:5003"),
+                URI.create("http://127.0.0.1:5001"),
+                Duration.ofSeconds(10)));
+  }
+
+  @Test
+  void fromEnvironment_everythingSet_isTaken() {
+    Map<String, String> environment =
+        Map.of(
+            "BIND", "0.0.0.0",
+            "PORT", "0",
+            "ARDA_URL", "http://arda:1",
+            "BEORN_URL", "https://beorn:2",
+            "CALL_TIMEOUT_MS", "250");
+
+    assertThat(PalantirConfig.fromEnvironment(environment))
+        .isEqualTo(
+            new PalantirConfig(
+                "0.0.0.0",
+                0,
+                URI.create("http://arda:1"),
+                URI.create("https://beorn:2"),
+                Duration.ofMillis(250)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PORT, five", "PORT, 65536", "PORT, -1",
+    "ARDA_URL, arda:5003", "ARDA_URL, http://", "BEORN_URL, ftp://beorn",
+    "CALL_TIMEOUT_MS, 0", "CALL_TIMEOUT_MS, 1s"
+  })
+  void fromEnvironment_wrongValue_namesTheVariable(String name, String value) {
+    assertThatThrownBy(() -> PalantirConfig.fromEnvironment(Map.of(name, value)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(name + " ");
+  }
+}
