@@ -51,7 +51,6 @@ final class Decisions {
     } else {
       tell(child, best, Math.min(confidence, 1));
     }
-
   }
 
   private int bestCandidate(Child child) {
