@@ -88,7 +88,7 @@ final class Child implements TimeOrdered.Timed {
     double seconds = (startNanos - exit.startNanos) * 1e-9;
     exits[candidateCount] = exit;
     edges[candidateCount] = edge;
-    keyWeight[candidateCount] = (float) (logKeys + Math.log(Timing.direction(exit, this)));
+    keyWeight[candidateCount] = (float) logKeys;
     baseDensity[candidateCount] = (float) Timing.prior(exit, this, seconds);
     delayBin[candidateCount] = (short) Density.bin(seconds);
     slackBin[candidateCount] = (short) Density.bin((exit.durationNanos() - durationNanos()) * 1e-9);

@@ -38,6 +38,9 @@ final class EdgeModel {
   final Density slack = new Density();
   final Density slackAnyhow = new Density();
 
+  /** Distance of the two spans' middles where the caller waits: the difference of the clocks. */
+  final Density middle = new Density();
+
   /** Learnt from fragments no longer held. */
   final Density carriedDelay = new Density();
 
@@ -61,6 +64,7 @@ final class EdgeModel {
     delay.addAll(carriedDelay, 1);
     slack.clear();
     slack.addAll(carriedSlack, 1);
+    middle.clear();
   }
 
   void startSlack() {
