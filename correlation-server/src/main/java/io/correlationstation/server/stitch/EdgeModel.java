@@ -31,6 +31,9 @@ final class EdgeModel {
   /** Forbidden by topology, peer or topic. */
   boolean forbidden;
 
+  /** Explains its children as well as an edge from another trace does: nobody can tell. */
+  boolean tied;
+
   /** Runs against better known calls. */
   boolean callback;
 

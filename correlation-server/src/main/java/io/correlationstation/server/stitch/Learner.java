@@ -142,6 +142,7 @@ final class Learner {
       }
     }
     matcher.reweighOpen();
+    new Ties(vocabulary).find(window);
     knownAtFit = known;
     fittedNanos = now;
     fits++;
