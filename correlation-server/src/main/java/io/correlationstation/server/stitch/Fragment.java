@@ -35,7 +35,7 @@ final class Fragment {
   int spanCount;
 
   /** What is wanted of all its spans together that show no calls, by child type. */
-  @Nullable Slot slots;
+  private @Nullable Slot slots;
 
   long touchedNanos;
   long evictTick;
@@ -98,6 +98,15 @@ final class Fragment {
     keys[keys.length - 1] = value;
     via[via.length - 1] = by;
     return true;
+  }
+
+  Slot slot(ChildType child) {
+    Slot slot = Slot.find(slots, child);
+    if (slot == null) {
+      slot = new Slot(child, slots, null);
+      slots = slot;
+    }
+    return slot;
   }
 
   boolean hasKey(int key) {

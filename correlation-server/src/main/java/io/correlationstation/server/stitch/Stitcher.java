@@ -260,7 +260,7 @@ public final class Stitcher {
     if (learner.due(now)) {
       learner.fit(now);
     }
-    matcher.sweep(tick.search.isEmpty() ? 1 : 3);
+    matcher.sweep(1);
     for (Child child : tick.search) {
       decide(child, false);
     }
