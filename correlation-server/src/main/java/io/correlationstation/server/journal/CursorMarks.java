@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  *   at  width
  *    0    8   "CSMARKS1"
  *    8    8   identity of the journal
- *   16    8   fence: no frame with this number or a higher one has been handed out
+ *   16    8   fence: no frame with this number or a higher one is in the reader's hand
  *   24    8   suspect: the frame being worked on alone, or -1
  *   32    4   attempts at the suspect
  *   36    4   attempts at the prior suspect

@@ -196,9 +196,7 @@ final class SegmentCursor implements JournalCursor {
         }
       } catch (NoSuchFileException e) {
         dropReader();
-        if (position >= log.oldest()) {
-          throw e;
-        }
+        skipLostSegment(durable);
       } catch (ClosedByInterruptException e) {
         dropReader();
         Thread.interrupted();
@@ -234,6 +232,14 @@ final class SegmentCursor implements JournalCursor {
     }
     skipTo(Math.min(segment.end(), durable));
     return null;
+  }
+
+  /** Steps over a segment whose file is gone although the journal has not deleted it. */
+  private void skipLostSegment(long durable) {
+    Segment lost = log.segmentOf(position);
+    if (lost != null && position >= lost.first()) {
+      skipTo(Math.min(lost.end(), durable));
+    }
   }
 
   /** Steps over numbers that have no frame. */
@@ -283,7 +289,7 @@ final class SegmentCursor implements JournalCursor {
       inHand = sequence;
       return new Entry(sequence, entry.frame(), marks.attempts());
     }
-    if (sequence >= marks.fence()) {
+    if (sequence >= marks.fence() || sequence < marks.fence() - MAX_SUSPECTS) {
       mark(marks.withFence(sequence + FENCE_FRAMES));
     }
     return entry;

@@ -143,6 +143,24 @@ final class PoisonTest {
   }
 
   @Test
+  void poll_crashFarBehindTheFence_makesThatFrameTheSuspect() throws Exception {
+    try (SegmentedJournal journal = open()) {
+      for (int i = 0; i < 12_000; i++) {
+        journal.append(frame("more"));
+      }
+    }
+    crashAfterPolling(12_000);
+
+    crashAfterPolling(3);
+
+    try (SegmentedJournal journal = open();
+        JournalCursor cursor = journal.cursor("reader")) {
+      assertThat(cursor.poll(Duration.ZERO).attempts()).isEqualTo(2);
+      assertThat(cursor.poll(Duration.ZERO)).isNull();
+    }
+  }
+
+  @Test
   void poll_beyondTheFence_writesTheCursorRarely() throws Exception {
     try (SegmentedJournal journal = open();
         JournalCursor cursor = journal.cursor("reader")) {

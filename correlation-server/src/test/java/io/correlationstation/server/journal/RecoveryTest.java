@@ -99,6 +99,18 @@ final class RecoveryTest {
   }
 
   @Test
+  void poll_segmentFileVanishes_readsTheRestAndCountsTheGap() throws Exception {
+    try (SegmentedJournal journal = open();
+        JournalCursor all = journal.cursor("all")) {
+      disk.remove(Segment.name(4));
+
+      assertThat(texts(all)).hasSize(8);
+      assertThat(journal.read(5)).isNull();
+      assertThat(count("corr_wal_lost_frames", null)).isEqualTo(4);
+    }
+  }
+
+  @Test
   @DisplayName("Q-12 one damaged cursor file: the other generation counts")
   void open_newestCursorFileDamaged_usesTheOneBefore() throws Exception {
     CursorState newest = new CursorFiles(disk).load(disk.names()).get("reader");
