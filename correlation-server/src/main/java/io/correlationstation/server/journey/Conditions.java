@@ -89,6 +89,26 @@ final class Conditions {
     }
   }
 
+  void journeys(
+      Journey.@Nullable State state, List<String> circuits, long nowNanos, JourneyConfig config) {
+    if (!circuits.isEmpty()) {
+      add("j.id IN (SELECT journey_id FROM journey_circuits WHERE circuit_id IN (<circuits>))");
+      lists.put("circuits", circuits);
+    }
+    if (state == null) {
+      return;
+    }
+    add(state == Journey.State.FAILED ? "j.failed = 1" : "j.failed = 0");
+    if (state != Journey.State.FAILED) {
+      add(
+          "j.received_nanos "
+              + (state == Journey.State.RUNNING ? ">" : "<=")
+              + " CASE WHEN j.rootless = 1 THEN :abandoned ELSE :quiet END");
+      values.put("abandoned", nowNanos - config.abandonAfter().toNanos());
+      values.put("quiet", nowNanos - config.quiet().toNanos());
+    }
+  }
+
   String sql() {
     return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
   }

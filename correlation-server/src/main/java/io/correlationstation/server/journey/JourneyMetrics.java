@@ -12,7 +12,6 @@ final class JourneyMetrics {
   private final Counter frames;
   private final Counter records;
   private final Counter lost;
-  private final Counter events;
   private final Counter failures;
   private volatile LongSupplier pending = () -> 0;
 
@@ -27,11 +26,6 @@ final class JourneyMetrics {
             .name("corr_journey_records_total")
             .help("Records applied to the journey store.")
             .labelNames("kind")
-            .register(registry);
-    events =
-        Counter.builder()
-            .name("correlation_events_total")
-            .help("Records that were correlated: spans and logs that joined a journey.")
             .register(registry);
     lost =
         Counter.builder()
@@ -63,7 +57,6 @@ final class JourneyMetrics {
     records.labelValues("span").inc(spans);
     records.labelValues("log").inc(findings.logs.size());
     records.labelValues("handoff").inc(findings.handoffs.size());
-    events.inc(spans + (double) findings.logs.size());
   }
 
   void unreadable() {

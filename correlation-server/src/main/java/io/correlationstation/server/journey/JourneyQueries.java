@@ -13,7 +13,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -294,6 +296,77 @@ final class JourneyQueries {
                     .computeIfAbsent(entry.getKey(), ignored -> new LinkedHashSet<>())
                     .add(entry.getValue()));
     return circuits;
+  }
+
+  Page<JourneySummary> summaries(JourneyFilter filter, int limit, @Nullable Position after) {
+    return jdbi.inTransaction(
+        handle -> {
+          Conditions where = new Conditions();
+          where.after("j.start_nanos", "j.id", after);
+          where.journeys(
+              filter.state(),
+              filter.circuitId() == null ? List.of() : resolveOrSelf(handle, filter.circuitId()),
+              nanos(clock.instant()),
+              config);
+          List<JourneyRow> rows =
+              where
+                  .bind(
+                      handle.createQuery(
+                          "SELECT * FROM journeys j"
+                              + where.sql()
+                              + " ORDER BY j.start_nanos DESC, j.id DESC LIMIT :limit"))
+                  .bind("limit", limit + 1)
+                  .map((result, context) -> JourneyRow.read(result))
+                  .list();
+          boolean more = rows.size() > limit;
+          List<JourneyRow> shown = more ? rows.subList(0, limit) : rows;
+          JourneyRow last = shown.isEmpty() ? null : shown.get(shown.size() - 1);
+          return new Page<>(
+              summaries(handle, shown),
+              more && last != null ? new Position(last.startNanos(), last.id()) : null);
+        });
+  }
+
+  private List<JourneySummary> summaries(Handle handle, List<JourneyRow> rows) {
+    List<String> ids = rows.stream().map(JourneyRow::id).toList();
+    Map<String, List<Fragment>> fragments = new HashMap<>();
+    Map<String, Set<String>> circuits = new HashMap<>();
+    for (List<String> chunk : Chunks.of(ids)) {
+      for (Fragment fragment : FragmentQueries.byTrace(handle, traces(handle, chunk))) {
+        fragments.computeIfAbsent(fragment.journeyId(), ignored -> new ArrayList<>()).add(fragment);
+      }
+      circuits.putAll(circuits(handle, chunk));
+    }
+    return rows.stream()
+        .map(
+            row ->
+                summary(
+                    row,
+                    fragments.getOrDefault(row.id(), List.of()),
+                    circuits.getOrDefault(row.id(), Set.of())))
+        .toList();
+  }
+
+  private JourneySummary summary(JourneyRow row, List<Fragment> fragments, Set<String> circuitIds) {
+    Set<String> services = new TreeSet<>();
+    fragments.forEach(fragment -> services.addAll(fragment.services()));
+    return new JourneySummary(
+        row.id(),
+        List.copyOf(circuitIds),
+        row.startNanos(),
+        row.endNanos(),
+        state(row),
+        row.defectCode(),
+        fragments.stream()
+            .map(Fragment::root)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .map(Fragment.RootSpan::name)
+            .orElse(null),
+        List.copyOf(services),
+        fragments.size(),
+        fragments.stream().mapToInt(Fragment::spanCount).sum(),
+        fragments.stream().mapToInt(Fragment::errorCount).sum());
   }
 
   Page<Correlation> correlations(CorrelationFilter filter, int limit, @Nullable Position after) {

@@ -108,6 +108,11 @@ public final class Journeys implements AutoCloseable {
     return queries.journey(id);
   }
 
+  /** Journeys in one line each, from new to old. */
+  public Page<JourneySummary> journeys(JourneyFilter filter, int limit, @Nullable Position after) {
+    return queries.summaries(filter, limit, after);
+  }
+
   /** Correlation records from new to old. */
   public Page<Correlation> correlations(
       CorrelationFilter filter, int limit, @Nullable Position after) {

@@ -7,6 +7,7 @@ import io.correlationstation.server.journey.Circuit;
 import io.correlationstation.server.journey.Correlation;
 import io.correlationstation.server.journey.Fragment;
 import io.correlationstation.server.journey.Journey;
+import io.correlationstation.server.journey.JourneySummary;
 import io.correlationstation.server.journey.Link;
 import io.correlationstation.server.journey.LogLine;
 import io.correlationstation.server.journey.TraceDetail;
@@ -349,6 +350,36 @@ final class Documents {
           list(journey.logs(), LogDocument::of),
           list(journey.events(), LogDocument::of),
           journey.logsTruncated());
+    }
+  }
+
+  @JsonNaming(SnakeCaseStrategy.class)
+  record SummaryDocument(
+      String id,
+      List<String> circuitIds,
+      String start,
+      String end,
+      String state,
+      @Nullable String defectCode,
+      @Nullable String rootName,
+      List<String> services,
+      int fragmentCount,
+      int spanCount,
+      int errorCount) {
+
+    static SummaryDocument of(JourneySummary journey) {
+      return new SummaryDocument(
+          journey.id(),
+          journey.circuitIds(),
+          Times.format(journey.startNanos()),
+          Times.format(journey.endNanos()),
+          lowerCase(journey.state()),
+          journey.defectCode(),
+          journey.rootName(),
+          journey.services(),
+          journey.fragmentCount(),
+          journey.spanCount(),
+          journey.errorCount());
     }
   }
 

@@ -6,6 +6,8 @@ import io.correlationstation.server.journey.Correlation;
 import io.correlationstation.server.journey.CorrelationFilter;
 import io.correlationstation.server.journey.Fragment;
 import io.correlationstation.server.journey.Journey;
+import io.correlationstation.server.journey.JourneyFilter;
+import io.correlationstation.server.journey.JourneySummary;
 import io.correlationstation.server.journey.Journeys;
 import io.correlationstation.server.journey.Link;
 import io.correlationstation.server.journey.LinkFilter;
@@ -21,6 +23,7 @@ import io.correlationstation.server.query.Documents.JourneyWithSpansDocument;
 import io.correlationstation.server.query.Documents.ListDocument;
 import io.correlationstation.server.query.Documents.LookupDocument;
 import io.correlationstation.server.query.Documents.SpanDocument;
+import io.correlationstation.server.query.Documents.SummaryDocument;
 import io.correlationstation.server.query.Documents.TraceDocument;
 import io.correlationstation.server.stitch.Handoff;
 import io.javalin.http.Context;
@@ -82,6 +85,20 @@ final class JourneyApi {
     } else {
       Json.answer(context, CircuitDocument.of(circuit));
     }
+  }
+
+  void journeys(Context context) {
+    Parameters parameters = new Parameters(context);
+    Page<JourneySummary> page =
+        journeys.journeys(
+            new JourneyFilter(
+                parameters.text("circuit_id"), parameters.choice("state", Journey.State.class)),
+            parameters.limit(),
+            Cursors.decode(parameters.text("cursor")));
+    Json.answer(
+        context,
+        new ListDocument<>(
+            Documents.list(page.items(), SummaryDocument::of), Cursors.encode(page.next())));
   }
 
   void journey(Context context) {

@@ -37,6 +37,7 @@ public final class QueryRoutes implements AutoCloseable {
     handlers.put("/api/search", api::search);
     handlers.put("/api/correlations", api::correlations);
     handlers.put("/api/circuits/{id}", api::circuit);
+    handlers.put("/api/journeys", api::journeys);
     handlers.put("/api/journeys/{id}", api::journey);
     handlers.put("/api/handoffs", api::handoffs);
     handlers.put("/api/handoffs/{id}", api::handoff);

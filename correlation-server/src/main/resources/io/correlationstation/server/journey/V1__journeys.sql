@@ -131,6 +131,7 @@ CREATE TABLE journeys (
   fragment_count INTEGER NOT NULL
 );
 CREATE INDEX journeys_received ON journeys (received_nanos);
+CREATE INDEX journeys_start    ON journeys (start_nanos, id);
 
 CREATE TABLE journey_circuits (
   circuit_id  TEXT   NOT NULL,

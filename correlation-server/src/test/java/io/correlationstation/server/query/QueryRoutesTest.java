@@ -304,6 +304,36 @@ final class QueryRoutesTest {
   }
 
   @Test
+  void journeys_byState_listThoseInThatState() throws Exception {
+    append(story.frames());
+    append(new OrderStory(2, 200, true).frames());
+
+    JsonNode all = json("/api/journeys");
+    JsonNode failed = json("/api/journeys?state=failed");
+
+    assertThat(all.get("items")).hasSize(2);
+    assertThat(all.get("items").findValuesAsText("state")).containsExactly("failed", "completed");
+    assertThat(failed.get("items")).hasSize(1);
+    assertThat(names(failed.get("items").get(0)))
+        .containsExactly(
+            "id",
+            "circuit_ids",
+            "start",
+            "end",
+            "state",
+            "defect_code",
+            "root_name",
+            "services",
+            "fragment_count",
+            "span_count",
+            "error_count");
+    assertThat(failed.get("items").get(0).get("defect_code").asText()).isEqualTo("DE-1001");
+    assertThat(json("/api/journeys?state=running").get("items")).isEmpty();
+    assertThat(json("/api/journeys?state=completed").get("items")).hasSize(1);
+    assertThat(json("/api/journeys?circuit_id=" + story.resource).get("items")).hasSize(2);
+  }
+
+  @Test
   void live_newSpan_isTold() throws Exception {
     HttpResponse<InputStream> answer =
         http.send(
@@ -367,7 +397,7 @@ final class QueryRoutesTest {
             HttpResponse.BodyHandlers.ofString());
 
     assertThat(text.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain");
-    assertThat(text.body()).contains("correlation_events_total 7.0");
+    assertThat(text.body()).contains("corr_journey_records_total{kind=\"span\"} 5.0");
     assertThat(open.headers().firstValue("Content-Type").orElse(""))
         .startsWith("application/openmetrics-text");
     assertThat(open.body()).endsWith("# EOF\n");
