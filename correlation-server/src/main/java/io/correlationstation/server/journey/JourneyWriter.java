@@ -287,8 +287,7 @@ final class JourneyWriter {
     Set<String> ends = new LinkedHashSet<>();
     for (List<String> chunk : Chunks.of(replacements.keySet())) {
       handle
-          .createQuery(
-              "SELECT parent_trace_id, child_trace_id FROM handoffs WHERE id IN (<ids>)")
+          .createQuery("SELECT parent_trace_id, child_trace_id FROM handoffs WHERE id IN (<ids>)")
           .bindList("ids", chunk)
           .map((result, context) -> List.of(result.getString(1), result.getString(2)))
           .forEach(ends::addAll);
