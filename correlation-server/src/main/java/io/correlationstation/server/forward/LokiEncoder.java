@@ -51,6 +51,12 @@ final class LokiEncoder {
   private static final String ENV = "env";
   private static final List<String> ENVIRONMENT_ATTRIBUTES =
       List.of("deployment.environment.name", "deployment.environment", ENV);
+
+  /** Frame header that names the dialect of what did not come as OTLP. */
+  private static final String SOURCE = "source";
+
+  private static final String PUSHED = "loki";
+  private static final int MAX_LABELS = 6;
   private static final int MAX_CACHED_SELECTORS = 1000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -71,12 +77,13 @@ final class LokiEncoder {
 
   /** Returns how many records the frame held. */
   int encode(Frame frame, Sink sink) {
-    return LogScan.scan(frame.payload(), log -> encode(log, frame.receivedNanos(), sink));
+    boolean pushed = PUSHED.equals(frame.headers().get(SOURCE));
+    return LogScan.scan(frame.payload(), log -> encode(log, frame.receivedNanos(), pushed, sink));
   }
 
-  private void encode(LogView log, long receivedNanos, Sink sink) {
+  private void encode(LogView log, long receivedNanos, boolean pushed, Sink sink) {
     Map<String, String> attributes = attributes(log);
-    String selector = selector(log, attributes);
+    String selector = selector(log, attributes, pushed);
     LokiMetadata metadata = new LokiMetadata();
     long time = time(log, receivedNanos, metadata);
     addIds(log, metadata);
@@ -128,7 +135,7 @@ final class LokiEncoder {
   }
 
   /** Moves what becomes a label out of the attributes. */
-  private String selector(LogView log, Map<String, String> attributes) {
+  private String selector(LogView log, Map<String, String> attributes, boolean pushed) {
     Map<String, String> labels = new TreeMap<>();
     labels.put(SERVICE, LokiNames.labelValue(log.service()));
     labels.put(ENV, options.environment());
@@ -145,10 +152,27 @@ final class LokiEncoder {
         labels.putIfAbsent(LokiNames.label(name), LokiNames.labelValue(value));
       }
     }
+    if (pushed) {
+      keepLabels(log.resourceAttributes(), labels, attributes);
+    }
     if (selectors.size() > MAX_CACHED_SELECTORS) {
       selectors.clear();
     }
     return selectors.computeIfAbsent(labels, LokiNames::selector);
+  }
+
+  /** What a Loki client pushed as labels is the resource's attributes: they stay labels. */
+  private static void keepLabels(
+      Map<String, String> pushed, Map<String, String> labels, Map<String, String> attributes) {
+    for (Map.Entry<String, String> label : pushed.entrySet()) {
+      String name = LokiNames.label(label.getKey());
+      boolean free = !labels.containsKey(name) && !LokiOptions.isId(name);
+      if (free && labels.size() < MAX_LABELS && !label.getKey().equals("service.name")) {
+        labels.put(name, LokiNames.labelValue(label.getValue()));
+        attributes.remove(label.getKey(), label.getValue());
+      }
+    }
+    attributes.remove(SERVICE, labels.get(SERVICE));
   }
 
   /** Whether the metadata fits in the end. */

@@ -46,7 +46,7 @@ final class CommitQueue {
     }
   }
 
-  /** Why a small frame would be refused at the moment, or null. */
+  /** Why a frame of common size would be refused at the moment, or null. */
   @Nullable Refusal refusal() {
     lock.lock();
     try {
@@ -91,6 +91,16 @@ final class CommitQueue {
       waiting.clear();
       waitingBytes = 0;
       return refused;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the disk failed and has not worked since. */
+  boolean failing() {
+    lock.lock();
+    try {
+      return failure != null;
     } finally {
       lock.unlock();
     }

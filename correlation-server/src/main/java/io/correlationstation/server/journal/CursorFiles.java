@@ -2,7 +2,6 @@
 package io.correlationstation.server.journal;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +46,7 @@ final class CursorFiles {
     for (String file : names) {
       Matcher name = FILE_NAME.matcher(file);
       if (name.matches()) {
-        CursorState state = CursorState.parse(content(file));
+        CursorState state = CursorState.parse(disk.start(file, CursorState.BYTES + 1));
         CursorState other = states.get(name.group(1));
         boolean newer = other == null || (state != null && state.generation() > other.generation());
         states.put(name.group(1), newer ? state : other);
@@ -71,15 +70,5 @@ final class CursorFiles {
 
   private static String file(String name, long slot) {
     return name + "." + slot + ".cursor";
-  }
-
-  private byte[] content(String file) throws IOException {
-    ByteBuffer content = ByteBuffer.allocate(CursorState.BYTES + 1);
-    try (JournalDisk.Reader reader = disk.read(file)) {
-      while (content.hasRemaining() && reader.read(content, content.position()) >= 0) {}
-    }
-    byte[] bytes = new byte[content.flip().remaining()];
-    content.get(bytes);
-    return bytes;
   }
 }

@@ -69,11 +69,15 @@ record CursorState(
   }
 
   /** Reads a state, or returns null when it is damaged or from another version. */
-  static @Nullable CursorState parse(byte[] content) {
-    ByteBuffer bytes = ByteBuffer.wrap(content);
-    if (content.length != BYTES
-        || bytes.getLong(0) != MAGIC
-        || bytes.getInt(CRC_AT) != FrameFormat.crc(content, 0, CRC_AT)
+  static @Nullable CursorState parse(ByteBuffer content) {
+    if (content.remaining() != BYTES) {
+      return null;
+    }
+    byte[] copy = new byte[BYTES];
+    content.get(copy);
+    ByteBuffer bytes = ByteBuffer.wrap(copy);
+    if (bytes.getLong(0) != MAGIC
+        || bytes.getInt(CRC_AT) != FrameFormat.crc(copy, 0, CRC_AT)
         || bytes.getInt(8) != VERSION) {
       return null;
     }

@@ -110,21 +110,6 @@ final class LocalDisk implements JournalDisk {
   }
 
   @Override
-  public void truncate(String name, long size) throws IOException {
-    try (FileChannel channel = channel(name, Set.of(WRITE))) {
-      channel.truncate(size);
-      channel.force(true);
-    }
-  }
-
-  @Override
-  public void force(String name) throws IOException {
-    try (FileChannel channel = channel(name, Set.of(WRITE))) {
-      channel.force(true);
-    }
-  }
-
-  @Override
   public void rename(String from, String to) throws IOException {
     Files.move(
         directory.resolve(from),

@@ -67,6 +67,9 @@ final class SegmentCursor implements JournalCursor {
 
   @Override
   public @Nullable Entry poll(Duration maxWait) throws InterruptedException, IOException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
     if (settleSuspect()) {
       return null;
     }

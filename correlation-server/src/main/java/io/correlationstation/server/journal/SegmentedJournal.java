@@ -208,10 +208,12 @@ public final class SegmentedJournal implements Journal {
     open.values().forEach(SegmentCursor::retire);
     upkeep.round();
     metrics.unregister();
-    try {
-      disk.close();
+    try (disk) {
+      if (!queue.failing()) {
+        CleanMark.write(disk, log.next());
+      }
     } catch (IOException e) {
-      logger.warn("Cannot release the journal's lock", e);
+      logger.warn("Cannot close the journal's directory in order", e);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

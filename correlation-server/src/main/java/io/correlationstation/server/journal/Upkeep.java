@@ -120,7 +120,7 @@ final class Upkeep implements Runnable {
   }
 
   private boolean isSurplus(Segment segment) {
-    return log.bytes() > Math.min(config.retentionBytes(), quota.intakeBytes())
+    return log.bytes() > quota.keepBytes()
         || quota.usable() < config.minFreeBytes()
         || log.nowNanos() - log.endedNanos(segment) > config.retention().toNanos();
   }

@@ -2,6 +2,7 @@
 package io.correlationstation.server.stitch;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Finds the exits that may have brought forth a child, by key and by time. */
@@ -10,16 +11,27 @@ final class CandidateSearch {
   private static final int MAX_EXAMINED = 1024;
   private static final int MAX_CANDIDATES = 256;
   private static final int MAX_KEYLESS_PER_EDGE = 48;
+  private static final int MAX_BURST = 4;
+  private static final long COARSEST_NANOS = 1_000_000_000L;
   private static final long SKEW_NANOS = 500_000_000L;
   private static final double KEYLESS_SHARE = 0.02;
+  private static final double NEGLIGIBLE = 1e-5;
   private static final double WEAK_MISMATCH = Math.log(0.03);
+  private static final double DERIVED_MISMATCH = Math.log(0.02);
+  private static final int MISSING = 0;
+  private static final int SAME = 1;
+  private static final int DIFFERENT = 2;
+  private static final int PERHAPS_DIFFERENT = 3;
   private static final double OWN_KEY = Math.log(1.5);
+
+  private static final KeyValue NOTHING = new KeyValue(-1, "");
 
   private final Keys keys;
   private final Vocabulary vocabulary;
   private final Verdicts verdicts;
   private final long windowNanos;
   private long vetoes;
+  private KeyValue shared = NOTHING;
 
   CandidateSearch(StitchConfig config, Keys keys, Vocabulary vocabulary, Verdicts verdicts) {
     this.keys = keys;
@@ -41,13 +53,48 @@ final class CandidateSearch {
       }
     }
     byTime(child);
+    burst(child);
+  }
+
+  /** Finds the latest roots of the same type under the child's most telling key. */
+  private void burst(Child child) {
+    KeyValue telling = null;
+    for (KeyValue key : child.fragment.keys) {
+      if (keys.spec(key.key).strong()
+          && !key.quarantined
+          && (telling == null || key.children.size() > telling.children.size())) {
+        telling = key;
+      }
+    }
+    if (telling == null) {
+      return;
+    }
+    TimeOrdered<Child> others = telling.children;
+    short[] bins = new short[MAX_BURST];
+    int count = 0;
+    int examined = 0;
+    for (int i = others.firstAtOrAfter(child.startNanos) - 1;
+        i >= 0 && count < MAX_BURST && examined < 64;
+        i--, examined++) {
+      Child other = others.get(i);
+      long distance = child.startNanos - other.startNanos;
+      if (distance > windowNanos) {
+        break;
+      }
+      if (other.type == child.type) {
+        bins[count++] = (short) Density.bin(distance * 1e-9);
+      }
+    }
+    child.burstBin = Arrays.copyOf(bins, count);
+    child.burstKeyWeight = -Math.log(keys.chance(telling));
   }
 
   private void byKey(Child child, KeyValue key) {
     TimeOrdered<Exit> exits = key.exits;
     long earliest = child.startNanos - windowNanos;
     int examined = 0;
-    for (int i = exits.firstAfter(child.startNanos + SKEW_NANOS) - 1; i >= 0; i--) {
+    long latest = child.startNanos + SKEW_NANOS + 1_000_000L * child.precisionMillis;
+    for (int i = exits.firstAfter(latest) - 1; i >= 0; i--) {
       Exit exit = exits.get(i);
       if (exit.startNanos < earliest
           || ++examined > MAX_EXAMINED
@@ -96,6 +143,13 @@ final class CandidateSearch {
       return false;
     }
     child.addCandidate(exit, edge, logKeys);
+    if (child.type.settled()) {
+      int last = child.candidateCount - 1;
+      if (Matcher.weight(child, last) < NEGLIGIBLE) {
+        child.candidateCount = last;
+        return false;
+      }
+    }
     return true;
   }
 
@@ -104,34 +158,17 @@ final class CandidateSearch {
     double log = 0;
     boolean matched = false;
     for (int key = 0; key < keys.count(); key++) {
-      boolean strong = keys.spec(key).strong();
-      KeyValue shared = null;
-      boolean childHas = false;
-      boolean exitHas = false;
-      for (KeyValue one : child.keys) {
-        if (one.key == key && !one.quarantined) {
-          childHas = true;
-          for (KeyValue other : exit.fragment.keys) {
-            if (other == one) {
-              shared = one;
-            }
-          }
-        }
-      }
-      if (!childHas) {
+      int relation = relation(child, exit.fragment, key);
+      if (relation == MISSING) {
         continue;
       }
-      for (KeyValue other : exit.fragment.keys) {
-        exitHas |= other.key == key && !other.quarantined;
-      }
-      if (!exitHas) {
-        continue;
-      }
-      if (shared == null) {
-        if (strong) {
+      if (relation == DIFFERENT) {
+        if (keys.spec(key).strong()) {
           return Double.NaN;
         }
         log += WEAK_MISMATCH;
+      } else if (relation == PERHAPS_DIFFERENT) {
+        log += DERIVED_MISMATCH;
       } else if (!matched) {
         log -= Math.log(keys.chance(shared));
         if ((exit.ownKeys & (1 << key)) != 0) {
@@ -143,6 +180,35 @@ final class CandidateSearch {
     return log;
   }
 
+  private int relation(Fragment child, Fragment parent, int key) {
+    boolean childHas = false;
+    boolean parentHas = false;
+    boolean certain = true;
+    for (int i = 0; i < child.keys.length; i++) {
+      KeyValue one = child.keys[i];
+      if (one.key != key || one.quarantined) {
+        continue;
+      }
+      childHas = true;
+      certain &= child.via[i] == null;
+      for (int j = 0; j < parent.keys.length; j++) {
+        KeyValue other = parent.keys[j];
+        if (other == one) {
+          shared = one;
+          return SAME;
+        }
+        if (other.key == key && !other.quarantined) {
+          parentHas = true;
+          certain &= parent.via[j] == null;
+        }
+      }
+    }
+    if (!childHas || !parentHas) {
+      return MISSING;
+    }
+    return certain ? DIFFERENT : PERHAPS_DIFFERENT;
+  }
+
   /** Offers an exit that came late to the children already searched; returns those it suits. */
   List<Child> offer(Exit exit) {
     List<Child> suited = new ArrayList<>(0);
@@ -152,7 +218,7 @@ final class CandidateSearch {
       }
       TimeOrdered<Child> children = key.children;
       int examined = 0;
-      for (int i = children.firstAtOrAfter(exit.startNanos - SKEW_NANOS);
+      for (int i = children.firstAtOrAfter(exit.startNanos - SKEW_NANOS - COARSEST_NANOS);
           i < children.size() && examined < MAX_EXAMINED;
           i++, examined++) {
         Child child = children.get(i);

@@ -35,6 +35,20 @@ final class Child implements TimeOrdered.Timed {
 
   double[] message = {};
 
+  /** Where earlier roots of the same type and key lie: work on one key comes in bursts. */
+  short[] burstBin = {};
+
+  double burstKeyWeight;
+
+  /** Weight of "one of a burst, without parent" against "without parent, by itself". */
+  double burstWeight;
+
+  /** Probability, at the last fit, of having no parent. */
+  double orphan;
+
+  /** Probability, at the last fit, that the story it continues is known from its beginning. */
+  double whole = 1;
+
   boolean searched;
   boolean open;
   boolean learning;
@@ -74,7 +88,7 @@ final class Child implements TimeOrdered.Timed {
     double seconds = (startNanos - exit.startNanos) * 1e-9;
     exits[candidateCount] = exit;
     edges[candidateCount] = edge;
-    keyWeight[candidateCount] = (float) logKeys;
+    keyWeight[candidateCount] = (float) (logKeys + Math.log(Timing.direction(exit, this)));
     baseDensity[candidateCount] = (float) Timing.prior(exit, this, seconds);
     delayBin[candidateCount] = (short) Density.bin(seconds);
     slackBin[candidateCount] = (short) Density.bin((exit.durationNanos() - durationNanos()) * 1e-9);
@@ -101,6 +115,10 @@ final class Child implements TimeOrdered.Timed {
       }
     }
     return false;
+  }
+
+  boolean sure(double confidence) {
+    return decision != null && decision.confidence() >= confidence;
   }
 
   /** Withdraws its messages and forgets its candidates. */

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** Fragment roots that look alike: service, operation, kind, topic and who calls them. */
 final class ChildType {
 
+  private static final int SETTLED_FITS = 3;
+
   final int id;
   final Service service;
   final String name;
@@ -26,6 +28,19 @@ final class ChildType {
 
   double orphans;
   double carriedOrphans;
+  double carriedSeen;
+  double seenAtFit;
+
+  /** Share of its roots that have no parent, by the last fit; 1 while nothing is known. */
+  double orphanShare = 1;
+
+  /** Roots that follow an earlier root of the same key: how many, how much later. */
+  final Density burst = new Density();
+
+  final Density carriedBurst = new Density();
+  double burstShare = 0.01;
+
+  boolean hopeful;
   int inWindow;
   int fits;
 
@@ -42,5 +57,23 @@ final class ChildType {
     this.kind = kind;
     this.destination = destination;
     this.client = client;
+  }
+
+  /** Fitted often enough to tell which candidates are impossible. */
+  boolean settled() {
+    return fits >= SETTLED_FITS && !hopeful;
+  }
+
+  double seenInFit() {
+    return inWindow + carriedSeen;
+  }
+
+  /** Weight of being one of a burst, given where the earlier roots lie. */
+  double burstWeight(Child root) {
+    double density = 0;
+    for (short bin : root.burstBin) {
+      density += burst.total() > 0.5 ? burst.perSecond(bin) : 0;
+    }
+    return burstShare * density * Math.exp(root.burstKeyWeight) / orphanRate;
   }
 }

@@ -16,23 +16,18 @@ final class Density {
   private static final int ZERO = 120;
   private static final double STEP = 0.05;
   private static final double UNIT_SECONDS = 0.02;
-  private static final double[] WIDTH_SECONDS = widths();
+  private static final double[] EDGES_SECONDS = edges();
 
   private final double[] counts = new double[BINS];
   private final float[] perSecond = new float[BINS];
   private double total;
 
-  private static double[] widths() {
-    double[] widths = new double[BINS];
-    for (int i = 0; i < BINS; i++) {
-      widths[i] = edge(i + 1) - edge(i);
+  private static double[] edges() {
+    double[] edges = new double[BINS + 1];
+    for (int i = 0; i <= BINS; i++) {
+      edges[i] = UNIT_SECONDS * Math.sinh((i - ZERO - 0.5) * STEP);
     }
-    return widths;
-  }
-
-  /** Lower edge of a bin in seconds. */
-  private static double edge(int bin) {
-    return UNIT_SECONDS * Math.sinh((bin - ZERO - 0.5) * STEP);
+    return edges;
   }
 
   static double middleSeconds(int bin) {
@@ -92,36 +87,34 @@ final class Density {
       Arrays.fill(perSecond, 0);
       return;
     }
-    double enough = Math.min(total, Math.max(4, 0.03 * total));
-    double sum = 0;
-    double[] estimate = new double[BINS];
+    double[] below = new double[BINS + 1];
     for (int i = 0; i < BINS; i++) {
-      estimate[i] = neighbours(i, enough);
-      sum += estimate[i] * WIDTH_SECONDS[i];
+      below[i + 1] = below[i] + counts[i];
+    }
+    double enough = Math.min(0.999 * below[BINS], Math.max(4, 0.03 * below[BINS]));
+    double[] estimate = new double[BINS];
+    double sum = 0;
+    int radius = 0;
+    for (int i = 0; i < BINS; i++) {
+      radius = Math.max(0, radius - 1); // the next window holds what this one held, less one bin
+      while (within(below, i, radius) < enough) {
+        radius++;
+      }
+      estimate[i] = within(below, i, radius) / span(i, radius);
+      sum += estimate[i] * (EDGES_SECONDS[i + 1] - EDGES_SECONDS[i]);
     }
     for (int i = 0; i < BINS; i++) {
       perSecond[i] = (float) (estimate[i] / sum);
     }
   }
 
-  private double neighbours(int bin, double enough) {
-    int low = bin;
-    int high = bin;
-    double mass = counts[bin];
-    double width = WIDTH_SECONDS[bin];
-    while (mass < enough && (low > 0 || high < BINS - 1)) {
-      if (low > 0) {
-        low--;
-        mass += counts[low];
-        width += WIDTH_SECONDS[low];
-      }
-      if (high < BINS - 1) {
-        high++;
-        mass += counts[high];
-        width += WIDTH_SECONDS[high];
-      }
-    }
-    return mass / width;
+  private static double within(double[] below, int bin, int radius) {
+    return below[Math.min(BINS, bin + radius + 1)] - below[Math.max(0, bin - radius)];
+  }
+
+  private static double span(int bin, int radius) {
+    return EDGES_SECONDS[Math.min(BINS, bin + radius + 1)]
+        - EDGES_SECONDS[Math.max(0, bin - radius)];
   }
 
   double medianSeconds() {

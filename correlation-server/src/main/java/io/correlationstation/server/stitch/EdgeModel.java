@@ -13,6 +13,13 @@ final class EdgeModel {
 
   private static final double PRIOR_EXITS = 5;
   private static final double PRIOR_SAMPLES = 8;
+
+  /** What a caller that shows no calls must explain of a type before it is believed. */
+  private static final double RARE_SILENT_CALLS = 0.05;
+
+  /** The same for a call back to a service that calls, directly or not, the caller. */
+  private static final double RARE_CALLBACKS = 0.3;
+
   private static final double MAX_SHARE = 0.995;
 
   final ExitType exit;
@@ -23,6 +30,9 @@ final class EdgeModel {
 
   /** Forbidden by topology, peer or topic. */
   boolean forbidden;
+
+  /** Runs against better known calls. */
+  boolean callback;
 
   final Density delay = new Density();
   final Density slack = new Density();
@@ -80,8 +90,13 @@ final class EdgeModel {
     carriedSlackAnyhow.scale(factor);
   }
 
-  void fitShare() {
-    double learnt = Math.max(0, expected - 1);
+  /**
+   * @param showing share of services that show their calls
+   */
+  void fitShare(double showing) {
+    double rareShare = callback ? RARE_CALLBACKS : exit.oneSlot() ? 0 : showing * RARE_SILENT_CALLS;
+    double rare = 1 + rareShare * child.seenInFit();
+    double learnt = Math.max(0, expected - rare);
     share = Math.min(MAX_SHARE, (learnt + PRIOR_EXITS * prior) / (exit.exposure + PRIOR_EXITS));
     if (forbidden) {
       share = 0;
@@ -89,14 +104,16 @@ final class EdgeModel {
   }
 
   void fitDensities() {
-    delay.smooth();
-    slack.smooth();
+    if (expected >= 0.5) {
+      delay.smooth();
+      slack.smooth();
+    }
   }
 
   /** Density, per second, of the distance between an exit and a child. */
   double density(int delayBin, int slackBin, double base) {
     double known = delay.total();
-    if (known < 0.5) {
+    if (known < 0.5 || expected < 0.5) {
       return base;
     }
     double trust = known / (known + PRIOR_SAMPLES);

@@ -15,8 +15,11 @@ final class Fragment {
   final long traceLow;
   KeyValue[] keys = NO_KEYS;
 
-  /** How each key came: null for seen on the trace, else the alias that brought it. */
-  @Nullable AliasEdge[] via = {};
+  /**
+   * How each key came: null for seen on the trace, else the {@link AliasEdge} or the linked {@link
+   * Child} that brought it.
+   */
+  @Nullable Object[] via = {};
 
   final List<Exit> exits = new ArrayList<>(2);
   final List<Child> children = new ArrayList<>(1);
@@ -28,6 +31,9 @@ final class Fragment {
   Service[] services = new Service[4];
   @Nullable ChildType[] entries = new ChildType[4];
   int spanCount;
+
+  /** What is wanted of all its spans together that show no calls, by child type. */
+  @Nullable Slot slots;
 
   long touchedNanos;
   long evictTick;
@@ -72,7 +78,7 @@ final class Fragment {
   }
 
   /** Adds a key; false when it was known. A key seen on the trace itself replaces a derived one. */
-  boolean addKey(KeyValue value, @Nullable AliasEdge by) {
+  boolean addKey(KeyValue value, @Nullable Object by) {
     for (int i = 0; i < keys.length; i++) {
       if (keys[i] == value) {
         if (by == null) {
@@ -97,10 +103,10 @@ final class Fragment {
     return false;
   }
 
-  /** The key that an alias brought, taken out again; null when the alias brought none. */
-  @Nullable KeyValue removeDerived(AliasEdge edge) {
+  /** A key of this origin, taken out again; null when there is none. */
+  @Nullable KeyValue removeDerived(Object origin) {
     for (int i = 0; i < keys.length; i++) {
-      if (via[i] == edge) {
+      if (via[i] == origin) {
         KeyValue removed = keys[i];
         int last = keys.length - 1;
         keys[i] = keys[last];

@@ -170,7 +170,7 @@ final class Fragments {
   }
 
   /** Adds a key to a trace and to everything of it that is found by key. */
-  void addKey(Fragment fragment, KeyValue value, @Nullable AliasEdge by) {
+  void addKey(Fragment fragment, KeyValue value, @Nullable Object by) {
     if (!fragment.addKey(value, by)) {
       return;
     }
@@ -220,13 +220,39 @@ final class Fragments {
     fragment.evicted = true;
     for (Exit exit : fragment.exits) {
       if (exit.type.exits.remove(exit)) {
-        exit.type.carriedExposure++;
+        exit.type.carriedExposure += Learner.wholeness(exit);
       }
     }
     exitCount -= fragment.exits.size();
     for (KeyValue key : fragment.keys) {
       unpost(fragment, key);
       keys.forgetIfIdle(key);
+    }
+  }
+
+  /** Lets both ends of a link share the strong keys that only one of them carries. */
+  void share(Child child, Fragment parent) {
+    inherit(parent, child.fragment, child);
+    inherit(child.fragment, parent, child);
+  }
+
+  private void inherit(Fragment heir, Fragment from, Child link) {
+    for (KeyValue key : from.keys.clone()) {
+      if (keys.spec(key.key).strong() && !key.quarantined && !heir.hasKey(key.key)) {
+        addKey(heir, key, link);
+      }
+    }
+  }
+
+  /** Takes back what {@link #share} gave. */
+  void unshare(Child child, Fragment parent) {
+    disinherit(parent, child);
+    disinherit(child.fragment, child);
+  }
+
+  private void disinherit(Fragment heir, Child link) {
+    for (KeyValue key = heir.removeDerived(link); key != null; key = heir.removeDerived(link)) {
+      unpost(heir, key);
     }
   }
 

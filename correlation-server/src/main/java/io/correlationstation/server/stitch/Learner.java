@@ -14,7 +14,15 @@ final class Learner {
 
   private static final long REFIT_NANOS = 60L * 1_000_000_000;
   private static final int FIRST_FIT = 64;
-  private static final int ITERATIONS = 12;
+  private static final int ENOUGH_CHILDREN = 512;
+  private static final long FIRST_FIT_NANOS = 20L * 1_000_000_000;
+  private static final int ITERATIONS = 40;
+  private static final int WARM_ITERATIONS = 8;
+  private static final double CONVERGED = 2e-4;
+  private static final double[] HOPE = {0.9, 0.7, 0.5};
+  private static final int FRESH_FITS = 6;
+  private static final int HOPE_AGAIN = 8;
+  private static final double UNKNOWN_ORPHANS = 0.25;
   private static final double FADE = 0.97;
 
   private final StitchConfig config;
@@ -45,7 +53,7 @@ final class Learner {
     windowFromNanos = Math.min(windowFromNanos, child.startNanos);
     newestNanos = Math.max(newestNanos, child.startNanos);
     if (child.type.fits == 0) {
-      child.type.orphanRate = 0.5 * child.type.seen / Math.max(60, seconds());
+      child.type.orphanRate = UNKNOWN_ORPHANS * child.type.seen / Math.max(60, seconds());
     }
     child.learning = true;
     window.addLast(child);
@@ -64,9 +72,13 @@ final class Learner {
       return;
     }
     child.learning = false;
-    child.type.carriedOrphans += posterior(child);
+    child.orphan = posterior(child);
+    child.type.carriedOrphans += child.orphan;
+    child.type.carriedSeen++;
+    learnBurst(child, child.type.carriedBurst, child.orphan);
     for (int i = 0; i < child.candidateCount; i++) {
-      child.edges[i].carry(child.delayBin[i], child.slackBin[i], probability[i]);
+      double weight = probability[i] * wholeness(child.exits[i]);
+      child.edges[i].carry(child.delayBin[i], child.slackBin[i], weight);
     }
   }
 
@@ -81,19 +93,38 @@ final class Learner {
     if (known < FIRST_FIT) {
       return false;
     }
+    if (fits == 0) {
+      return known >= ENOUGH_CHILDREN || now - windowFromNanos > FIRST_FIT_NANOS;
+    }
     return known > knownAtFit * 3 / 2 || (now - fittedNanos >= REFIT_NANOS && known > knownAtFit);
   }
 
   void fit(long now) {
     moveWindow();
+    vocabulary.findCallbacks();
     measureExposure();
     measureSlack();
-    for (int i = 0; i < ITERATIONS; i++) {
-      expect();
-      maximise();
+    for (ChildType type : vocabulary.childTypes()) {
+      boolean mostlyOrphans = type.fits == 0 || type.orphans > 0.5 * type.seenAtFit;
+      type.hopeful = mostlyOrphans && (type.fits < FRESH_FITS || type.fits % HOPE_AGAIN == 0);
+    }
+    int iterations = fits < FRESH_FITS || fits % HOPE_AGAIN == 0 ? ITERATIONS : WARM_ITERATIONS;
+    for (int i = 0; i < iterations; i++) {
+      expect(i);
+      double change = maximise(i);
+      if (i > HOPE.length && change < CONVERGED) {
+        break;
+      }
     }
     for (Child child : window) {
       reweigh(child);
+    }
+    for (ChildType type : vocabulary.childTypes()) {
+      type.fits += type.inWindow > 0 ? 1 : 0;
+      type.seenAtFit = type.inWindow + type.carriedSeen;
+      if (type.seenAtFit >= 1) {
+        type.orphanShare = Math.min(1, type.orphans / type.seenAtFit);
+      }
     }
     matcher.reweighOpen();
     knownAtFit = known;
@@ -112,6 +143,8 @@ final class Learner {
     }
     for (ChildType type : vocabulary.childTypes()) {
       type.carriedOrphans *= FADE;
+      type.carriedSeen *= FADE;
+      type.carriedBurst.scale(FADE);
     }
     for (ExitType type : vocabulary.exitTypes()) {
       type.carriedExposure *= FADE;
@@ -122,7 +155,11 @@ final class Learner {
 
   private void measureExposure() {
     for (ExitType type : vocabulary.exitTypes()) {
-      int live = type.exits.size() - type.exits.firstAtOrAfter(windowFromNanos);
+      double live = 0;
+      int end = type.exits.firstAfter(newestNanos);
+      for (int i = type.exits.firstAtOrAfter(windowFromNanos); i < end; i++) {
+        live += wholeness(type.exits.get(i));
+      }
       type.exposure = type.carriedExposure + live;
     }
   }
@@ -141,12 +178,14 @@ final class Learner {
     }
   }
 
-  private void expect() {
+  private void expect(int iteration) {
     for (EdgeModel edge : vocabulary.edges()) {
       edge.startFit();
     }
     for (ChildType type : vocabulary.childTypes()) {
       type.orphans = type.carriedOrphans;
+      type.burst.clear();
+      type.burst.addAll(type.carriedBurst, 1);
       type.inWindow = 0;
     }
     for (Child child : window) {
@@ -157,37 +196,91 @@ final class Learner {
     }
     for (Child child : window) {
       child.type.inWindow++;
-      child.type.orphans += posterior(child);
+      double orphan = posterior(child);
+      if (child.type.hopeful && iteration < HOPE.length) {
+        orphan = hope(child, orphan, HOPE[iteration]);
+      }
+      child.orphan = orphan;
+      child.type.orphans += orphan;
+      learnBurst(child, child.type.burst, orphan);
+      double whole = child.type.orphanShare > 0.5 ? 1 : orphan * child.type.orphanShare;
       for (int i = 0; i < child.candidateCount; i++) {
         if (probability[i] > 1e-4) {
-          child.edges[i].learn(child.delayBin[i], child.slackBin[i], probability[i]);
+          double weight = probability[i] * wholeness(child.exits[i]);
+          whole = Math.min(1, whole + weight);
+          child.edges[i].learn(child.delayBin[i], child.slackBin[i], weight);
         }
       }
+      child.whole = whole;
+    }
+  }
+
+  /**
+   * For a type without known callers: supposes that most of its roots have a parent among those
+   * that share a key, split by the candidates' relative weight. Starting from too few links, the
+   * iteration would never find an edge; starting from too many, it drops the wrong ones.
+   */
+  private double hope(Child child, double orphan, double goal) {
+    double total = 1 - orphan;
+    if (total >= goal || total < 1e-9) {
+      return orphan;
+    }
+    for (int i = 0; i < child.candidateCount; i++) {
+      probability[i] *= goal / total;
+    }
+    return 1 - goal;
+  }
+
+  /**
+   * How far a caller's own trace is complete. Where a root that nearly always has a parent has
+   * none, part of the story is missing, and what seems to follow from the rest may follow from that
+   * part: such pairs teach nothing.
+   */
+  static double wholeness(Exit exit) {
+    double whole = 1;
+    for (Child root : exit.fragment.children) {
+      whole = Math.min(whole, root.whole);
+    }
+    return whole;
+  }
+
+  private static void learnBurst(Child child, Density burst, double orphan) {
+    double inBurst = child.burstWeight <= 0 ? 0.5 : child.burstWeight / (1 + child.burstWeight);
+    for (short bin : child.burstBin) {
+      burst.add(bin, orphan * inBurst / child.burstBin.length);
     }
   }
 
   private void reweigh(Child child) {
-    for (int i = 0; i < child.candidateCount; i++) {
-      child.weight[i] = matcher.weight(child, i);
-    }
+    matcher.weigh(child);
     Matcher.update(child);
   }
 
-  private void maximise() {
+  private double maximise(int iteration) {
+    double change = 0;
     double seconds = Math.max(1, seconds());
     for (ChildType type : vocabulary.childTypes()) {
       if (type.inWindow > 0) {
-        type.fits++;
         double least = 0.002 * type.inWindow;
-        type.orphanRate = (Math.max(type.orphans, least) + 0.5) / seconds;
+        double all = type.inWindow + type.carriedSeen;
+        boolean bursts = type.orphans > 0.5 * all && iteration >= HOPE.length;
+        double inBurst = bursts ? type.burst.total() : 0;
+        double single = Math.max(0.1 * type.orphans, type.orphans - inBurst);
+        type.orphanRate = (Math.max(single, least) + 0.5) / seconds;
+        type.burst.smooth();
+        type.burstShare = inBurst / Math.max(1, all);
       }
     }
+    double showing = Math.min(1, 4 * vocabulary.showing());
     for (EdgeModel edge : vocabulary.edges()) {
-      edge.fitShare();
+      double before = edge.share;
+      edge.fitShare(showing);
       edge.fitDensities();
+      change = Math.max(change, Math.abs(edge.share - before));
     }
     for (ExitType type : vocabulary.exitTypes()) {
       type.fitOdds();
     }
+    return change;
   }
 }

@@ -22,20 +22,29 @@ import java.util.List;
  */
 final class Matcher {
 
+  /** Handoffs of an edge from which on it counts as known. */
+  static final double KNOWN_HANDOFFS = 8;
+
   private static final double MAX_WEIGHT = 1e9;
 
   /** Children whose messages still move, in the order in which they were opened. */
   private final List<Child> open = new ArrayList<>();
 
   void open(Child child) {
-    for (int i = 0; i < child.candidateCount; i++) {
-      child.weight[i] = weight(child, i);
-    }
+    weigh(child);
     if (!child.open) {
       child.open = true;
       open.add(child);
     }
     update(child);
+  }
+
+  /** Weighs a child's candidates by the newest fit. */
+  void weigh(Child child) {
+    child.burstWeight = child.type.burstWeight(child);
+    for (int i = 0; i < child.candidateCount; i++) {
+      child.weight[i] = weight(child, i);
+    }
   }
 
   void close(Child child) {
@@ -47,7 +56,7 @@ final class Matcher {
   }
 
   /** Weight of a candidate against having no parent. */
-  double weight(Child child, int index) {
+  static double weight(Child child, int index) {
     Exit exit = child.exits[index];
     EdgeModel edge = child.edges[index];
     if (!exit.usable() || edge.odds == 0) {
@@ -63,9 +72,7 @@ final class Matcher {
   /** Weighs the open children by the newest fit. */
   void reweighOpen() {
     for (Child child : open) {
-      for (int i = 0; i < child.candidateCount; i++) {
-        child.weight[i] = weight(child, i);
-      }
+      weigh(child);
       update(child);
     }
   }
@@ -81,7 +88,7 @@ final class Matcher {
 
   /** Sends a child's messages anew. */
   static void update(Child child) {
-    double total = 1;
+    double total = 1 + child.burstWeight;
     for (int i = 0; i < child.candidateCount; i++) {
       total += child.weight[i] * free(child, i);
     }
@@ -98,13 +105,28 @@ final class Matcher {
 
   /** How free the candidate's slot is for this child. */
   static double free(Child child, int index) {
-    double others = child.exits[index].load(child.type) - child.message[index];
+    Exit exit = child.exits[index];
+    double others = exit.load(child.type) - child.message[index];
+    if (exit.type.service.polled && child.edges[index].expected < KNOWN_HANDOFFS) {
+      others = Slot.load(exit.fragment.slots, child.type) - sentTo(child, exit.fragment);
+    }
     return 1 / (1 + Math.max(0, others));
+  }
+
+  /** While nothing is known of an orchestrator, its whole trace is taken to call a type once. */
+  private static double sentTo(Child child, Fragment trace) {
+    double sum = 0;
+    for (int i = 0; i < child.candidateCount; i++) {
+      if (child.exits[i].fragment == trace && !child.exits[i].type.oneSlot()) {
+        sum += child.message[i];
+      }
+    }
+    return sum;
   }
 
   /** Probability of each candidate into {@code result}; returns that of having no parent. */
   static double posterior(Child child, double[] result) {
-    double total = 1;
+    double total = 1 + child.burstWeight;
     for (int i = 0; i < child.candidateCount; i++) {
       result[i] = child.weight[i] * free(child, i);
       total += result[i];
@@ -112,6 +134,20 @@ final class Matcher {
     for (int i = 0; i < child.candidateCount; i++) {
       result[i] /= total;
     }
-    return 1 / total;
+    return (1 + child.burstWeight) / total;
+  }
+
+  /** Probability that a root comes from this trace. */
+  static double probability(Child child, Fragment parent) {
+    double total = 1 + child.burstWeight;
+    double wanted = 0;
+    for (int i = 0; i < child.candidateCount; i++) {
+      double weight = child.weight[i] * free(child, i);
+      total += weight;
+      if (child.exits[i].fragment == parent) {
+        wanted += weight;
+      }
+    }
+    return wanted / total;
   }
 }

@@ -88,6 +88,7 @@ public final class Stitcher {
   }
 
   private static final long MAX_TICKS_AHEAD = 3600;
+  private static final double SHARE_AT = 0.95;
 
   private @Nullable String refusal(SpanFacts span) {
     if ((span.traceHigh == 0 && span.traceLow == 0) || span.spanId == 0) {
@@ -170,7 +171,7 @@ public final class Stitcher {
     search.search(child);
     matcher.open(child);
     matcher.sweep(3);
-    decisions.decide(child, child.decided);
+    decide(child, child.decided);
     if (child.decided) {
       matcher.close(child);
     }
@@ -260,15 +261,33 @@ public final class Stitcher {
     }
     matcher.sweep(tick.search.isEmpty() ? 1 : 3);
     for (Child child : tick.search) {
-      decisions.decide(child, false);
+      decide(child, false);
     }
     for (Child child : tick.decide) {
       if (!child.fragment.evicted) {
-        decisions.decide(child, true);
+        if (!child.sure(config.acceptAt())) {
+          search.search(child);
+          matcher.open(child);
+        }
+        decide(child, true);
         matcher.close(child);
       }
     }
     evict(tick, now);
+  }
+
+  private void decide(Child child, boolean last) {
+    Child.Decision before = child.decision;
+    decisions.decide(child, last);
+    Child.Decision after = child.decision;
+    Fragment gone = before == null ? null : before.exit().fragment;
+    Fragment now = after == null || after.confidence() < SHARE_AT ? null : after.exit().fragment;
+    if (gone != null && gone != now) {
+      fragments.unshare(child, gone);
+    }
+    if (now != null && learner.fits() > 0) {
+      fragments.share(child, now);
+    }
   }
 
   private void admit(Tick tick, long number, long now) {

@@ -65,7 +65,7 @@ class StitchWorkerTest {
     try (StitchWorker worker = start()) {
       await()
           .atMost(Duration.ofSeconds(60))
-          .until(() -> worker.statistics().decisions().getOrDefault("linked", 0L) >= 1);
+          .until(() -> worker.statistics().decisions().getOrDefault("LINKED", 0L) >= 1);
     }
 
     assertThat(decisions()).hasSize(decisions);
