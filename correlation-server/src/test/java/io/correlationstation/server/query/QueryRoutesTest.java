@@ -29,6 +29,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +39,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -487,6 +490,40 @@ final class QueryRoutesTest {
               HttpResponse.BodyHandlers.discarding());
 
       assertThat(answer.statusCode()).as(path).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void documentation_everyCommand_isAnswered() throws Exception {
+    append(story.frames());
+    String journey = json("/api/journeys").get("items").findValuesAsText("id").get(0);
+    Pattern command =
+        Pattern.compile("curl (?<options>.*)['\"]http://localhost:8080(?<path>[^'\"]*)");
+    List<String> commands =
+        Files.readAllLines(Path.of("../docs/api.md")).stream()
+            .filter(line -> line.startsWith("curl"))
+            .toList();
+
+    assertThat(commands).hasSizeGreaterThan(10);
+    for (String line : commands) {
+      Matcher parts = command.matcher(line);
+      assertThat(parts.find()).as(line).isTrue();
+      String path =
+          parts
+              .group("path")
+              .replace("$JOURNEY", journey)
+              .replace("$HANDOFF", story.toMdso.id())
+              .replace("$TRACE", story.mdsoTrace);
+      HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+      Matcher header = Pattern.compile("-H '(.*?): (.*?)'").matcher(parts.group("options"));
+      while (header.find()) {
+        request.header(header.group(1), header.group(2));
+      }
+      HttpResponse<InputStream> answer =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+      answer.body().close();
+
+      assertThat(answer.statusCode()).as(line).isEqualTo(200);
     }
   }
 
