@@ -3,6 +3,7 @@ package io.correlationstation.agent;
 
 import io.correlationstation.agent.annotation.MethodScopes;
 import io.correlationstation.agent.body.BodyReading;
+import io.correlationstation.agent.body.ResponseReading;
 import io.correlationstation.agent.carry.Carrier;
 import io.correlationstation.agent.carry.Failures;
 import io.correlationstation.agent.carry.Key;
@@ -20,11 +21,13 @@ public final class CarrierDelegate implements CorrelationBridge.Delegate {
 
   private final Carrier carrier;
   private final BodyReading bodies;
+  private final ResponseReading responses;
   private final MethodScopes methods;
 
   private CarrierDelegate(Carrier carrier) {
     this.carrier = carrier;
     this.bodies = new BodyReading(carrier);
+    this.responses = new ResponseReading(carrier);
     this.methods = new MethodScopes(carrier);
   }
 
@@ -104,6 +107,11 @@ public final class CarrierDelegate implements CorrelationBridge.Delegate {
   @Override
   public void processStarted(Map<String, String> environment, Map<String, String> before) {
     Environment.restore(environment, before);
+  }
+
+  @Override
+  public void response(@Nullable Object response) throws ReflectiveOperationException {
+    responses.read(response);
   }
 
   @Override

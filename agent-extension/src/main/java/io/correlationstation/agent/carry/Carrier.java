@@ -118,7 +118,13 @@ public final class Carrier {
    */
   public boolean discover(Context context, Key key, String value, Source source) {
     RequestKeys request = RequestKeys.of(context);
-    if (request == null || !accepts(request, key, value)) {
+    if (request == null) {
+      return false;
+    }
+    if (value.equals(request.get(key))) {
+      return true;
+    }
+    if (!accepts(request, key, value)) {
       return false;
     }
     switch (request.offer(key, value, source)) {

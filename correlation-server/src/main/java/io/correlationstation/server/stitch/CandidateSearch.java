@@ -12,8 +12,10 @@ final class CandidateSearch {
   private static final int MAX_CANDIDATES = 256;
   private static final int MAX_KEYLESS_PER_EDGE = 48;
   private static final int MAX_BURST = 4;
+  private static final long COARSEST_NANOS = 1_000_000_000L;
   private static final long SKEW_NANOS = 500_000_000L;
   private static final double KEYLESS_SHARE = 0.02;
+  private static final double NEGLIGIBLE = 1e-5;
   private static final double WEAK_MISMATCH = Math.log(0.03);
   private static final double DERIVED_MISMATCH = Math.log(0.02);
   private static final int MISSING = 0;
@@ -91,7 +93,8 @@ final class CandidateSearch {
     TimeOrdered<Exit> exits = key.exits;
     long earliest = child.startNanos - windowNanos;
     int examined = 0;
-    for (int i = exits.firstAfter(child.startNanos + SKEW_NANOS) - 1; i >= 0; i--) {
+    long latest = child.startNanos + SKEW_NANOS + 1_000_000L * child.precisionMillis;
+    for (int i = exits.firstAfter(latest) - 1; i >= 0; i--) {
       Exit exit = exits.get(i);
       if (exit.startNanos < earliest
           || ++examined > MAX_EXAMINED
@@ -140,6 +143,13 @@ final class CandidateSearch {
       return false;
     }
     child.addCandidate(exit, edge, logKeys);
+    if (child.type.settled()) {
+      int last = child.candidateCount - 1;
+      if (Matcher.weight(child, last) < NEGLIGIBLE) {
+        child.candidateCount = last;
+        return false;
+      }
+    }
     return true;
   }
 
@@ -208,7 +218,7 @@ final class CandidateSearch {
       }
       TimeOrdered<Child> children = key.children;
       int examined = 0;
-      for (int i = children.firstAtOrAfter(exit.startNanos - SKEW_NANOS);
+      for (int i = children.firstAtOrAfter(exit.startNanos - SKEW_NANOS - COARSEST_NANOS);
           i < children.size() && examined < MAX_EXAMINED;
           i++, examined++) {
         Child child = children.get(i);

@@ -121,30 +121,6 @@ final class Child implements TimeOrdered.Timed {
     return decision != null && decision.confidence() >= confidence;
   }
 
-  /** Keeps the candidates that weigh at least so much. */
-  void keepHeavier(double least) {
-    int kept = 0;
-    for (int i = 0; i < candidateCount; i++) {
-      if (weight[i] < least) {
-        exits[i].addLoad(type, -message[i]);
-        continue;
-      }
-      exits[kept] = exits[i];
-      edges[kept] = edges[i];
-      keyWeight[kept] = keyWeight[i];
-      baseDensity[kept] = baseDensity[i];
-      delayBin[kept] = delayBin[i];
-      slackBin[kept] = slackBin[i];
-      weight[kept] = weight[i];
-      message[kept] = message[i];
-      kept++;
-    }
-    if (kept < candidateCount) {
-      candidateCount = kept;
-      resize(kept);
-    }
-  }
-
   /** Withdraws its messages and forgets its candidates. */
   void clearCandidates() {
     for (int i = 0; i < candidateCount; i++) {

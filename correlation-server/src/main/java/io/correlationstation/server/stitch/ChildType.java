@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** Fragment roots that look alike: service, operation, kind, topic and who calls them. */
 final class ChildType {
 
+  private static final int SETTLED_FITS = 3;
+
   final int id;
   final Service service;
   final String name;
@@ -55,6 +57,11 @@ final class ChildType {
     this.kind = kind;
     this.destination = destination;
     this.client = client;
+  }
+
+  /** Fitted often enough to tell which candidates are impossible. */
+  boolean settled() {
+    return fits >= SETTLED_FITS && !hopeful;
   }
 
   double seenInFit() {

@@ -53,25 +53,41 @@ final class Decisions {
     }
   }
 
+  /** The likeliest span of the likeliest trace; -1 when there is none. */
   private int bestCandidate(Child child) {
-    int best = -1;
-    double bestTrace = 0;
+    Fragment bestTrace = null;
+    double bestSum = 1e-6;
     for (int i = 0; i < child.candidateCount; i++) {
-      if (probability[i] <= 1e-6) {
-        continue;
+      Fragment trace = child.exits[i].fragment;
+      if (trace != bestTrace && probability[i] > 1e-6) {
+        double sum = traceProbability(child, trace);
+        if (sum > bestSum && !reversed(child, trace, sum)) {
+          bestTrace = trace;
+          bestSum = sum;
+        }
       }
-      double trace = traceProbability(child, child.exits[i].fragment);
-      boolean better =
-          best < 0
-              || trace > bestTrace + 1e-9
-              || (child.exits[i].fragment == child.exits[best].fragment
-                  && probability[i] > probability[best]);
-      if (better && !isDescendant(child.exits[i].fragment, child.fragment)) {
+    }
+    int best = -1;
+    for (int i = 0; i < child.candidateCount; i++) {
+      if (child.exits[i].fragment == bestTrace && (best < 0 || likelier(child, i, best))) {
         best = i;
-        bestTrace = trace;
       }
     }
     return best;
+  }
+
+  /** Of calls that nothing is known about yet, the later of two like ones is the likelier cause. */
+  private boolean likelier(Child child, int one, int other) {
+    boolean unknown =
+        child.edges[one].expected < Matcher.KNOWN_HANDOFFS && child.edges[other].expected < Matcher.KNOWN_HANDOFFS;
+    boolean alike =
+        child.edges[one] == child.edges[other]
+            && probability[one] > 0.5 * probability[other]
+            && probability[other] > 0.5 * probability[one];
+    if (unknown && alike) {
+      return child.exits[one].startNanos > child.exits[other].startNanos;
+    }
+    return probability[one] > probability[other];
   }
 
   private int confirmedCandidate(Child child) {
@@ -93,6 +109,19 @@ final class Decisions {
       }
     }
     return sum;
+  }
+
+  /** Two traces can't bring forth each other: the likelier direction holds. */
+  private static boolean reversed(Child child, Fragment parent, double forward) {
+    if (isDescendant(parent, child.fragment)) {
+      return true;
+    }
+    for (Child root : parent.children) {
+      if (Matcher.probability(root, child.fragment) > forward) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether {@code fragment} was already decided to come from {@code ancestor}. */

@@ -17,6 +17,9 @@ final class EdgeModel {
   /** What a caller that shows no calls must explain of a type before it is believed. */
   private static final double RARE_SILENT_CALLS = 0.05;
 
+  /** The same for a call back to a service that calls, directly or not, the caller. */
+  private static final double RARE_CALLBACKS = 0.3;
+
   private static final double MAX_SHARE = 0.995;
 
   final ExitType exit;
@@ -27,6 +30,9 @@ final class EdgeModel {
 
   /** Forbidden by topology, peer or topic. */
   boolean forbidden;
+
+  /** Runs against better known calls. */
+  boolean callback;
 
   final Density delay = new Density();
   final Density slack = new Density();
@@ -88,7 +94,8 @@ final class EdgeModel {
    * @param showing share of services that show their calls
    */
   void fitShare(double showing) {
-    double rare = exit.oneSlot() ? 1 : 1 + showing * RARE_SILENT_CALLS * child.seenInFit();
+    double rareShare = callback ? RARE_CALLBACKS : exit.oneSlot() ? 0 : showing * RARE_SILENT_CALLS;
+    double rare = 1 + rareShare * child.seenInFit();
     double learnt = Math.max(0, expected - rare);
     share = Math.min(MAX_SHARE, (learnt + PRIOR_EXITS * prior) / (exit.exposure + PRIOR_EXITS));
     if (forbidden) {

@@ -59,46 +59,15 @@ final class Exit implements TimeOrdered.Timed {
   }
 
   double load(ChildType child) {
-    if (type.oneSlot()) {
-      return load;
-    }
-    for (Slot slot = slots; slot != null; slot = slot.next) {
-      if (slot.child == child) {
-        return slot.load;
-      }
-    }
-    return 0;
+    return type.oneSlot() ? load : Slot.load(slots, child);
   }
 
   void addLoad(ChildType child, double change) {
     if (type.oneSlot()) {
       load = Math.max(0, load + change);
-      return;
-    }
-    Slot slot = slots;
-    while (slot != null && slot.child != child) {
-      slot = slot.next;
-    }
-    if (slot == null) {
-      slot = new Slot(child, slots);
-      slots = slot;
-    }
-    slot.load = Math.max(0, slot.load + change);
-  }
-
-  void clearLoad() {
-    load = 0;
-    slots = null;
-  }
-
-  private static final class Slot {
-    final ChildType child;
-    final @Nullable Slot next;
-    double load;
-
-    Slot(ChildType child, @Nullable Slot next) {
-      this.child = child;
-      this.next = next;
+    } else {
+      slots = Slot.add(slots, child, change);
+      fragment.slots = Slot.add(fragment.slots, child, change);
     }
   }
 }

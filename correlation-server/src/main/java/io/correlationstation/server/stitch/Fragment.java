@@ -32,6 +32,9 @@ final class Fragment {
   @Nullable ChildType[] entries = new ChildType[4];
   int spanCount;
 
+  /** What is wanted of all its spans together that show no calls, by child type. */
+  @Nullable Slot slots;
+
   long touchedNanos;
   long evictTick;
   boolean evicted;

@@ -22,8 +22,7 @@ final class Learner {
   private static final double[] HOPE = {0.9, 0.7, 0.5};
   private static final int FRESH_FITS = 6;
   private static final int HOPE_AGAIN = 8;
-  private static final int SETTLED_FITS = 3;
-  private static final double NEGLIGIBLE = 1e-5;
+  private static final double UNKNOWN_ORPHANS = 0.25;
   private static final double FADE = 0.97;
 
   private final StitchConfig config;
@@ -54,7 +53,7 @@ final class Learner {
     windowFromNanos = Math.min(windowFromNanos, child.startNanos);
     newestNanos = Math.max(newestNanos, child.startNanos);
     if (child.type.fits == 0) {
-      child.type.orphanRate = 0.5 * child.type.seen / Math.max(60, seconds());
+      child.type.orphanRate = UNKNOWN_ORPHANS * child.type.seen / Math.max(60, seconds());
     }
     child.learning = true;
     window.addLast(child);
@@ -90,13 +89,6 @@ final class Learner {
     return Matcher.posterior(child, probability);
   }
 
-  /** Lets go of candidates that a settled model finds impossible. */
-  void prune(Child child) {
-    if (child.type.fits >= SETTLED_FITS && !child.type.hopeful) {
-      child.keepHeavier(NEGLIGIBLE);
-    }
-  }
-
   boolean due(long now) {
     if (known < FIRST_FIT) {
       return false;
@@ -109,6 +101,7 @@ final class Learner {
 
   void fit(long now) {
     moveWindow();
+    vocabulary.findCallbacks();
     measureExposure();
     measureSlack();
     for (ChildType type : vocabulary.childTypes()) {

@@ -22,6 +22,9 @@ import java.util.List;
  */
 final class Matcher {
 
+  /** Handoffs of an edge from which on it counts as known. */
+  static final double KNOWN_HANDOFFS = 8;
+
   private static final double MAX_WEIGHT = 1e9;
 
   /** Children whose messages still move, in the order in which they were opened. */
@@ -53,7 +56,7 @@ final class Matcher {
   }
 
   /** Weight of a candidate against having no parent. */
-  double weight(Child child, int index) {
+  static double weight(Child child, int index) {
     Exit exit = child.exits[index];
     EdgeModel edge = child.edges[index];
     if (!exit.usable() || edge.odds == 0) {
@@ -102,8 +105,23 @@ final class Matcher {
 
   /** How free the candidate's slot is for this child. */
   static double free(Child child, int index) {
-    double others = child.exits[index].load(child.type) - child.message[index];
+    Exit exit = child.exits[index];
+    double others = exit.load(child.type) - child.message[index];
+    if (exit.type.service.polled && child.edges[index].expected < KNOWN_HANDOFFS) {
+      others = Slot.load(exit.fragment.slots, child.type) - sentTo(child, exit.fragment);
+    }
     return 1 / (1 + Math.max(0, others));
+  }
+
+  /** While nothing is known of an orchestrator, its whole trace is taken to call a type once. */
+  private static double sentTo(Child child, Fragment trace) {
+    double sum = 0;
+    for (int i = 0; i < child.candidateCount; i++) {
+      if (child.exits[i].fragment == trace && !child.exits[i].type.oneSlot()) {
+        sum += child.message[i];
+      }
+    }
+    return sum;
   }
 
   /** Probability of each candidate into {@code result}; returns that of having no parent. */
@@ -117,5 +135,19 @@ final class Matcher {
       result[i] /= total;
     }
     return (1 + child.burstWeight) / total;
+  }
+
+  /** Probability that a root comes from this trace. */
+  static double probability(Child child, Fragment parent) {
+    double total = 1 + child.burstWeight;
+    double wanted = 0;
+    for (int i = 0; i < child.candidateCount; i++) {
+      double weight = child.weight[i] * free(child, i);
+      total += weight;
+      if (child.exits[i].fragment == parent) {
+        wanted += weight;
+      }
+    }
+    return wanted / total;
   }
 }

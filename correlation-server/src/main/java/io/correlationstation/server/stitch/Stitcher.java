@@ -254,7 +254,6 @@ public final class Stitcher {
         search.search(child);
         learner.add(child);
         matcher.open(child);
-        learner.prune(child);
       }
     }
     if (learner.due(now)) {

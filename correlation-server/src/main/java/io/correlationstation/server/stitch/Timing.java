@@ -13,24 +13,31 @@ final class Timing {
   private static final double AGAINST_TIME = 1e-5;
 
   /** A span that has spans of its own service under it seldom calls by itself meanwhile. */
-  private static final double NOT_A_LEAF = 0.2;
+  private static final double NOT_A_LEAF = 0.1;
 
   private static final double REVERSED = 1e-3;
 
   private Timing() {}
 
-  /** Density per second of a child that starts so long after the exit. */
+  /**
+   * Density per second of a child that starts so long after the exit.
+   *
+   * <p>Coarse times are cut off, not rounded: the true start lies up to one resolution later.
+   */
   static double prior(Exit from, Child to, double seconds) {
-    double coarse = 1e-3 * Math.max(from.precisionMillis, to.precisionMillis);
-    double tolerance = SKEW_SECONDS + coarse;
-    double length = from.durationNanos() * 1e-9 + coarse;
+    double coarseExit = 1e-3 * from.precisionMillis;
+    double coarseChild = 1e-3 * to.precisionMillis;
+    double coarse = Math.max(coarseExit, coarseChild);
+    double before = SKEW_SECONDS + coarseChild;
+    double length = from.durationNanos() * 1e-9 + coarseExit;
     double end = (to.endNanos - from.endNanos) * 1e-9;
     double density = AGAINST_TIME;
-    boolean within = seconds >= -tolerance && end <= tolerance && seconds <= length;
+    boolean within = seconds >= -before && end <= SKEW_SECONDS + coarseExit && seconds <= length;
     if (within && to.durationNanos() <= from.durationNanos() + coarse * 1e9) {
-      density += SPANNING / (length + tolerance);
+      double over = coarseExit == 0 ? 0 : Math.max(0, Math.min(1, end / coarseExit));
+      density += SPANNING * (1 - over) / (length + before);
     }
-    if (seconds > -tolerance) {
+    if (seconds > -before) {
       double later = Math.max(seconds, SHORTEST_SECONDS);
       if (later < LONGEST_SECONDS) {
         density +=
@@ -45,13 +52,19 @@ final class Timing {
    * needs a clock that is off, and one that also lasts longer looks like the caller itself.
    */
   static double direction(Exit from, Child to) {
-    double early = (from.startNanos - to.startNanos) * 1e-9;
-    double coarse = 1e-3 * Math.max(from.precisionMillis, to.precisionMillis);
-    if (early <= coarse) {
-      return 1;
+    double early = (from.startNanos - to.startNanos) * 1e-9 - 1e-3 * to.precisionMillis;
+    if (early <= 0) {
+      return startedBefore(from, -early);
     }
-    double credible = Math.exp(-Math.max(0, early - coarse - SKEW_SECONDS) / SKEW_SECONDS);
-    boolean longer = to.durationNanos() > from.durationNanos() + coarse * 1e9;
+    double credible = Math.exp(-Math.max(0, early - SKEW_SECONDS) / SKEW_SECONDS);
+    boolean longer =
+        to.durationNanos() > from.durationNanos() + 1_000_000L * from.precisionMillis;
     return credible * (longer ? REVERSED : 1) + 1e-12;
+  }
+
+  /** Chance that an exit whose start is cut off to its resolution began before the child. */
+  private static double startedBefore(Exit from, double seconds) {
+    double coarse = 1e-3 * from.precisionMillis;
+    return coarse == 0 ? 1 : Math.min(1, Math.max(REVERSED, seconds / coarse));
   }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The services and the types of spans met so far, and the edges between types. */
 final class Vocabulary {
+
+  private static final double MANY_CALLS = 30;
+  private static final double CALLBACK_RATIO = 3;
 
   private record TypeName(
       Service service,
@@ -29,10 +34,12 @@ final class Vocabulary {
   private final Map<Pair, EdgeModel> edges = new HashMap<>();
   private final List<EdgeModel> edgeList = new ArrayList<>();
   private final Map<String, Set<String>> callersByCallee = new HashMap<>();
+  private final Set<String> knownCallers = new HashSet<>();
 
   Vocabulary(List<ServiceEdge> topology) {
     for (ServiceEdge edge : topology) {
       callersByCallee.computeIfAbsent(edge.callee(), k -> new TreeSet<>()).add(edge.caller());
+      knownCallers.add(edge.caller());
     }
   }
 
@@ -107,7 +114,7 @@ final class Vocabulary {
   private void setPrior(EdgeModel edge) {
     ExitType exit = edge.exit;
     ChildType child = edge.child;
-    double prior = exit.oneSlot() ? 0.02 : exit.service.polled ? 0.1 : silentCallerPrior();
+    double prior = exit.oneSlot() ? 0.02 : exit.service.polled ? 0.2 : silentCallerPrior();
     if (exit.service == child.service) {
       prior *= 0.02;
     }
@@ -134,7 +141,9 @@ final class Vocabulary {
       }
     }
     Set<String> callers = callersByCallee.get(child.service.name);
-    if (callers != null) {
+    if (callers == null && knownCallers.contains(child.service.name)) {
+      edge.forbidden = true; // the topology knows it, and nobody who calls it
+    } else if (callers != null) {
       if (callers.contains(exit.service.name)) {
         prior *= 3;
       } else {
@@ -173,6 +182,44 @@ final class Vocabulary {
       start++;
     }
     return plain.substring(start);
+  }
+
+  /** Marks edges whose callee calls the caller, directly or not, much more often. */
+  void findCallbacks() {
+    Map<Service, Map<Service, Double>> calls = new HashMap<>();
+    for (EdgeModel edge : edgeList) {
+      double count = edge.intact + Math.max(0, edge.expected - 1);
+      if (count > 0 && edge.exit.service != edge.child.service) {
+        calls
+            .computeIfAbsent(edge.exit.service, k -> new HashMap<>())
+            .merge(edge.child.service, count, Double::sum);
+      }
+    }
+    for (EdgeModel edge : edgeList) {
+      double own =
+          calls.getOrDefault(edge.exit.service, Map.of()).getOrDefault(edge.child.service, 0.0);
+      double least = Math.max(MANY_CALLS, CALLBACK_RATIO * own);
+      edge.callback = reaches(calls, edge.child.service, edge.exit.service, least);
+    }
+  }
+
+  private static boolean reaches(
+      Map<Service, Map<Service, Double>> calls, Service from, Service to, double least) {
+    Set<Service> seen = new HashSet<>();
+    ArrayDeque<Service> next = new ArrayDeque<>();
+    next.add(from);
+    while (!next.isEmpty()) {
+      Map<Service, Double> callees = calls.getOrDefault(next.remove(), Map.of());
+      for (Map.Entry<Service, Double> call : callees.entrySet()) {
+        if (call.getValue() >= least && seen.add(call.getKey())) {
+          if (call.getKey() == to) {
+            return true;
+          }
+          next.add(call.getKey());
+        }
+      }
+    }
+    return false;
   }
 
   /** Service edges met or configured, by name. */
