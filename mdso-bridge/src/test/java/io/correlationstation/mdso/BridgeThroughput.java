@@ -15,6 +15,7 @@ import io.correlationstation.mdso.tracelog.MappedTrace;
 import io.correlationstation.mdso.tracelog.TraceLog;
 import io.correlationstation.mdso.tracelog.TraceLogMapper;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,9 @@ public final class BridgeThroughput {
     int resources = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 10_000;
     conversion();
     rules();
-    collection(resources);
+    if (resources > 0) {
+      collection(resources);
+    }
   }
 
   private static void conversion() {
@@ -61,6 +64,7 @@ public final class BridgeThroughput {
         MdsoResource.parse(Fixtures.networkService("s-1", "failed"), List.of("label"));
     TraceLogMapper.Origin origin = new TraceLogMapper.Origin(resource, "network_service", false);
     for (int round = 0; round < 3; round++) {
+      long cpu = cpuNanos();
       long started = System.nanoTime();
       long entries = 0;
       long bytes = 0;
@@ -79,6 +83,7 @@ public final class BridgeThroughput {
         entries += ENTRIES;
       }
       report("conversion", entries, started, "entries", bytes);
+      reportCpu(entries, cpuNanos() - cpu);
     }
   }
 
@@ -105,6 +110,7 @@ public final class BridgeThroughput {
     }
     RuleSet rules = RuleSet.of(hundred);
     for (int round = 0; round < 3; round++) {
+      long cpu = cpuNanos();
       long started = System.nanoTime();
       long count = 0;
       while (System.nanoTime() - started < 3_000_000_000L) {
@@ -113,6 +119,7 @@ public final class BridgeThroughput {
         }
       }
       report("rules (100)", count, started, "lines", 0);
+      reportCpu(count, cpuNanos() - cpu);
     }
   }
 
@@ -238,6 +245,15 @@ public final class BridgeThroughput {
     ObjectNode log = Fixtures.traceLog("log-" + id, id, entries);
     ((ObjectNode) log.get("properties")).put("trace_id", "trace of " + id);
     return log;
+  }
+
+  /** CPU time of this thread: what counts on a machine that does other things too. */
+  private static long cpuNanos() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  }
+
+  private static void reportCpu(long count, long cpuNanos) {
+    System.out.printf("  %.0f per second of CPU%n", count / (cpuNanos / 1e9));
   }
 
   private static void report(String what, long count, long started, String unit, long bytes) {

@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -223,6 +224,7 @@ final class Checkpoint implements LogImport.Positions {
             StandardOpenOption.CREATE,
             StandardOpenOption.WRITE,
             StandardOpenOption.TRUNCATE_EXISTING)) {
+      restrictToOwner(temporary);
       OutputStream out = Channels.newOutputStream(channel);
       MAPPER
           .writer()
@@ -234,6 +236,13 @@ final class Checkpoint implements LogImport.Positions {
         temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     forceFolder();
     changed = false;
+  }
+
+  /** Circuits and resources are nobody else's business. */
+  private static void restrictToOwner(Path path) throws IOException {
+    if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+    }
   }
 
   /** Makes the rename durable where folders can be forced. */

@@ -10,15 +10,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * How well the shipped rules name errors that were written without looking at them.
  *
- * <p>{@code labelled-errors.tsv} holds a family and a text a line, in the words of devices,
- * libraries and people, from the meanings of the families alone. Each text is tried bare, with the
- * prefix of the error grammar, and inside a nested failure. Macro-F1 is the mean of F1 over the
- * families; unclassified counts as wrong.
+ * <p>Each file holds a family and a text a line, in the words of devices, libraries and people,
+ * written from the meanings of the families alone. Texts are tried bare, with the prefix of the
+ * error grammar, and inside a nested failure. Macro-F1 is the mean of F1 over the families;
+ * unclassified counts as wrong.
+ *
+ * <p>{@code labelled-errors.tsv} was scored once before its misses were looked at (0.912), then the
+ * rules were widened; {@code labelled-errors-held-out.tsv} was written after that, and no rule was
+ * changed since. The second figure is the one to believe.
  */
 class LabelledErrorsTest {
 
@@ -27,11 +32,12 @@ class LabelledErrorsTest {
 
   private record Labelled(String family, String text) {}
 
-  @Test
-  void classify_labelledErrors_reachesMacroF1() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"labelled-errors.tsv, 200", "labelled-errors-held-out.tsv, 64"})
+  void classify_labelledErrors_reachesMacroF1(String file, int leastErrors) throws IOException {
     RuleSet rules = RuleBook.open(null).rules();
     Map<String, int[]> counts = new TreeMap<>();
-    List<Labelled> errors = labelled();
+    List<Labelled> errors = labelled(file);
     StringBuilder misses = new StringBuilder();
     for (Labelled each : errors) {
       String found = rules.classify(each.text).rule();
@@ -49,11 +55,8 @@ class LabelledErrorsTest {
     double macroF1 =
         counts.values().stream().mapToDouble(LabelledErrorsTest::f1).average().orElse(0);
 
-    System.out.printf("error rules: macro-F1 %.3f on %d labelled errors%n", macroF1, errors.size());
-    if (Boolean.getBoolean("show.misses")) {
-      System.out.println(misses);
-    }
-    assertThat(errors).hasSizeGreaterThanOrEqualTo(200);
+    System.out.printf("error rules: macro-F1 %.3f on %d of %s%n", macroF1, errors.size(), file);
+    assertThat(errors).hasSizeGreaterThanOrEqualTo(leastErrors);
     assertThat(macroF1).as(misses.toString()).isGreaterThan(LEAST_MACRO_F1);
   }
 
@@ -66,9 +69,9 @@ class LabelledErrorsTest {
     return counts.computeIfAbsent(family, name -> new int[3]);
   }
 
-  private static List<Labelled> labelled() throws IOException {
+  private static List<Labelled> labelled(String name) throws IOException {
     List<Labelled> errors = new ArrayList<>();
-    try (InputStream file = LabelledErrorsTest.class.getResourceAsStream("labelled-errors.tsv")) {
+    try (InputStream file = LabelledErrorsTest.class.getResourceAsStream(name)) {
       String content = new String(file.readAllBytes(), StandardCharsets.UTF_8);
       for (String line : content.split("\n")) {
         String[] parts = line.split("\t", 2);

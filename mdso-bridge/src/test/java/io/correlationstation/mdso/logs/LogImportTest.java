@@ -174,8 +174,7 @@ class LogImportTest {
             "{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\","
                 + "\"value\":{\"stringValue\":\"mdso-scriptplan\"}}]},\"scopeSpans\":[{\"spans\":[{"
                 + "\"traceId\":\"aaaaaaaabbbb4ccc8dddeeeeeeeeeeee\",\"spanId\":\"00f067aa0ba902b7\","
-                + "\"name\":\"run\",\"kind\":1,\"startTimeUnixNano\":\"1735689600000000000\","
-                + "\"endTimeUnixNano\":1735689601000000000,\"unknown\":{},\"status\":{\"code\":2,\"message\":\"password=hunter2\"}}]}]}]}\n"
+                + "\"name\":\"run\",\"kind\":1,\"startTimeUnixNano\":\"1735689600000000000\",\"endTimeUnixNano\":1735689601000000000,\"unknown\":{},\"status\":{\"code\":2,\"message\":\"password=hunter2\"}}]}]}]}\n"
                 + "{\"resourceSpans\":[{\"resou\n");
 
     read(file);
