@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.receive;
 
-import io.correlationstation.mdso.logs.SecretMask;
+import io.correlationstation.mdso.telemetry.SecretMask;
 
 /** Whether the texts of a record are kept as they are or without the secrets in them. */
 enum Secrets {
