@@ -39,6 +39,14 @@ final class GrpcIntake {
       Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
   private static final String TRANSPORT = "grpc";
 
+  /** Prints a stack trace for every message over the limit; held, as a logger's level is weak. */
+  private static final java.util.logging.Logger NETTY_STREAM_LOGGER =
+      java.util.logging.Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream");
+
+  static {
+    NETTY_STREAM_LOGGER.setLevel(java.util.logging.Level.OFF);
+  }
+
   private final ReceiveConfig config;
   private final Intake intake;
   private final ReceiveMetrics metrics;

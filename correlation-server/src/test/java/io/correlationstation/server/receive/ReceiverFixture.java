@@ -21,6 +21,7 @@ final class ReceiverFixture implements AutoCloseable {
   final PrometheusRegistry registry = new PrometheusRegistry();
   final Receiver receiver;
   private final Javalin main;
+  private final int otlpPort;
   private final HttpClient client =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -45,6 +46,7 @@ final class ReceiverFixture implements AutoCloseable {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+    otlpPort = receiver.otlpHttpPort();
     main =
         Javalin.create(
                 javalin -> {
@@ -57,7 +59,7 @@ final class ReceiverFixture implements AutoCloseable {
   }
 
   int otlpPort() {
-    return receiver.otlpHttpPort();
+    return otlpPort;
   }
 
   int mainPort() {
