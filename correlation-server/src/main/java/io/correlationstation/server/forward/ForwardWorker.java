@@ -97,6 +97,9 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (Error e) {
+      logger.error("forwarding to {} ends; what is pending stays in the journal", config.name(), e);
+      throw e;
     } finally {
       health = new Health(State.STOPPED, "", "");
     }
