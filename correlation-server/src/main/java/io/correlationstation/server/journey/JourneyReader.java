@@ -31,6 +31,7 @@ final class JourneyReader implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(JourneyReader.class);
   private static final Duration POLL_WAIT = Duration.ofMillis(250);
   private static final Duration RETRY_FIRST = Duration.ofMillis(100);
+  private static final Duration REREAD_WAIT = Duration.ofSeconds(1);
   private static final Duration RETRY_MAX = Duration.ofSeconds(10);
   private static final long MAX_BATCH_BYTES = 16L << 20;
 
@@ -44,6 +45,7 @@ final class JourneyReader implements AutoCloseable {
   private final Thread thread;
 
   private final CountDownLatch closed = new CountDownLatch(1);
+  private long applied;
   private volatile @Nullable String trouble;
 
   private JourneyReader(
@@ -53,8 +55,10 @@ final class JourneyReader implements AutoCloseable {
       Retention retention,
       JourneyMetrics metrics,
       Consumer<Changes> onChange,
-      int maxBatchFrames) {
+      int maxBatchFrames,
+      long applied) {
     this.cursor = cursor;
+    this.applied = applied;
     this.scan = scan;
     this.writer = writer;
     this.retention = retention;
@@ -87,7 +91,8 @@ final class JourneyReader implements AutoCloseable {
     JournalCursor cursor = journal.cursor(JourneyWriter.READER);
     cursor.seek(position + 1);
     JourneyReader reader =
-        new JourneyReader(cursor, scan, writer, retention, metrics, onChange, maxBatchFrames);
+        new JourneyReader(
+            cursor, scan, writer, retention, metrics, onChange, maxBatchFrames, position);
     metrics.pending(cursor::pending);
     reader.thread.start();
     return reader;
@@ -149,9 +154,10 @@ final class JourneyReader implements AutoCloseable {
         return;
       }
       trouble = requireNonNull(e.toString());
-      logger.warn("Journeys fall behind: reading again in {}", RETRY_MAX, e);
+      logger.warn("Journeys fall behind: reading again in {}", REREAD_WAIT, e);
       metrics.failed();
-      pause(RETRY_MAX);
+      cursor.seek(applied + 1); // what was polled and not applied is read again
+      pause(REREAD_WAIT);
     }
   }
 
@@ -178,6 +184,7 @@ final class JourneyReader implements AutoCloseable {
     if (changes == null) {
       return;
     }
+    applied = last;
     cursor.commit(last);
     metrics.applied(batch.size(), findings);
     if (!changes.isEmpty()) {

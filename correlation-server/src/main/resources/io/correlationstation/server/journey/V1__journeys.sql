@@ -121,6 +121,7 @@ CREATE TABLE aliases (
 );
 CREATE INDEX aliases_a ON aliases (value_a, last_nanos);
 CREATE INDEX aliases_b ON aliases (value_b, last_nanos);
+CREATE INDEX aliases_age ON aliases (last_nanos);
 
 CREATE TABLE journeys (
   id             TEXT PRIMARY KEY,

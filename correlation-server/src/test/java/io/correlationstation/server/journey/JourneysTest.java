@@ -494,6 +494,19 @@ final class JourneysTest {
   }
 
   @Test
+  void read_journalFailsInMiddleOfBatch_losesNothing() throws IOException {
+    journeys.close();
+    story.frames().forEach(journal::append);
+
+    journeys =
+        Journeys.start(config, new StumblingJournal(journal), new PrometheusRegistry(), clock());
+
+    awaitPosition(journal.status().nextSequence() - 1);
+    assertThat(onlyJourney().fragments()).hasSize(3);
+    assertThat(onlyJourney().logs()).hasSize(2);
+  }
+
+  @Test
   void onChange_newSpan_namesJourneyAndCircuit() {
     List<Changes> changes = Collections.synchronizedList(new ArrayList<>());
     journeys.onChange(changes::add);
