@@ -118,8 +118,8 @@ final class CommitQueue {
 
   /** Waits out a failure; false when the queue was closed meanwhile. */
   boolean pause(long nanos) {
-    lock.lock();
     boolean interrupted = false;
+    lock.lock();
     try {
       long deadline = System.nanoTime() + nanos;
       long left = nanos;

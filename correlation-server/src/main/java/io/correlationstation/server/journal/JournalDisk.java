@@ -27,6 +27,9 @@ interface JournalDisk extends Closeable {
   /** Makes or replaces a file with this content and forces it; a crash may leave any part of it. */
   void write(String name, byte[] content) throws IOException;
 
+  /** Makes a file with this content or writes it over the start of one, without forcing it. */
+  void note(String name, byte[] content) throws IOException;
+
   /** Renames atomically, replacing what was at {@code to}. */
   void rename(String from, String to) throws IOException;
 

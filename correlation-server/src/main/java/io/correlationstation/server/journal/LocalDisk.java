@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An interrupted thread closes the {@link FileChannel} it is using, for everybody. Therefore no
  * channel is shared between threads, and the short operations that a reader's thread runs ({@link
- * #write}, {@link #rename}, {@link #force()}) put an interrupt off until they are done.
+ * #write}, {@link #note}, {@link #force()}) put an interrupt off until they are done.
  */
 final class LocalDisk implements JournalDisk {
 
@@ -105,6 +105,16 @@ final class LocalDisk implements JournalDisk {
           try (FileChannel channel = channel(name, Set.of(CREATE, TRUNCATE_EXISTING, WRITE))) {
             writeFully(channel, ByteBuffer.wrap(content));
             channel.force(true);
+          }
+        });
+  }
+
+  @Override
+  public void note(String name, byte[] content) throws IOException {
+    uninterrupted(
+        () -> {
+          try (FileChannel channel = channel(name, Set.of(CREATE, WRITE))) {
+            writeFully(channel, ByteBuffer.wrap(content));
           }
         });
   }

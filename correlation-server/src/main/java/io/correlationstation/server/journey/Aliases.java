@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -80,7 +81,7 @@ final class Aliases {
             next ->
                 new Circuit.Alias(next.key(), next.value(), next.firstNanos(), next.lastNanos()))
         .sorted(
-            java.util.Comparator.comparing(Circuit.Alias::key)
+            Comparator.comparing(Circuit.Alias::key)
                 .thenComparing(Circuit.Alias::firstSeenNanos)
                 .thenComparing(Circuit.Alias::value))
         .toList();

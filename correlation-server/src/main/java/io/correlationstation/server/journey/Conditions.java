@@ -68,8 +68,8 @@ final class Conditions {
   void links(LinkFilter filter, List<String> circuits) {
     if (!circuits.isEmpty()) {
       add(
-          "(h.circuit_id IN (<circuits>) OR h.child_trace_id IN (SELECT trace_id"
-              + " FROM fragment_keys WHERE key_name = 'circuit_id' AND key_value IN (<circuits>)))");
+          "(h.circuit_id IN (<circuits>) OR h.child_trace_id IN (SELECT trace_id FROM fragment_keys"
+              + " WHERE key_name = 'circuit_id' AND key_value IN (<circuits>)))");
       lists.put("circuits", circuits);
     }
     if (filter.traceId() != null) {
@@ -87,6 +87,10 @@ final class Conditions {
         case CANDIDATE -> add("h.state = 'CANDIDATE' AND h.superseded_by IS NULL");
       }
     }
+  }
+
+  void ofAnyCircuit() {
+    add("EXISTS (SELECT 1 FROM journey_circuits c WHERE c.journey_id = j.id)");
   }
 
   void journeys(

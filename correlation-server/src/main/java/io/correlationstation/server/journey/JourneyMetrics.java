@@ -41,7 +41,7 @@ final class JourneyMetrics {
     GaugeWithCallback.builder()
         .name("corr_journey_pending_frames")
         .help("Frames of the journal that the journey store has yet to read.")
-        .callback(callback -> callback.call(pending.getAsLong()))
+        .callback(callback -> callback.call((double) pending.getAsLong()))
         .register(registry);
     lost.initLabelValues("unreadable_frame");
     lost.initLabelValues("retention");

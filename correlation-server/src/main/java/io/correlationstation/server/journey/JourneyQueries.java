@@ -4,10 +4,13 @@ package io.correlationstation.server.journey;
 import static io.correlationstation.server.journey.KeyVocabulary.CIRCUIT_ID;
 
 import io.correlationstation.server.journey.Page.Position;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -123,8 +127,7 @@ final class JourneyQueries {
     if (unclaimed != null) {
       complete.add(unclaimed);
     }
-    complete.sort(
-        java.util.Comparator.comparingLong(Journey::startNanos).thenComparing(Journey::id));
+    complete.sort(Comparator.comparingLong(Journey::startNanos).thenComparing(Journey::id));
     return new Circuit(
         circuitId, known, List.copyOf(circuits.subList(1, circuits.size())), complete, older);
   }
@@ -179,7 +182,7 @@ final class JourneyQueries {
             .bind("slack", slack)
             .bind("limit", MAX_JOURNEYS)
             .mapTo(String.class)
-            .collect(java.util.stream.Collectors.toCollection(ArrayList::new));
+            .collect(Collectors.toCollection(ArrayList::new));
     ids.add(id);
     List<Journey> journeys = journeys(handle, ids);
     Journey journey = find(journeys, id);
@@ -298,11 +301,36 @@ final class JourneyQueries {
     return circuits;
   }
 
+  /** The newest completed journeys that began with a span of the same service and name. */
+  List<String> goodOnesLike(String journeyId, int limit) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT j.id FROM fragments mine
+                    JOIN fragments root ON root.root_service = mine.root_service
+                      AND root.root_name = mine.root_name
+                    JOIN journeys j ON j.id = root.own_journey_id
+                    WHERE mine.own_journey_id = :id AND j.id <> :id AND j.failed = 0
+                      AND j.received_nanos <= :quiet
+                    ORDER BY root.start_nanos DESC LIMIT :limit
+                    """)
+                .bind("id", journeyId)
+                .bind("quiet", nanos(clock.instant()) - config.quiet().toNanos())
+                .bind("limit", limit)
+                .mapTo(String.class)
+                .list());
+  }
+
   Page<JourneySummary> summaries(JourneyFilter filter, int limit, @Nullable Position after) {
     return jdbi.inTransaction(
         handle -> {
           Conditions where = new Conditions();
           where.after("j.start_nanos", "j.id", after);
+          if (filter.ofAnyCircuit()) {
+            where.ofAnyCircuit();
+          }
           where.journeys(
               filter.state(),
               filter.circuitId() == null ? List.of() : resolveOrSelf(handle, filter.circuitId()),
@@ -512,7 +540,7 @@ final class JourneyQueries {
       boolean rootless,
       @Nullable String defectCode) {
 
-    static JourneyRow read(java.sql.ResultSet result) throws java.sql.SQLException {
+    static JourneyRow read(ResultSet result) throws SQLException {
       return new JourneyRow(
           result.getString("id"),
           result.getLong("start_nanos"),

@@ -12,6 +12,7 @@ final class PageAssets {
           "theme.js",
           "app.js",
           "api.js",
+          "compare.js",
           "dom.js",
           "model.js",
           "panel.js",

@@ -153,8 +153,12 @@ final class Aliases {
     for (Fragment fragment : holders) {
       KeyValue derived = fragment.removeDerived(edge);
       if (derived != null) {
+        for (int i = 0; i < derived.children.size(); i++) {
+          if (!touched.contains(derived.children.get(i))) {
+            touched.add(derived.children.get(i));
+          }
+        }
         fragments.unpost(fragment, derived);
-        touched.addAll(fragment.children);
       }
     }
     keys.forgetIfIdle(one);

@@ -16,22 +16,15 @@ final class CandidateSearch {
   private static final long SKEW_NANOS = 500_000_000L;
   private static final double KEYLESS_SHARE = 0.02;
   private static final double NEGLIGIBLE = 1e-5;
-  private static final double WEAK_MISMATCH = Math.log(0.03);
-  private static final double DERIVED_MISMATCH = Math.log(0.02);
-  private static final int MISSING = 0;
-  private static final int SAME = 1;
-  private static final int DIFFERENT = 2;
-  private static final int PERHAPS_DIFFERENT = 3;
+  static final double WEAK_MISMATCH = Math.log(0.03);
+  static final double DERIVED_MISMATCH = Math.log(0.02);
   private static final double OWN_KEY = Math.log(1.5);
-
-  private static final KeyValue NOTHING = new KeyValue(-1, "");
 
   private final Keys keys;
   private final Vocabulary vocabulary;
   private final Verdicts verdicts;
   private final long windowNanos;
   private long vetoes;
-  private KeyValue shared = NOTHING;
 
   CandidateSearch(StitchConfig config, Keys keys, Vocabulary vocabulary, Verdicts verdicts) {
     this.keys = keys;
@@ -158,19 +151,17 @@ final class CandidateSearch {
     double log = 0;
     boolean matched = false;
     for (int key = 0; key < keys.count(); key++) {
-      int relation = relation(child, exit.fragment, key);
-      if (relation == MISSING) {
-        continue;
-      }
-      if (relation == DIFFERENT) {
-        if (keys.spec(key).strong()) {
+      KeyMatch match = KeyMatch.of(child, exit.fragment, key);
+      if (match.differs()) {
+        if (!keys.spec(key).strong()) {
+          log += WEAK_MISMATCH;
+        } else if (match.derived()) {
+          log += DERIVED_MISMATCH;
+        } else {
           return Double.NaN;
         }
-        log += WEAK_MISMATCH;
-      } else if (relation == PERHAPS_DIFFERENT) {
-        log += DERIVED_MISMATCH;
-      } else if (!matched) {
-        log -= Math.log(keys.chance(shared));
+      } else if (match.same() && !matched) {
+        log -= Math.log(keys.chance(match.shared()));
         if ((exit.ownKeys & (1 << key)) != 0) {
           log += OWN_KEY;
         }
@@ -178,35 +169,6 @@ final class CandidateSearch {
       }
     }
     return log;
-  }
-
-  private int relation(Fragment child, Fragment parent, int key) {
-    boolean childHas = false;
-    boolean parentHas = false;
-    boolean certain = true;
-    for (int i = 0; i < child.keys.length; i++) {
-      KeyValue one = child.keys[i];
-      if (one.key != key || one.quarantined) {
-        continue;
-      }
-      childHas = true;
-      certain &= child.via[i] == null;
-      for (int j = 0; j < parent.keys.length; j++) {
-        KeyValue other = parent.keys[j];
-        if (other == one) {
-          shared = one;
-          return SAME;
-        }
-        if (other.key == key && !other.quarantined) {
-          parentHas = true;
-          certain &= parent.via[j] == null;
-        }
-      }
-    }
-    if (!childHas || !parentHas) {
-      return MISSING;
-    }
-    return certain ? DIFFERENT : PERHAPS_DIFFERENT;
   }
 
   /** Offers an exit that came late to the children already searched; returns those it suits. */

@@ -20,6 +20,7 @@ final class Child implements TimeOrdered.Timed {
   int candidateCount;
   Exit[] exits = {};
   EdgeModel[] edges = {};
+  Slot[] slots = {};
 
   /** Logarithm of the keys' likelihood ratio by candidate. */
   float[] keyWeight = {};
@@ -88,7 +89,8 @@ final class Child implements TimeOrdered.Timed {
     double seconds = (startNanos - exit.startNanos) * 1e-9;
     exits[candidateCount] = exit;
     edges[candidateCount] = edge;
-    keyWeight[candidateCount] = (float) (logKeys + Math.log(Timing.direction(exit, this)));
+    slots[candidateCount] = exit.slot(type);
+    keyWeight[candidateCount] = (float) logKeys;
     baseDensity[candidateCount] = (float) Timing.prior(exit, this, seconds);
     delayBin[candidateCount] = (short) Density.bin(seconds);
     slackBin[candidateCount] = (short) Density.bin((exit.durationNanos() - durationNanos()) * 1e-9);
@@ -100,6 +102,7 @@ final class Child implements TimeOrdered.Timed {
   private void resize(int size) {
     exits = Arrays.copyOf(exits, size);
     edges = Arrays.copyOf(edges, size);
+    slots = Arrays.copyOf(slots, size);
     keyWeight = Arrays.copyOf(keyWeight, size);
     baseDensity = Arrays.copyOf(baseDensity, size);
     delayBin = Arrays.copyOf(delayBin, size);
@@ -124,7 +127,7 @@ final class Child implements TimeOrdered.Timed {
   /** Withdraws its messages and forgets its candidates. */
   void clearCandidates() {
     for (int i = 0; i < candidateCount; i++) {
-      exits[i].addLoad(type, -message[i]);
+      slots[i].add(-message[i]);
     }
     candidateCount = 0;
     resize(0);

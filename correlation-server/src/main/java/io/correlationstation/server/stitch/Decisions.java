@@ -14,6 +14,7 @@ final class Decisions {
 
   static final String MODEL_VERSION = "branching-1";
   private static final double TOLD_CHANGE = 0.01;
+  private static final double CANNOT_TELL = 0.25;
   private static final int MAX_RIVALS = 5;
 
   private final StitchConfig config;
@@ -42,6 +43,9 @@ final class Decisions {
     Matcher.posterior(child, probability);
     int best = bestCandidate(child);
     double confidence = best < 0 ? 0 : traceProbability(child, child.exits[best].fragment);
+    if (best >= 0 && child.edges[best].tied) {
+      confidence = Math.min(confidence, CANNOT_TELL);
+    }
     child.decided |= last;
     int confirmed = confirmedCandidate(child);
     if (confirmed >= 0) {
@@ -180,6 +184,7 @@ final class Decisions {
   private void emit(
       Child child, Exit exit, double confidence, Handoff.State state, @Nullable String supersedes) {
     count(state.name());
+    Explanation why = explain(child, exit, state);
     sink.handoff(
         new Handoff(
             Ids.handoff(exit, child),
@@ -188,12 +193,25 @@ final class Decisions {
             keysOf(exit, child),
             confidence,
             state,
-            List.of(),
+            why.evidence(),
             rivals(child, exit),
             child.startNanos - exit.startNanos,
-            "keys_and_time",
+            why.method(),
             MODEL_VERSION,
             supersedes));
+  }
+
+  private Explanation explain(Child child, Exit exit, Handoff.State state) {
+    Explanation why = new Explanation(keys);
+    for (int i = 0; i < child.candidateCount; i++) {
+      if (child.exits[i] == exit && state != Handoff.State.REJECTED) {
+        why.explain(child, i, probability[i], traceProbability(child, exit.fragment));
+      }
+    }
+    if (verdicts.confirms(child, exit)) {
+      why.confirmed(Ids.span(exit.spanId));
+    }
+    return why;
   }
 
   private List<Handoff.Rival> rivals(Child child, Exit chosen) {

@@ -31,12 +31,18 @@ final class EdgeModel {
   /** Forbidden by topology, peer or topic. */
   boolean forbidden;
 
+  /** Explains its children as well as an edge from another trace does: nobody can tell. */
+  boolean tied;
+
   /** Runs against better known calls. */
   boolean callback;
 
   final Density delay = new Density();
   final Density slack = new Density();
   final Density slackAnyhow = new Density();
+
+  /** Distance of the two spans' middles where the caller waits: the difference of the clocks. */
+  final Density middle = new Density();
 
   /** Learnt from fragments no longer held. */
   final Density carriedDelay = new Density();
@@ -61,6 +67,7 @@ final class EdgeModel {
     delay.addAll(carriedDelay, 1);
     slack.clear();
     slack.addAll(carriedSlack, 1);
+    middle.clear();
   }
 
   void startSlack() {

@@ -22,10 +22,7 @@ final class Exit implements TimeOrdered.Timed {
   /** Spans of the same service lie under it. */
   boolean hasLocalChild;
 
-  /** Sum of the messages of all children to the only slot of a caller with one slot. */
-  double load;
-
-  /** The same by child type, for callers with one slot for each; null while unused. */
+  /** Its only place, or those by type of child; null while nobody wants one. */
   private @Nullable Slot slots;
 
   Exit(
@@ -58,16 +55,19 @@ final class Exit implements TimeOrdered.Timed {
     return type.oneSlot() ? !answered : !type.service.callsOut;
   }
 
-  double load(ChildType child) {
-    return type.oneSlot() ? load : Slot.load(slots, child);
-  }
-
-  void addLoad(ChildType child, double change) {
+  /** The place a child of this type would take. */
+  Slot slot(ChildType child) {
     if (type.oneSlot()) {
-      load = Math.max(0, load + change);
-    } else {
-      slots = Slot.add(slots, child, change);
-      fragment.slots = Slot.add(fragment.slots, child, change);
+      if (slots == null) {
+        slots = new Slot(null, null, null);
+      }
+      return slots;
     }
+    Slot slot = Slot.find(slots, child);
+    if (slot == null) {
+      slot = new Slot(child, slots, fragment.slot(child));
+      slots = slot;
+    }
+    return slot;
   }
 }

@@ -28,12 +28,14 @@ final class Fragment {
   long[] spanIds = new long[4];
 
   long[] parentIds = new long[4];
+  long[] startNanos = new long[4];
+  long[] endNanos = new long[4];
   Service[] services = new Service[4];
   @Nullable ChildType[] entries = new ChildType[4];
   int spanCount;
 
   /** What is wanted of all its spans together that show no calls, by child type. */
-  @Nullable Slot slots;
+  private @Nullable Slot slots;
 
   long touchedNanos;
   long evictTick;
@@ -53,17 +55,21 @@ final class Fragment {
     return -1;
   }
 
-  int addSpan(long spanId, long parentId, Service service, @Nullable ChildType entry) {
+  int addSpan(PendingSpan span, @Nullable ChildType entry) {
     if (spanCount == spanIds.length) {
       int size = spanCount * 2;
       spanIds = Arrays.copyOf(spanIds, size);
       parentIds = Arrays.copyOf(parentIds, size);
+      startNanos = Arrays.copyOf(startNanos, size);
+      endNanos = Arrays.copyOf(endNanos, size);
       services = Arrays.copyOf(services, size);
       entries = Arrays.copyOf(entries, size);
     }
-    spanIds[spanCount] = spanId;
-    parentIds[spanCount] = parentId;
-    services[spanCount] = service;
+    spanIds[spanCount] = span.spanId;
+    parentIds[spanCount] = span.parentId;
+    startNanos[spanCount] = span.startNanos;
+    endNanos[spanCount] = span.endNanos;
+    services[spanCount] = span.service;
     entries[spanCount] = entry;
     return spanCount++;
   }
@@ -92,6 +98,15 @@ final class Fragment {
     keys[keys.length - 1] = value;
     via[via.length - 1] = by;
     return true;
+  }
+
+  Slot slot(ChildType child) {
+    Slot slot = Slot.find(slots, child);
+    if (slot == null) {
+      slot = new Slot(child, slots, null);
+      slots = slot;
+    }
+    return slot;
   }
 
   boolean hasKey(int key) {

@@ -14,17 +14,19 @@ final class Fragments {
   private final Keys keys;
   private final Vocabulary vocabulary;
   private final Losses losses;
+  private final Skew skew;
   private final Map<TraceId, Fragment> fragments = new HashMap<>();
   private @Nullable Child newChild;
   private @Nullable Exit newExit;
   private int exitCount;
   private boolean polledSeen;
 
-  Fragments(StitchConfig config, Keys keys, Vocabulary vocabulary, Losses losses) {
+  Fragments(StitchConfig config, Keys keys, Vocabulary vocabulary, Losses losses, Skew skew) {
     this.config = config;
     this.keys = keys;
     this.vocabulary = vocabulary;
     this.losses = losses;
+    this.skew = skew;
   }
 
   int size() {
@@ -72,7 +74,7 @@ final class Fragments {
       addKey(fragment, key, null);
     }
     ChildType entry = entryType(span);
-    int index = fragment.addSpan(span.spanId, span.parentId, span.service, entry);
+    int index = fragment.addSpan(span, entry);
     addExit(fragment, span);
     relate(fragment, index);
     if (span.parentId == 0 && entry != null) {
@@ -212,6 +214,11 @@ final class Fragments {
     ChildType entry = fragment.entries[child];
     if (entry != null) {
       vocabulary.edge(exit.type, entry).intact++;
+    }
+    long slack = exit.durationNanos() - (fragment.endNanos[child] - fragment.startNanos[child]);
+    if (slack >= 0 && entry != null && entry.kind == ExitType.SERVER) {
+      long delay = fragment.startNanos[child] - exit.startNanos;
+      skew.observe(exit.type.service, fragment.services[child], (delay - 0.5 * slack) * 1e-9);
     }
   }
 

@@ -20,6 +20,9 @@ final class Learner {
   private static final int WARM_ITERATIONS = 8;
   private static final double CONVERGED = 2e-4;
   private static final double[] HOPE = {0.9, 0.7, 0.5};
+  private static final double MOST_SKEW_SECONDS = 0.5;
+  private static final int CALLBACKS_AGAIN = 6;
+  private static final double SILENT_HOPE = 0.02;
   private static final int FRESH_FITS = 6;
   private static final int HOPE_AGAIN = 8;
   private static final double UNKNOWN_ORPHANS = 0.25;
@@ -28,6 +31,7 @@ final class Learner {
   private final StitchConfig config;
   private final Vocabulary vocabulary;
   private final Matcher matcher;
+  private final Skew skew;
   private final ArrayDeque<Child> window = new ArrayDeque<>();
   private double[] probability = new double[64];
   private long known;
@@ -38,10 +42,14 @@ final class Learner {
   private long newestNanos = Long.MIN_VALUE;
   private long fits;
 
-  Learner(StitchConfig config, Vocabulary vocabulary, Matcher matcher) {
+  /** How far services here show their calls, 0 to 1. */
+  private double showing;
+
+  Learner(StitchConfig config, Vocabulary vocabulary, Matcher matcher, Skew skew) {
     this.config = config;
     this.vocabulary = vocabulary;
     this.matcher = matcher;
+    this.skew = skew;
   }
 
   long fits() {
@@ -102,6 +110,8 @@ final class Learner {
   void fit(long now) {
     moveWindow();
     vocabulary.findCallbacks();
+    skew.fit(vocabulary.services().values(), vocabulary.edges());
+    showing = Math.min(1, 4 * vocabulary.showing());
     measureExposure();
     measureSlack();
     for (ChildType type : vocabulary.childTypes()) {
@@ -112,6 +122,10 @@ final class Learner {
     for (int i = 0; i < iterations; i++) {
       expect(i);
       double change = maximise(i);
+      if (i == HOPE.length || i == CALLBACKS_AGAIN) {
+        vocabulary.findCallbacks();
+        skew.fit(vocabulary.services().values(), vocabulary.edges());
+      }
       if (i > HOPE.length && change < CONVERGED) {
         break;
       }
@@ -127,6 +141,7 @@ final class Learner {
       }
     }
     matcher.reweighOpen();
+    new Ties(vocabulary).find(window);
     knownAtFit = known;
     fittedNanos = now;
     fits++;
@@ -209,6 +224,7 @@ final class Learner {
           double weight = probability[i] * wholeness(child.exits[i]);
           whole = Math.min(1, whole + weight);
           child.edges[i].learn(child.delayBin[i], child.slackBin[i], weight);
+          learnClocks(child, i, weight);
         }
       }
       child.whole = whole;
@@ -221,8 +237,17 @@ final class Learner {
    * iteration would never find an edge; starting from too many, it drops the wrong ones.
    */
   private double hope(Child child, double orphan, double goal) {
-    double total = 1 - orphan;
-    if (total >= goal || total < 1e-9) {
+    if (1 - orphan >= goal) {
+      return orphan;
+    }
+    double total = 0;
+    for (int i = 0; i < child.candidateCount; i++) {
+      if (showing > 0 && !child.exits[i].type.oneSlot()) {
+        probability[i] *= SILENT_HOPE;
+      }
+      total += probability[i];
+    }
+    if (total < 1e-9) {
       return orphan;
     }
     for (int i = 0; i < child.candidateCount; i++) {
@@ -242,6 +267,17 @@ final class Learner {
       whole = Math.min(whole, root.whole);
     }
     return whole;
+  }
+
+  private static void learnClocks(Child child, int index, double weight) {
+    Exit exit = child.exits[index];
+    long slack = exit.durationNanos() - child.durationNanos();
+    if (weight > 0.5 && slack >= 0 && child.type.kind == ExitType.SERVER) {
+      double middle = (child.startNanos - exit.startNanos - 0.5 * slack) * 1e-9;
+      if (Math.abs(middle) < MOST_SKEW_SECONDS) {
+        child.edges[index].middle.add(Density.bin(middle), weight);
+      }
+    }
   }
 
   private static void learnBurst(Child child, Density burst, double orphan) {
@@ -271,7 +307,6 @@ final class Learner {
         type.burstShare = inBurst / Math.max(1, all);
       }
     }
-    double showing = Math.min(1, 4 * vocabulary.showing());
     for (EdgeModel edge : vocabulary.edges()) {
       double before = edge.share;
       edge.fitShare(showing);

@@ -65,7 +65,8 @@ final class Matcher {
     double rate =
         edge.odds
             * edge.density(child.delayBin[index], child.slackBin[index], child.baseDensity[index])
-            * Math.exp(child.keyWeight[index]);
+            * Math.exp(child.keyWeight[index])
+            * Timing.direction(exit, child);
     return Math.min(MAX_WEIGHT, rate / child.type.orphanRate);
   }
 
@@ -97,7 +98,7 @@ final class Matcher {
       double wanted = weight / Math.max(1, total - weight * free(child, i));
       double change = wanted - child.message[i];
       if (change != 0) {
-        child.exits[i].addLoad(child.type, change);
+        child.slots[i].add(change);
         child.message[i] = wanted;
       }
     }
@@ -105,19 +106,21 @@ final class Matcher {
 
   /** How free the candidate's slot is for this child. */
   static double free(Child child, int index) {
-    Exit exit = child.exits[index];
-    double others = exit.load(child.type) - child.message[index];
-    if (exit.type.service.polled && child.edges[index].expected < KNOWN_HANDOFFS) {
-      others = Slot.load(exit.fragment.slots, child.type) - sentTo(child, exit.fragment);
+    Slot slot = child.slots[index];
+    double others = slot.load - child.message[index];
+    if (slot.trace != null
+        && child.exits[index].type.service.polled
+        && child.edges[index].expected < KNOWN_HANDOFFS) {
+      others = slot.trace.load - sentTo(child, slot.trace);
     }
     return 1 / (1 + Math.max(0, others));
   }
 
   /** While nothing is known of an orchestrator, its whole trace is taken to call a type once. */
-  private static double sentTo(Child child, Fragment trace) {
+  private static double sentTo(Child child, Slot trace) {
     double sum = 0;
     for (int i = 0; i < child.candidateCount; i++) {
-      if (child.exits[i].fragment == trace && !child.exits[i].type.oneSlot()) {
+      if (child.slots[i].trace == trace) {
         sum += child.message[i];
       }
     }

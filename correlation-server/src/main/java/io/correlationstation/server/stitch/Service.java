@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
+import org.jspecify.annotations.Nullable;
+
 /** A service as learnt from its spans. */
 final class Service {
 
@@ -11,6 +13,12 @@ final class Service {
 
   /** Its spans come from a polled source: an orchestrator whose outgoing calls nobody sees. */
   boolean polled;
+
+  /** Whether, and against which service, its clock is known; how far it is ahead of that one. */
+  boolean clockKnown;
+
+  @Nullable Service clockGroup;
+  double clockSeconds;
 
   Service(String name) {
     this.name = name;

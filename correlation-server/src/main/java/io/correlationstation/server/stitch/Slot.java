@@ -1,43 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import static java.util.Objects.requireNonNull;
-
 import org.jspecify.annotations.Nullable;
 
-/** How much the children of one type want a place: an element of a short list. */
+/**
+ * A place for one child at a caller: how much all children together want it.
+ *
+ * <p>A CLIENT or PRODUCER has one for whatever child; a caller that shows no calls has one for each
+ * type of child, in a short list.
+ */
 final class Slot {
 
-  private final ChildType child;
-  private final @Nullable Slot next;
-  private double load;
+  /** Type of child it is for; null for any. */
+  private final @Nullable ChildType child;
 
-  private Slot(ChildType child, @Nullable Slot next) {
+  private final @Nullable Slot next;
+
+  /** The same place for the whole trace, wanted by the children of this type of all its spans. */
+  final @Nullable Slot trace;
+
+  double load;
+
+  Slot(@Nullable ChildType child, @Nullable Slot next, @Nullable Slot trace) {
     this.child = child;
     this.next = next;
+    this.trace = trace;
   }
 
-  static double load(@Nullable Slot list, ChildType child) {
-    for (Slot slot = list; slot != null; slot = slot.next) {
-      if (slot.child == child) {
-        return slot.load;
-      }
+  void add(double change) {
+    load = Math.max(0, load + change);
+    if (trace != null) {
+      trace.load = Math.max(0, trace.load + change);
     }
-    return 0;
   }
 
-  /** Adds to a type's load; returns the list, longer by one when the type is new. */
-  static Slot add(@Nullable Slot list, ChildType child, double change) {
+  /** The list's place for a type of child, or null. */
+  static @Nullable Slot find(@Nullable Slot list, ChildType child) {
     Slot slot = list;
     while (slot != null && slot.child != child) {
       slot = slot.next;
     }
-    Slot result = list;
-    if (slot == null) {
-      slot = new Slot(child, list);
-      result = slot;
-    }
-    slot.load = Math.max(0, slot.load + change);
-    return requireNonNull(result);
+    return slot;
   }
 }

@@ -38,6 +38,7 @@ public final class Stitcher {
   private final Learner learner;
   private final Decisions decisions;
   private final Aliases aliases;
+  private final Skew skew = new Skew();
   private final Verdicts verdicts = new Verdicts();
   private final TreeMap<Long, Tick> ticks = new TreeMap<>();
   private final KeyValue[] found;
@@ -52,9 +53,9 @@ public final class Stitcher {
     vocabulary = new Vocabulary(config.topology());
     matcher = new Matcher();
     search = new CandidateSearch(config, keys, vocabulary, verdicts);
-    learner = new Learner(config, vocabulary, matcher);
+    learner = new Learner(config, vocabulary, matcher, skew);
     decisions = new Decisions(config, keys, verdicts, requireNonNull(sink, "sink"));
-    fragments = new Fragments(config, keys, vocabulary, losses);
+    fragments = new Fragments(config, keys, vocabulary, losses, skew);
     aliases = new Aliases(keys, fragments, losses);
   }
 
@@ -203,7 +204,7 @@ public final class Stitcher {
         clock.started() ? clock.watermark() : 0,
         losses.counts(),
         decisions.counts(),
-        Map.of(),
+        vocabulary.clocks(),
         search.vetoes(),
         keys.quarantined(),
         learner.fits());
@@ -259,7 +260,7 @@ public final class Stitcher {
     if (learner.due(now)) {
       learner.fit(now);
     }
-    matcher.sweep(tick.search.isEmpty() ? 1 : 3);
+    matcher.sweep(1);
     for (Child child : tick.search) {
       decide(child, false);
     }

@@ -52,7 +52,9 @@ final class Timing {
    * needs a clock that is off, and one that also lasts longer looks like the caller itself.
    */
   static double direction(Exit from, Child to) {
-    double early = (from.startNanos - to.startNanos) * 1e-9 - 1e-3 * to.precisionMillis;
+    double clocks = Skew.between(from.type.service, to.type.service);
+    double early =
+        (from.startNanos - to.startNanos) * 1e-9 + clocks - 1e-3 * to.precisionMillis;
     if (early <= 0) {
       return startedBefore(from, -early);
     }

@@ -184,6 +184,28 @@ final class Vocabulary {
     return plain.substring(start);
   }
 
+  /** Clock offsets in nanoseconds by service, relative to the median of what each is tied to. */
+  Map<String, Long> clocks() {
+    Map<Service, List<Double>> groups = new HashMap<>();
+    for (Service service : services.values()) {
+      if (service.clockGroup != null) {
+        groups
+            .computeIfAbsent(service.clockGroup, k -> new ArrayList<>())
+            .add(service.clockSeconds);
+      }
+    }
+    groups.values().forEach(list -> list.sort(Double::compare));
+    Map<String, Long> result = new TreeMap<>();
+    for (Service service : services.values()) {
+      if (service.clockGroup != null) {
+        List<Double> group = groups.getOrDefault(service.clockGroup, List.of(0.0));
+        double median = group.get(group.size() / 2);
+        result.put(service.name, Math.round((service.clockSeconds - median) * 1e9));
+      }
+    }
+    return result;
+  }
+
   /** Marks edges whose callee calls the caller, directly or not, much more often. */
   void findCallbacks() {
     Map<Service, Map<Service, Double>> calls = new HashMap<>();

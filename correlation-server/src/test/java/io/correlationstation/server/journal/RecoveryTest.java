@@ -3,7 +3,6 @@ package io.correlationstation.server.journal;
 
 import static io.correlationstation.server.journal.JournalContract.frame;
 import static io.correlationstation.server.journal.JournalContract.texts;
-import static io.correlationstation.server.journal.JournalContract.textsAfterCrash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -100,6 +99,18 @@ final class RecoveryTest {
   }
 
   @Test
+  void poll_segmentFileVanishes_readsTheRestAndCountsTheGap() throws Exception {
+    try (SegmentedJournal journal = open();
+        JournalCursor all = journal.cursor("all")) {
+      disk.remove(Segment.name(4));
+
+      assertThat(texts(all)).hasSize(8);
+      assertThat(journal.read(5)).isNull();
+      assertThat(count("corr_wal_lost_frames", null)).isEqualTo(4);
+    }
+  }
+
+  @Test
   @DisplayName("Q-12 one damaged cursor file: the other generation counts")
   void open_newestCursorFileDamaged_usesTheOneBefore() throws Exception {
     CursorState newest = new CursorFiles(disk).load(disk.names()).get("reader");
@@ -108,7 +119,7 @@ final class RecoveryTest {
     try (SegmentedJournal journal = open();
         JournalCursor reader = journal.cursor("reader")) {
       assertThat(reader.committed()).isLessThanOrEqualTo(3);
-      assertThat(textsAfterCrash(reader)).hasSizeGreaterThanOrEqualTo(8).endsWith("f0", "f1");
+      assertThat(texts(reader)).hasSizeGreaterThanOrEqualTo(8).endsWith("f0", "f1");
     }
   }
 
@@ -152,7 +163,7 @@ final class RecoveryTest {
   @Test
   @DisplayName("Q-20 a cursor of another journal reads everything rather than nothing")
   void open_cursorOfOtherJournal_readsFromOldest() throws Exception {
-    CursorState foreign = CursorState.of(99, 7).withGeneration(1000);
+    CursorState foreign = new CursorState(99, 1000, 7);
     disk.replace("reader.0.cursor", foreign.encode());
 
     try (SegmentedJournal journal = open();

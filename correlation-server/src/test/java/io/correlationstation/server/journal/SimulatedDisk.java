@@ -32,7 +32,9 @@ final class SimulatedDisk implements JournalDisk {
 
   private static final int SECTOR = 512;
 
-  /** Throws to fail an operation: {@code create, write, force, truncate, rename, delete, dir}. */
+  /**
+   * Throws to fail an operation: {@code create, write, note, force, truncate, rename, delete, dir}.
+   */
   interface Fault {
     void before(String operation, String name) throws IOException;
   }
@@ -210,6 +212,19 @@ final class SimulatedDisk implements JournalDisk {
     }
     append(name, inode, ByteBuffer.wrap(content));
     forceContent(name, inode);
+  }
+
+  @Override
+  public synchronized void note(String name, byte[] content) throws IOException {
+    Inode inode = live.get(name);
+    if (inode == null) {
+      before("create", name);
+      inode = new Inode();
+      change(new DirectoryChange(null, name, inode));
+    }
+    before("note", name);
+    inode.cut(0);
+    inode.append(content, content.length);
   }
 
   @Override

@@ -37,9 +37,11 @@ const segment = encodeURIComponent;
 
 export const search = (id, signal) => get(`/api/search?id=${segment(id)}`, signal);
 export const recentJourneys = (state, signal) =>
-  get(`/api/journeys?limit=30${state ? `&state=${segment(state)}` : ''}`, signal);
+  get(`/api/journeys?limit=30&of_any_circuit=true${state ? `&state=${segment(state)}` : ''}`, signal);
 export const circuit = (id, signal) => orNull(get(`/api/circuits/${segment(id)}`, signal));
 export const journey = (id, signal) => orNull(get(`/api/journeys/${segment(id)}`, signal));
+export const diff = (id, signal) => get(`/api/journeys/${segment(id)}/diff`, signal);
+export const evidencePath = (id) => `/api/journeys/${segment(id)}/evidence`;
 export const handoff = (id, signal) => get(`/api/handoffs/${segment(id)}`, signal);
 
 /**

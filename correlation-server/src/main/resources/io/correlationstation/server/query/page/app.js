@@ -76,6 +76,7 @@ function draw(quietly) {
   if (journey) {
     assignHues(journey.lanes.map((lane) => lane.service));
     keepScroll(() => main.replaceChildren(journeyPage({ circuit, journey, view, open, choose, redraw: () => draw(true) })));
+    if (!quietly) main.querySelector('.run[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
     openFromAddress(quietly);
   } else if (circuit) {
     keepScroll(() => main.replaceChildren(looseOnly(circuit, view, buildJourney, open)));

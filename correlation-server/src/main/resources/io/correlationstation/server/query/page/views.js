@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pages that main can show.
 
+import * as api from './api.js';
+import { comparison } from './compare.js';
 import { formatDuration, formatShare, parseTime, scaleOf } from './model.js';
 import { assignHues, h, hueOf } from './dom.js';
 import { story } from './story.js';
@@ -54,6 +56,7 @@ export function journeyPage({ circuit, journey, view, open, choose, redraw }) {
     runs(circuit, journey, choose),
     causes(journey, open),
     hints(journey),
+    comparison(journey, view, open),
     h('section', { class: 'block', 'aria-labelledby': 'timeline' },
       h('div', { class: 'block-head' }, h('h2', { id: 'timeline' }, 'Timeline'), foldSwitch(view, scale, redraw)),
       timeline(journey, scale, open)),
@@ -69,7 +72,9 @@ function head(circuit, journey) {
   const linked = journey.handoffs.filter((handoff) => handoff.state === 'linked');
   return h('header', { class: 'journey-head' },
     h('p', { class: 'eyebrow' }, circuit ? 'Circuit' : 'Journey'),
-    h('div', { class: 'title' }, h('h1', {}, circuit?.circuit_id ?? journey.circuitIds[0] ?? journey.id.slice(0, 12)),
+    h('div', { class: 'title' }, journey.fragments.length > 0 && h('span', { class: 'actions' },
+      h('a', { class: 'action', href: api.evidencePath(journey.id), download: `journey-${journey.id}.json`, title: 'Spans, logs, handoffs with their evidence, and the comparison in one file' }, 'Export evidence')),
+    h('h1', {}, circuit?.circuit_id ?? journey.circuitIds[0] ?? journey.id.slice(0, 12)),
       stateBadge(journey.state), journey.defectCode && h('span', { class: 'defect' }, journey.defectCode)),
     h('p', { class: 'facts-line' },
       h('span', {}, clock(journey.start)),
@@ -77,14 +82,17 @@ function head(circuit, journey) {
       h('span', {}, plural(journey.lanes.length, 'service')),
       h('span', {}, plural(journey.fragments.length, 'trace')),
       linked.length > 0 && h('span', {}, `${plural(linked.length, 'handoff')}, the weakest ${formatShare(Math.min(...linked.map((handoff) => handoff.confidence)))} sure`)),
-    circuit && circuit.aliases.length > 0 && aliases(circuit));
+    circuit && circuit.aliases.length > 0 && aliases(circuit, journey));
 }
 
-function aliases(circuit) {
-  const first = 6;
+/** Other ids of the circuit; those of this journey come first and are always shown. */
+function aliases(circuit, journey) {
+  const own = new Set(journey.fragments.flatMap((fragment) => Object.values(fragment.keys).flat()));
+  const sorted = [...circuit.aliases].sort((a, b) => own.has(b.value) - own.has(a.value));
+  const first = Math.max(4, Math.min(8, sorted.filter((alias) => own.has(alias.value)).length));
   const chip = (alias) => h('a', { class: 'alias', href: `/?id=${encodeURIComponent(alias.value)}` }, h('span', {}, alias.key), alias.value);
-  const rest = circuit.aliases.slice(first);
-  return h('div', { class: 'aliases' }, circuit.aliases.slice(0, first).map(chip),
+  const rest = sorted.slice(first);
+  return h('div', { class: 'aliases' }, sorted.slice(0, first).map(chip),
     rest.length > 0 && h('details', {}, h('summary', {}, `${rest.length} more ids`), rest.map(chip)));
 }
 

@@ -56,8 +56,16 @@ function spanLine(journey, scale, row, index, open) {
     h('span', { class: 'service' }, span.service)),
   h('div', { class: 'when' },
     h('div', { class: 'bar', style: { left: `${(left * 100).toFixed(4)}%`, width: `${(width * 100).toFixed(4)}%` } }),
-    h('span', { class: `length${left + width > 0.8 ? ' before' : ''}`, style: left + width > 0.8 ? { right: `${((1 - left) * 100).toFixed(4)}%` } : { left: `${((left + width) * 100).toFixed(4)}%` } }, duration),
+    lengthLabel(left, width, duration),
     h('span', { class: 'hidden' }, `, starts at ${formatOffset(span.start - journey.start)}`)));
+}
+
+/** Behind the bar, before it when there is no room, or on it when there is none either. */
+function lengthLabel(left, width, duration) {
+  const percent = (share) => `${(share * 100).toFixed(4)}%`;
+  if (left + width <= 0.84) return h('span', { class: 'length', style: { left: percent(left + width) } }, duration);
+  if (left >= 0.16) return h('span', { class: 'length', style: { right: percent(1 - left) } }, duration);
+  return h('span', { class: 'length on', style: { right: percent(1 - left - width) } }, duration);
 }
 
 function handoffLine(row, open) {

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Why one candidate got its probability: the factors of its weight as {@link Evidence}.
+ *
+ * <p>The weights are logarithms whose sum is the logarithm of the confidence, so that anybody can
+ * recompute it from what is stored:
+ *
+ * <pre>
+ *   key, alias   how much rarer the shared value is than chance; negative for a differing weak key
+ *   topology     odds that a call of this kind hands on to work of that kind
+ *   delay        density of this delay and of both durations, per second
+ *   direction    whether the order of the two starts is credible, clocks corrected
+ *   competition  how rare such work is without parent, what else was possible, who else wants the call
+ *   trace        other spans of the same trace that would explain it as well
+ * </pre>
+ */
+final class Explanation {
+
+  private final List<Evidence> evidence = new ArrayList<>();
+  private final Keys keys;
+  private String method = "time";
+
+  Explanation(Keys keys) {
+    this.keys = keys;
+  }
+
+  List<Evidence> evidence() {
+    return evidence;
+  }
+
+  String method() {
+    return method;
+  }
+
+  void confirmed(String parentSpan) {
+    evidence.clear();
+    evidence.add(new Evidence("verdict", "confirmed", parentSpan, 0));
+    method = "verdict";
+  }
+
+  void explain(Child child, int index, double probability, double traceProbability) {
+    Exit exit = child.exits[index];
+    EdgeModel edge = child.edges[index];
+    double sum = explainKeys(child, exit, child.keyWeight[index]);
+    sum +=
+        add("topology", "share", format(edge.share), Math.log(edge.odds));
+    double density =
+        edge.density(child.delayBin[index], child.slackBin[index], child.baseDensity[index]);
+    double millis = (child.startNanos - exit.startNanos) * 1e-6;
+    sum += add("delay", "delay_ms", format(millis), Math.log(density));
+    double clocks = Skew.between(exit.type.service, child.type.service) * 1e3;
+    sum +=
+        add("direction", "clock_offset_ms", format(clocks), Math.log(Timing.direction(exit, child)));
+    double free = Matcher.free(child, index);
+    add("competition", "free", format(free), Math.log(probability) - sum);
+    if (traceProbability > probability) {
+      add(
+          "trace",
+          "other_spans",
+          format(traceProbability - probability),
+          Math.log(traceProbability / probability));
+    }
+  }
+
+  private double explainKeys(Child child, Exit exit, double total) {
+    double left = total;
+    KeyMatch matched = null;
+    for (int key = 0; key < keys.count(); key++) {
+      KeyMatch match = KeyMatch.of(child.fragment, exit.fragment, key);
+      if (match.same() && matched == null) {
+        matched = match;
+      } else if (match.differs() && !keys.spec(key).strong()) {
+        left -= add("key", keys.spec(key).name(), "differs", CandidateSearch.WEAK_MISMATCH);
+      } else if (match.differs()) {
+        left -= add("alias", keys.spec(key).name(), "differs", CandidateSearch.DERIVED_MISMATCH);
+      }
+    }
+    if (matched != null) {
+      String name = keys.spec(matched.shared().key).name();
+      method = name + "_match";
+      add(matched.derived() ? "alias" : "key", name, matched.shared().value, left);
+    }
+    return total;
+  }
+
+  private double add(String kind, String key, String value, double weight) {
+    evidence.add(new Evidence(kind, key, value, weight));
+    return weight;
+  }
+
+  private static String format(double value) {
+    return String.format(Locale.ROOT, "%.4g", value);
+  }
+}

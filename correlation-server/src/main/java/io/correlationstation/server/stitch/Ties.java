@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds edges that win only by chance: where callers show no calls, two spans of different traces
+ * that run side by side explain a later child equally well, and the fit settles on one of them
+ * without evidence.
+ *
+ * <p>Each edge gets, for itself alone, the delays to the children it might explain. When its
+ * density fits the children of the winning edge as well as the winner's own, the two are tied.
+ */
+final class Ties {
+
+  private static final double SAME_NATS = 0.02;
+  private static final double NOISE_NATS = 4;
+  private static final double OFTEN = 0.5;
+  private static final int ENOUGH = 30;
+
+  private final Vocabulary vocabulary;
+  private final Map<EdgeModel, Density> alone = new HashMap<>();
+  private final Map<EdgeModel, Map<EdgeModel, double[]>> contests = new HashMap<>();
+
+  Ties(Vocabulary vocabulary) {
+    this.vocabulary = vocabulary;
+  }
+
+  void find(Collection<Child> window) {
+    Map<Child, List<Integer>> candidates = new HashMap<>();
+    for (Child child : window) {
+      if (child.whole > 0.5 && child.orphan < 0.5) {
+        List<Integer> best = bestByEdge(child);
+        candidates.put(child, best);
+        for (int i : best) {
+          alone
+              .computeIfAbsent(child.edges[i], k -> new Density())
+              .add(child.delayBin[i], 1);
+        }
+      }
+    }
+    alone.values().forEach(Density::smooth);
+    candidates.forEach(this::contest);
+    for (EdgeModel edge : vocabulary.edges()) {
+      edge.tied = isTied(edge);
+    }
+  }
+
+  /** The candidate of each silent edge whose keys say most. */
+  private static List<Integer> bestByEdge(Child child) {
+    List<Integer> best = new ArrayList<>();
+    for (int i = 0; i < child.candidateCount; i++) {
+      if (child.exits[i].type.oneSlot() || child.keyWeight[i] <= 0 || child.edges[i].forbidden) {
+        continue;
+      }
+      int known = -1;
+      for (int j = 0; j < best.size(); j++) {
+        if (child.edges[best.get(j)] == child.edges[i]) {
+          known = j;
+        }
+      }
+      if (known < 0) {
+        best.add(i);
+      } else if (better(child, i, best.get(known))) {
+        best.set(known, i);
+      }
+    }
+    return best;
+  }
+
+  private static boolean better(Child child, int one, int other) {
+    if (child.weight[one] != child.weight[other]) {
+      return child.weight[one] > child.weight[other];
+    }
+    return child.exits[one].startNanos > child.exits[other].startNanos;
+  }
+
+  private void contest(Child child, List<Integer> best) {
+    int winner = -1;
+    for (int i : best) {
+      if (winner < 0 || child.weight[i] > child.weight[winner]) {
+        winner = i;
+      }
+    }
+    if (winner < 0) {
+      return;
+    }
+    Map<EdgeModel, double[]> against =
+        contests.computeIfAbsent(child.edges[winner], k -> new HashMap<>());
+    double own = logDensity(child, winner);
+    against.computeIfAbsent(child.edges[winner], k -> new double[2])[0]++;
+    for (int i : best) {
+      if (child.exits[i].fragment != child.exits[winner].fragment) {
+        double[] sum = against.computeIfAbsent(child.edges[i], k -> new double[2]);
+        sum[0]++;
+        sum[1] += own - logDensity(child, i);
+      }
+    }
+  }
+
+  private double logDensity(Child child, int index) {
+    Density density = alone.get(child.edges[index]);
+    return density == null ? 0 : Math.log(1e-6 + density.perSecond(child.delayBin[index]));
+  }
+
+  private boolean isTied(EdgeModel edge) {
+    Map<EdgeModel, double[]> against = contests.get(edge);
+    if (against == null || against.getOrDefault(edge, new double[2])[0] < ENOUGH) {
+      return false;
+    }
+    double all = against.getOrDefault(edge, new double[2])[0];
+    for (Map.Entry<EdgeModel, double[]> rival : against.entrySet()) {
+      double[] sum = rival.getValue();
+      if (rival.getKey() != edge && sum[0] >= OFTEN * all && sum[1] < SAME_NATS * sum[0] + NOISE_NATS) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+import static io.correlationstation.server.stitch.Spans.feed;
+import static io.correlationstation.server.stitch.Spans.nanos;
+import static io.correlationstation.server.stitch.Spans.orders;
+import static io.correlationstation.server.stitch.Spans.shuffled;
+import static io.correlationstation.server.stitch.Spans.span;
+import static io.correlationstation.server.stitch.Spans.spanId;
+import static io.correlationstation.server.stitch.Spans.traceId;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.correlationstation.server.stitch.Spans.Latest;
+import io.correlationstation.server.stitch.Spans.Made;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StitcherTest {
+
+  private final Latest told = new Latest();
+  private final Stitcher stitcher = Stitcher.create(StitchConfig.defaults(), told);
+
+  @Test
+  void orders_areJoinedToTheirOwnCallers() {
+    List<Made> spans = orders(400, 1);
+
+    spans.forEach(span -> feed(stitcher, span));
+    stitcher.flush();
+
+    long right = told.byChild.values().stream().filter(StitcherTest::isRight).count();
+    assertThat(right).isGreaterThan(760);
+    assertThat(linked(told)).filteredOn(h -> !isRight(h)).hasSizeLessThan(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void accept_anyOrderWithinLateness_tellsTheSame(long seed) {
+    List<Made> spans = orders(120, 5);
+
+    assertThat(decisions(shuffled(spans, 1.5, seed))).isEqualTo(decisions(spans));
+  }
+
+  @Test
+  void accept_duplicates_changeNothing() {
+    List<Made> spans = orders(120, 5);
+    List<Made> twice = new ArrayList<>();
+    for (int i = 0; i < spans.size(); i++) {
+      twice.add(spans.get(i));
+      twice.add(spans.get(Math.max(0, i - 7)));
+    }
+
+    assertThat(decisions(twice)).isEqualTo(decisions(spans));
+  }
+
+  @Test
+  void advanceTo_inSmallSteps_tellsTheSameAsOneFlush() {
+    List<Made> spans = orders(120, 5);
+    Latest stepped = new Latest();
+    Stitcher other = Stitcher.create(StitchConfig.defaults(), stepped);
+
+    for (Made span : spans) {
+      feed(other, span);
+      other.advanceTo(span.endNanos() - 2_000_000_000L);
+    }
+    for (double now = 48; now < 400; now += 0.7) {
+      other.advanceTo(nanos(now));
+    }
+    other.flush();
+
+    assertThat(stepped.all).isEqualTo(decisions(spans));
+  }
+
+  @Test
+  void everyDecision_isFinalWithinThirtySeconds() {
+    List<Long> delays = new ArrayList<>();
+    long[] newest = {0};
+    Stitcher timed =
+        Stitcher.create(
+            StitchConfig.defaults(),
+            handoff -> delays.add(newest[0] - handoff.child().startNanos()));
+
+    for (Made span : orders(200, 9)) {
+      newest[0] = Math.max(newest[0], span.endNanos());
+      feed(timed, span);
+    }
+
+    assertThat(delays).isNotEmpty().allMatch(delay -> delay <= 32_000_000_000L);
+  }
+
+  @Test
+  void evidence_addsUpToTheConfidence() {
+    orders(200, 3).forEach(span -> feed(stitcher, span));
+    stitcher.flush();
+
+    assertThat(linked(told))
+        .isNotEmpty()
+        .allSatisfy(
+            handoff -> {
+              double sum = handoff.evidence().stream().mapToDouble(Evidence::weight).sum();
+              assertThat(Math.exp(sum)).isCloseTo(handoff.confidence(), within(1e-6));
+            });
+  }
+
+  @Test
+  void contradictingStrongKey_vetoes_whateverElseAgrees() {
+    feed(
+        stitcher,
+        span(1, 11, 0, "a", "call", 3, 0, 1)
+            .with("circuit_id", "80.L1XX.000001..TEST")
+            .with("product_id", "P"));
+    feed(
+        stitcher,
+        span(2, 21, 0, "b", "call", 2, 0.1, 0.9)
+            .with("circuit_id", "80.L1XX.000002..TEST")
+            .with("product_id", "P"));
+    stitcher.flush();
+
+    assertThat(told.all).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "UNKNOWN", "", "0", "00000000-0000-0000-0000-000000000000", " - "})
+  void junkValue_joinsNothing(String junk) {
+    feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1).with("resource_id", junk));
+    feed(stitcher, span(2, 21, 0, "b", "call", 2, 0.1, 0.9).with("resource_id", junk));
+    stitcher.flush();
+
+    assertThat(told.all).isEmpty();
+    assertThat(stitcher.statistics().quarantinedValues()).isPositive();
+  }
+
+  @Test
+  void punctuationAndCase_areForgiven_innerDotsAreNot() {
+    pair("80.L1XX.000001..TEST,", "(80.l1xx.000001..test)");
+    stitcher.flush();
+
+    assertThat(told.of(21)).isNotNull();
+  }
+
+  @Test
+  void innerDots_tellValuesApart() {
+    pair("80.L1XX.000001..TEST", "80.L1XX.000001.TEST");
+    stitcher.flush();
+
+    assertThat(told.of(21)).isNull();
+  }
+
+  @Test
+  void alias_joinsFragmentsThatShareNoKey_andRetractionSplitsThem() {
+    stitcher.sight(
+        new KeySighting(
+            0,
+            0,
+            nanos(0.5),
+            Map.of("resource_id", "res-1", "circuit_id", "80.L1XX.000001..TEST"),
+            "log:x"));
+    feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1).with("resource_id", "res-1"));
+    feed(
+        stitcher,
+        span(2, 21, 0, "b", "call", 2, 0.1, 0.9).with("circuit_id", "80.L1XX.000001..TEST"));
+    stitcher.advanceTo(nanos(40));
+    Handoff joined = Objects.requireNonNull(told.of(21));
+    Alias alias = stitcher.aliases("resource_id", "res-1").get(0);
+
+    assertThat(joined.state()).isNotEqualTo(Handoff.State.REJECTED);
+    assertThat(joined.evidence()).extracting(Evidence::kind).contains("alias");
+    assertThat(alias.source()).isEqualTo("log:x");
+    assertThat(stitcher.retract(alias)).isTrue();
+    assertThat(Objects.requireNonNull(told.of(21)).state()).isEqualTo(Handoff.State.REJECTED);
+    assertThat(stitcher.retract(alias)).isFalse();
+  }
+
+  @Test
+  void laterAlias_joinsFragmentsAlreadyHeld() {
+    feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1).with("resource_id", "res-1"));
+    feed(
+        stitcher,
+        span(2, 21, 0, "b", "call", 2, 0.1, 0.9).with("circuit_id", "80.L1XX.000001..TEST"));
+    stitcher.advanceTo(nanos(10));
+    assertThat(told.of(21)).isNull();
+
+    stitcher.sight(
+        new KeySighting(
+            0,
+            0,
+            nanos(11),
+            Map.of("resource_id", "res-1", "circuit_id", "80.L1XX.000001..TEST"),
+            "log:x"));
+    stitcher.advanceTo(nanos(40));
+
+    assertThat(told.of(21)).isNotNull();
+  }
+
+  @Test
+  void keyFromALog_joinsTheTraceOfTheLog() {
+    feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1).with("resource_id", "res-1"));
+    feed(stitcher, span(2, 21, 0, "b", "call", 2, 0.1, 0.9));
+    stitcher.sight(new KeySighting(7, 2, nanos(0.5), Map.of("resource_id", "res-1"), "log:b"));
+    stitcher.advanceTo(nanos(40));
+
+    assertThat(told.of(21)).isNotNull();
+  }
+
+  @Test
+  void rejectedByAPerson_isWithdrawn_andNeverComesBack() {
+    pair("80.L1XX.000001..TEST", "80.L1XX.000001..TEST");
+    stitcher.advanceTo(nanos(8));
+    assertThat(told.of(21)).isNotNull();
+
+    stitcher.verdict(verdict(false));
+    stitcher.flush();
+
+    assertThat(Objects.requireNonNull(told.of(21)).state()).isEqualTo(Handoff.State.REJECTED);
+  }
+
+  @Test
+  void confirmedByAPerson_beforeTheSpansCome_isLinkedForSure() {
+    stitcher.verdict(verdict(true));
+    pair("80.L1XX.000001..TEST", "80.L1XX.000001..TEST");
+    stitcher.flush();
+
+    Handoff handoff = Objects.requireNonNull(told.of(21));
+    assertThat(handoff.state()).isEqualTo(Handoff.State.LINKED);
+    assertThat(handoff.method()).isEqualTo("verdict");
+  }
+
+  @Test
+  void farFuture_movesNobodysTime() {
+    feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1));
+    feed(stitcher, span(3, 31, 0, "a", "call", 3, 0, 1e6));
+
+    assertThat(stitcher.statistics().watermarkNanos()).isLessThan(nanos(2));
+  }
+
+  @Test
+  void childBeforeParent_isJoinedAllTheSame() {
+    feed(
+        stitcher,
+        span(2, 21, 0, "b", "call", 2, 0.1, 0.9).with("resource_id", "res-1"));
+    stitcher.advanceTo(nanos(20));
+    feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 19).with("resource_id", "res-1"));
+    stitcher.advanceTo(nanos(60));
+
+    assertThat(told.of(21)).isNotNull();
+  }
+
+  @Test
+  void hotKey_staysBoundedAndCounted() {
+    for (int i = 0; i < 6_000; i++) {
+      feed(
+          stitcher,
+          span(i + 1, i + 1, 0, "a", "call", 3, i * 0.01, i * 0.01 + 0.1)
+              .with("circuit_id", "80.L1XX.000001..TEST"));
+    }
+    stitcher.flush();
+
+    assertThat(stitcher.statistics().losses()).containsKey("evicted_hot_key");
+  }
+
+  @Test
+  void afterTheWindow_nothingIsHeld() {
+    orders(100, 2).forEach(span -> feed(stitcher, span));
+    stitcher.flush();
+
+    StitchStatistics statistics = stitcher.statistics();
+    assertThat(statistics.liveFragments()).isZero();
+    assertThat(statistics.liveExits()).isZero();
+    assertThat(statistics.openChildren()).isZero();
+  }
+
+  private void pair(String parentCircuit, String childCircuit) {
+    feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1).with("circuit_id", parentCircuit));
+    feed(stitcher, span(2, 21, 0, "b", "call", 2, 0.1, 0.9).with("circuit_id", childCircuit));
+  }
+
+  private static Verdict verdict(boolean confirmed) {
+    return new Verdict(traceId(2), spanId(21), traceId(1), spanId(11), confirmed, "seen it");
+  }
+
+  private static List<Handoff> decisions(List<Made> spans) {
+    Latest latest = new Latest();
+    Stitcher fresh = Stitcher.create(StitchConfig.defaults(), latest);
+    spans.forEach(span -> feed(fresh, span));
+    fresh.flush();
+    return latest.all;
+  }
+
+  private static List<Handoff> linked(Latest latest) {
+    return latest.byChild.values().stream()
+        .filter(h -> h.state() == Handoff.State.LINKED)
+        .toList();
+  }
+
+  private static boolean isRight(Handoff handoff) {
+    long child = Long.parseLong(handoff.child().spanId(), 16);
+    long parent = Long.parseLong(handoff.parent().spanId(), 16);
+    return child / 1000 == parent / 1000 && handoff.state() != Handoff.State.REJECTED;
+  }
+}
