@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.correlationstation.server.forward.DeadLetter;
+import io.correlationstation.server.forward.DeadLetterReplay;
+import io.correlationstation.server.forward.DeadLetters;
+import io.correlationstation.server.forward.DestinationConfig;
+import io.correlationstation.server.forward.ForwardConfig;
+import io.correlationstation.server.forward.ReplayResult;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code station dlq}: looks at what destinations refused for good, sends it again or throws it
+ * away. Works beside a running server; destinations are those of the environment.
+ */
+@Command(
+    name = "dlq",
+    description = "Lists, shows, replays or purges dead letters.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND")
+final class DlqCommand {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = "data directory of the server (STATION_DATA_DIR)")
+  private @Nullable String dataDir;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the spec before it calls a command
+  DlqCommand() {}
+
+  @Command(name = "list", description = "One line for each dead letter, oldest first.")
+  int list(
+      @Parameters(arity = "0..1", paramLabel = "DESTINATION") @Nullable String destination,
+      @Option(names = "-o", description = "json or text", defaultValue = "text")
+          OutputFormat format)
+      throws IOException {
+    DeadLetters letters = letters(forward());
+    List<String> names = destination == null ? letters.destinations() : List.of(destination);
+    for (String name : names) {
+      letters.forEach(name, letter -> print(letter, format));
+    }
+    return Station.OK;
+  }
+
+  private void print(DeadLetter letter, OutputFormat format) {
+    if (format == OutputFormat.JSON) {
+      out().println(json(letter));
+    } else {
+      out()
+          .printf(
+              "%s  %s  %s  %s  %d  %s  %s%n",
+              letter.id(),
+              letter.time(),
+              letter.destination(),
+              letter.signal(),
+              letter.items(),
+              letter.reason(),
+              letter.detail());
+    }
+  }
+
+  private static ObjectNode json(DeadLetter letter) {
+    return JSON.createObjectNode()
+        .put("id", letter.id())
+        .put("time", letter.time().toString())
+        .put("destination", letter.destination())
+        .put("signal", letter.signal().toString())
+        .put("items", letter.items())
+        .put("reason", letter.reason())
+        .put("detail", letter.detail())
+        .put("tenant", letter.tenant())
+        .put("encoding", letter.encoding().toString());
+  }
+
+  @Command(name = "show", description = "One dead letter with its payload in base64.")
+  int show(
+      @Parameters(paramLabel = "DESTINATION") String destination,
+      @Parameters(paramLabel = "ID") String id)
+      throws IOException {
+    boolean[] found = {false};
+    letters(forward())
+        .forEach(
+            destination,
+            letter -> {
+              if (letter.id().equals(id)) {
+                found[0] = true;
+                out().println(json(letter).put("payload", letter.payload()).toPrettyString());
+              }
+            });
+    if (!found[0]) {
+      spec.commandLine().getErr().println("station: no dead letter " + id + " of " + destination);
+    }
+    return found[0] ? Station.OK : Station.FINDING;
+  }
+
+  @Command(
+      name = "replay",
+      description = "Sends dead letters again; what is taken leaves the file.")
+  int replay(
+      @Parameters(index = "0", paramLabel = "DESTINATION") String destination,
+      @Parameters(index = "1..*", paramLabel = "ID") @Nullable List<String> ids)
+      throws IOException, InterruptedException {
+    ForwardConfig forward = forward();
+    DestinationConfig target =
+        forward.destinations().stream()
+            .filter(candidate -> candidate.name().equals(destination))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new SettingException("no setting switches the destination on: " + destination));
+    ReplayResult result = DeadLetterReplay.run(target, letters(forward), chosen(ids));
+    out()
+        .printf(
+            "%d delivered, %d refused, %d left %s%n",
+            result.delivered(), result.refused(), result.left(), result.reason());
+    if (result.left() > 0) {
+      return Station.UNREACHABLE;
+    }
+    return result.refused() > 0 ? Station.FINDING : Station.OK;
+  }
+
+  @Command(name = "purge", description = "Throws dead letters away: those named, or --all.")
+  int purge(
+      @Parameters(index = "0", paramLabel = "DESTINATION") String destination,
+      @Parameters(index = "1..*", paramLabel = "ID") @Nullable List<String> ids,
+      @Option(names = "--all", description = "all of the destination") boolean all)
+      throws IOException {
+    if (all == (ids != null)) {
+      throw new SettingException("purge needs either ids or --all");
+    }
+    int purged = letters(forward()).remove(destination, chosen(ids));
+    out().printf("%d purged%n", purged);
+    return Station.OK;
+  }
+
+  private static Predicate<DeadLetter> chosen(@Nullable List<String> ids) {
+    return letter -> ids == null || ids.contains(letter.id());
+  }
+
+  private ForwardConfig forward() {
+    Map<Setting, String> flags = new HashMap<>();
+    if (dataDir != null) {
+      flags.put(Setting.DATA_DIR, dataDir);
+    }
+    return ServerConfig.of(Settings.of(flags, System.getenv())).forward();
+  }
+
+  private static DeadLetters letters(ForwardConfig forward) throws IOException {
+    return DeadLetters.in(forward.deadLetterDir(), forward.maxDeadLetterBytes());
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+}
