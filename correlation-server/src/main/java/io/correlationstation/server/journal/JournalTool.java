@@ -87,9 +87,10 @@ public final class JournalTool {
    * Does what opening the journal does, and then writes each damaged segment anew from its good
    * frames, with the damaged bytes set aside in files that end in {@code .quarantine}.
    *
-   * @throws IOException when a server has the journal open
+   * @throws IOException when there is no journal or a server has it open
    */
   public Report repair() throws IOException {
+    LocalDisk.readOnly(directory).close(); // opening would make a directory that is not there
     try (LocalDisk disk = LocalDisk.open(directory)) {
       return repair(disk);
     }

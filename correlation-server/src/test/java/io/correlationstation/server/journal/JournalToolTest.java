@@ -60,8 +60,11 @@ final class JournalToolTest {
 
   @Test
   void check_noDirectory_saysSo() {
-    assertThatThrownBy(() -> JournalTool.of(directory.resolve("none")).check())
-        .hasMessageContaining("no journal at");
+    JournalTool tool = JournalTool.of(directory.resolve("none"));
+
+    assertThatThrownBy(tool::check).hasMessageContaining("no journal at");
+    assertThatThrownBy(tool::repair).hasMessageContaining("no journal at");
+    assertThat(directory.resolve("none")).doesNotExist();
   }
 
   @Test
