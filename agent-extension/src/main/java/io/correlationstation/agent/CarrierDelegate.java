@@ -3,7 +3,9 @@ package io.correlationstation.agent;
 
 import io.correlationstation.agent.annotation.MethodScopes;
 import io.correlationstation.agent.body.BodyReading;
+import io.correlationstation.agent.body.ResponseReading;
 import io.correlationstation.agent.carry.Carrier;
+import io.correlationstation.agent.carry.Failures;
 import io.correlationstation.agent.carry.Key;
 import io.correlationstation.agent.carry.Source;
 import io.correlationstation.agent.process.Environment;
@@ -19,11 +21,13 @@ public final class CarrierDelegate implements CorrelationBridge.Delegate {
 
   private final Carrier carrier;
   private final BodyReading bodies;
+  private final ResponseReading responses;
   private final MethodScopes methods;
 
   private CarrierDelegate(Carrier carrier) {
     this.carrier = carrier;
     this.bodies = new BodyReading(carrier);
+    this.responses = new ResponseReading(carrier);
     this.methods = new MethodScopes(carrier);
   }
 
@@ -106,7 +110,12 @@ public final class CarrierDelegate implements CorrelationBridge.Delegate {
   }
 
   @Override
+  public void response(@Nullable Object response) throws ReflectiveOperationException {
+    responses.read(response);
+  }
+
+  @Override
   public void failed(Throwable failure) {
-    carrier.failures().record("bridge", failure);
+    Failures.record("bridge", failure);
   }
 }

@@ -2,13 +2,11 @@
 package io.correlationstation.agent;
 
 import com.google.auto.service.AutoService;
-import io.correlationstation.agent.bridge.BridgeInstaller;
 import io.correlationstation.agent.carry.Carrier;
 import io.correlationstation.agent.carry.CorrelationPropagator;
+import io.correlationstation.agent.carry.Failures;
 import io.correlationstation.agent.carry.KeysOnLogs;
 import io.correlationstation.agent.carry.KeysOnSpans;
-import io.correlationstation.agent.process.ProcessRoot;
-import io.correlationstation.agent.settings.Settings;
 import io.correlationstation.agent.settings.SettingsSource;
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizer;
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizerProvider;
@@ -31,32 +29,37 @@ public final class CorrelationCustomizer implements AutoConfigurationCustomizerP
       agent.addPropertiesCustomizer(CorrelationCustomizer::start);
       agent.addTracerProviderCustomizer(
           (tracers, config) ->
-              Carrier.current().isActive()
+              isActive()
                   ? tracers.addSpanProcessorFirst(new KeysOnSpans(Carrier.current()))
                   : tracers);
       agent.addLoggerProviderCustomizer(
           (loggers, config) ->
-              Carrier.current().isActive()
+              isActive()
                   ? loggers.addLogRecordProcessorFirst(new KeysOnLogs(Carrier.current()))
                   : loggers);
     } catch (Throwable failure) {
-      Carrier.current().failures().record("start", failure);
+      Failures.record("start", failure);
+    }
+  }
+
+  private static boolean isActive() {
+    try {
+      return Carrier.current().isActive();
+    } catch (Throwable failure) {
+      Failures.record("start", failure);
+      return false;
     }
   }
 
   /** Reads the settings, which come first, and returns the properties to change. */
   private static Map<String, String> start(ConfigProperties config) {
     try {
-      Carrier carrier = Carrier.of(Settings.read(SettingsSource.of(config)));
-      carrier.install();
-      if (!carrier.isActive()) {
+      if (!Startup.start(SettingsSource.of(config)).isActive()) {
         return Collections.emptyMap();
       }
-      BridgeInstaller.install(carrier);
-      ProcessRoot.prepare(carrier);
       return withPropagator(config.getList(PROPAGATORS));
     } catch (Throwable failure) {
-      Carrier.current().failures().record("start", failure);
+      Failures.record("start", failure);
       return Collections.emptyMap();
     }
   }

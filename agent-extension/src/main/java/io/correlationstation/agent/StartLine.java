@@ -4,12 +4,15 @@ package io.correlationstation.agent;
 import com.google.auto.service.AutoService;
 import io.correlationstation.agent.bridge.BridgeInstaller;
 import io.correlationstation.agent.carry.Carrier;
+import io.correlationstation.agent.carry.Failures;
 import io.correlationstation.agent.process.ProcessRoot;
 import io.opentelemetry.javaagent.extension.AgentListener;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** Says, once the agent runs, what is active; one line, and one for each wrong setting. */
 @AutoService(AgentListener.class)
@@ -19,11 +22,11 @@ public final class StartLine implements AgentListener {
 
   @Override
   public void afterAgent(AutoConfiguredOpenTelemetrySdk sdk) {
-    Carrier carrier = Carrier.current();
-    if (!carrier.isActive()) {
-      return;
-    }
     try {
+      Carrier carrier = Carrier.current();
+      if (!carrier.isActive()) {
+        return;
+      }
       carrier
           .counters()
           .register(sdk.getOpenTelemetrySdk().getMeter("io.correlationstation.agent"));
@@ -33,29 +36,39 @@ public final class StartLine implements AgentListener {
       }
       logger.log(Level.INFO, "correlation: {0}", describe(carrier, sdk));
     } catch (Throwable failure) {
-      carrier.failures().record("start", failure);
+      Failures.record("start", failure);
     }
   }
 
-  private static String describe(Carrier carrier, AutoConfiguredOpenTelemetrySdk sdk) {
+  private static String describe(Carrier carrier, AutoConfiguredOpenTelemetrySdk sdk)
+      throws IOException {
     StringBuilder keys = new StringBuilder();
     for (int i = 0; i < carrier.keys().size(); i++) {
       keys.append(i == 0 ? "" : ",").append(carrier.keys().get(i).name());
     }
-    return "version "
-        + version(StartLine.class)
+    return version()
         + " active; keys "
         + keys
         + "; propagators "
         + sdk.getOpenTelemetrySdk().getPropagators().getTextMapPropagator().fields()
         + "; egress "
         + carrier.settings().egressAllow()
+        + "; rules "
+        + carrier.settings().pathRules().size()
+        + " path, "
+        + carrier.settings().jsonRules().size()
+        + " json; for agents from 2.24"
         + (BridgeInstaller.isInstalled() ? "" : "; bridge missing: no weaving");
   }
 
-  private static String version(Class<?> type) {
-    Package home = type.getPackage();
-    @Nullable String version = home == null ? null : home.getImplementationVersion();
-    return version == null ? "unknown" : version;
+  private static String version() throws IOException {
+    try (InputStream resource = StartLine.class.getResourceAsStream("version")) {
+      if (resource == null) {
+        return "version unknown";
+      }
+      byte[] text = new byte[64];
+      int length = Math.max(resource.read(text), 0);
+      return "version " + new String(text, 0, length, StandardCharsets.UTF_8).trim();
+    }
   }
 }

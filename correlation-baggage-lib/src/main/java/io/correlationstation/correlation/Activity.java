@@ -55,6 +55,7 @@ public abstract class Activity implements AutoCloseable {
   private @Nullable Activity openStep;
   private boolean scopeIsStale;
   private boolean ended;
+  private boolean closed;
 
   // sealed to this package
   Activity(String workflow, @Nullable String step, Context parent) {
@@ -118,6 +119,9 @@ public abstract class Activity implements AutoCloseable {
   private synchronized void apply(Correlation keys) {
     context = keys.storeIn(context);
     keys.forEach((key, value) -> span.setAttribute(key.name(), value));
+    if (closed) {
+      return;
+    }
     if (openStep != null) {
       openStep.apply(keys);
       scopeIsStale = true;
@@ -156,8 +160,9 @@ public abstract class Activity implements AutoCloseable {
 
   /** Ends as FAILED unless it has ended, and gives the thread its previous context back. */
   @Override
-  public void close() {
+  public synchronized void close() {
     finish(false, "left without end(true)", null);
+    closed = true;
     while (!scopes.isEmpty()) {
       scopes.pop().close();
     }
@@ -231,6 +236,6 @@ public abstract class Activity implements AutoCloseable {
   }
 
   private static OpenTelemetry telemetry() {
-    return GlobalOpenTelemetry.get();
+    return GlobalOpenTelemetry.getOrNoop(); // get() would keep an SDK from being set later
   }
 }

@@ -167,6 +167,25 @@ class WorkflowTest {
     assertThat(Correlation.current()).isEqualTo(Correlation.empty());
   }
 
+  @Test
+  void put_afterClose_leavesNothingOnTheThread() {
+    Workflow workflow = Workflow.start("order");
+    workflow.close();
+
+    workflow.put(RESOURCE_ID, "late");
+
+    assertThat(Correlation.current()).isEqualTo(Correlation.empty());
+  }
+
+  @Test
+  void start_withoutSdk_isANoOpAndAnSdkCanStillBeSet() {
+    GlobalOpenTelemetry.resetForTest();
+
+    Workflow.start("early").close();
+
+    assertThat(GlobalOpenTelemetry.isSet()).isFalse();
+  }
+
   private SpanData span(String name) {
     return spans.getFinishedSpanItems().stream()
         .filter(span -> span.getName().equals(name))

@@ -84,6 +84,8 @@ record ServerConfig(
     URI tempo = settings.url(Setting.TEMPO_HTTP_ENDPOINT);
     if (tempo != null) {
       destinations.add(DestinationConfig.tempo(tempo).withLimits(limits));
+    } else if (settings.text(Setting.TEMPO_GRPC_ENDPOINT) != null) {
+      destinations.add(tempoGrpc(settings).withLimits(limits));
     }
     URI loki = settings.url(Setting.LOKI_URL);
     if (loki != null) {
@@ -100,7 +102,21 @@ record ServerConfig(
           DestinationConfig.otlp("otlp", otlp, settings.pairs(Setting.FORWARD_OTLP_HEADERS))
               .withLimits(limits));
     }
+    String datadogKey = settings.text(Setting.DATADOG_API_KEY);
+    if (datadogKey != null) {
+      destinations.add(
+          DestinationConfig.datadog(datadogKey, settings.required(Setting.DATADOG_SITE)));
+    }
     return ForwardConfig.of(dataDir.resolve("dead-letters"), destinations);
+  }
+
+  private static DestinationConfig tempoGrpc(Settings settings) {
+    try {
+      return DestinationConfig.tempoGrpc(settings.required(Setting.TEMPO_GRPC_ENDPOINT));
+    } catch (IllegalArgumentException e) {
+      throw new SettingException(
+          Setting.TEMPO_GRPC_ENDPOINT.variable() + ": expected host:port or a URL");
+    }
   }
 
   private static ReceiveConfig receive(Settings settings) {

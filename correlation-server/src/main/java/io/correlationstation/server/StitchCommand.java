@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server;
 
-import com.fasterxml.jackson.core.JsonEncoding;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.correlationstation.server.otlp.MalformedOtlpException;
 import io.correlationstation.server.otlp.OtlpJson;
 import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.StitchConfig;
+import io.correlationstation.server.stitch.StitchStatistics;
 import io.correlationstation.server.stitch.Stitcher;
 import io.correlationstation.server.stitch.live.TelemetryFeed;
 import java.io.BufferedReader;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.zip.GZIPInputStream;
@@ -33,45 +35,49 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * Stitches files of OTLP/JSON: an {@code ExportTraceServiceRequest} a line, in order of arrival,
- * plain or gzipped.
+ * {@code station stitch}: stitches files instead of a stream, through the same code as the server.
  *
- * <p>The same stitcher as the server's, fed line by line; the links are what it has decided when
- * the input ends. A line that can't be read as OTLP is counted and left out.
+ * <p>Input: one {@code ExportTraceServiceRequest} as OTLP/JSON a line, in order of arrival. Output:
+ * the last decision on every fragment, one JSON object a line.
  */
 @Command(
     name = "stitch",
-    description = "Joins the traces in files of OTLP/JSON lines and writes a link a line.",
-    mixinStandardHelpOptions = true)
+    description = "Finds the handoffs in files of OTLP/JSON lines, in order of arrival.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+@SuppressWarnings("NullAway.Init") // picocli fills the fields before it calls the command
 final class StitchCommand implements Callable<Integer> {
 
+  @Spec private CommandSpec spec;
+
   @Parameters(
-      arity = "1..*",
       paramLabel = "FILE",
-      description = "OTLP/JSON, an ExportTraceServiceRequest a line, in order of arrival; also .gz")
-  private List<Path> files = List.of();
+      arity = "1..*",
+      description = "OTLP/JSON lines, one ExportTraceServiceRequest each; .gz is unpacked")
+  private List<Path> files;
 
   @Option(
       names = "--output",
-      paramLabel = "LINKS",
-      description = "where the links go, JSON lines; standard output when left out")
-  private @Nullable Path output;
+      paramLabel = "FILE",
+      required = true,
+      description = "gets one handoff a line, as JSON")
+  private Path links;
 
   @Option(
       names = "--topology",
       paramLabel = "FILE",
-      description = "YAML: edges: [{caller: a, callee: b}, ...]")
+      description = "YAML with known calls: edges, a list of {caller, callee} services")
   private @Nullable Path topology;
 
   @Option(
-      names = "--min-confidence",
-      paramLabel = "P",
-      description = "least confidence of a link that is written, 0 to 1 (default: what is told)")
-  private double minConfidence;
+      names = "-o",
+      paramLabel = "FORMAT",
+      description = "summary on standard output: json or text; default ${DEFAULT-VALUE}",
+      defaultValue = "text")
+  private OutputFormat format;
 
-  @Spec private @Nullable CommandSpec spec;
-
-  private long unreadable;
+  private final Map<String, Handoff> lastByChild = new LinkedHashMap<>();
+  private int unreadable;
 
   @Override
   public Integer call() throws IOException {
@@ -79,96 +85,92 @@ final class StitchCommand implements Callable<Integer> {
     if (topology != null) {
       config = config.withTopology(TopologyFile.read(topology));
     }
-    Map<String, Handoff> links = new LinkedHashMap<>();
-    Stitcher stitcher = Stitcher.create(config, handoff -> keep(handoff, links));
+    Stitcher stitcher = Stitcher.create(config, this::decided);
     TelemetryFeed feed = new TelemetryFeed(config);
     for (Path file : files) {
       read(file, feed, stitcher);
     }
     stitcher.flush();
-    try (OutputStream out = open()) {
-      write(links, out);
-    }
-    tell(stitcher, links);
+    write();
+    summarise(stitcher.statistics());
     return unreadable == 0 ? Station.OK : Station.FINDING;
   }
 
-  private void keep(Handoff handoff, Map<String, Handoff> links) {
-    String child = handoff.child().traceId() + handoff.child().spanId();
-    if (handoff.state() == Handoff.State.REJECTED || handoff.confidence() < minConfidence) {
-      links.remove(child);
+  private void decided(Handoff handoff) {
+    if (handoff.state() == Handoff.State.REJECTED) {
+      lastByChild.remove(handoff.child().traceId());
     } else {
-      links.put(child, handoff);
+      lastByChild.put(handoff.child().traceId(), handoff);
     }
   }
 
   private void read(Path file, TelemetryFeed feed, Stitcher stitcher) throws IOException {
-    try (InputStream bytes = Files.newInputStream(file);
-        InputStream plain =
-            file.toString().endsWith(".gz") ? new GZIPInputStream(bytes, 1 << 16) : bytes;
-        BufferedReader lines =
-            new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8), 1 << 16)) {
+    if (!Files.isReadable(file)) {
+      throw new SettingException(file + " can't be read");
+    }
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(unpacked(file), UTF_8), 1 << 16)) {
+      int number = 0;
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        number++;
         if (!line.isBlank()) {
-          take(line, feed, stitcher);
+          feed(line, file + ":" + number, feed, stitcher);
         }
       }
     }
   }
 
-  private void take(String line, TelemetryFeed feed, Stitcher stitcher) {
+  private static InputStream unpacked(Path file) throws IOException {
+    InputStream stream = Files.newInputStream(file);
+    return file.toString().endsWith(".gz") ? new GZIPInputStream(stream, 1 << 16) : stream;
+  }
+
+  private void feed(String line, String place, TelemetryFeed feed, Stitcher stitcher) {
     try {
-      byte[] payload = OtlpJson.traces(line.getBytes(StandardCharsets.UTF_8)).payload();
-      feed.traces(payload, 0, stitcher);
+      feed.traces(OtlpJson.traces(line.getBytes(UTF_8)).payload(), 0, stitcher);
     } catch (MalformedOtlpException e) {
       unreadable++;
+      spec.commandLine().getErr().println(place + ": left out: " + e.getMessage());
     }
   }
 
-  private OutputStream open() throws IOException {
-    return output == null
-        ? new BufferedOutputStream(System.out) {
-          @Override
-          public void close() throws IOException {
-            flush();
-          }
-        }
-        : new BufferedOutputStream(Files.newOutputStream(output));
-  }
-
-  private static void write(Map<String, Handoff> links, OutputStream out) throws IOException {
-    try (JsonGenerator json =
-        new JsonFactory()
-            .createGenerator(out, JsonEncoding.UTF8)
-            .setRootValueSeparator(null)) {
-      for (Handoff link : links.values()) {
-        json.writeStartObject();
-        json.writeStringField("child_trace_id", link.child().traceId());
-        json.writeStringField("child_span_id", link.child().spanId());
-        json.writeStringField("parent_trace_id", link.parent().traceId());
-        json.writeStringField("parent_span_id", link.parent().spanId());
-        json.writeNumberField("confidence", link.confidence());
-        json.writeStringField("state", link.state().name());
-        json.writeStringField("method", link.method());
-        json.writeEndObject();
-        json.writeRaw('\n');
+  private void write() throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    try (Writer output = Files.newBufferedWriter(links, UTF_8)) {
+      for (Handoff handoff : lastByChild.values()) {
+        ObjectNode line = mapper.createObjectNode();
+        line.put("child_trace_id", handoff.child().traceId());
+        line.put("child_span_id", handoff.child().spanId());
+        line.put("parent_trace_id", handoff.parent().traceId());
+        line.put("parent_span_id", handoff.parent().spanId());
+        line.put("confidence", handoff.confidence());
+        output.write(line.toString());
+        output.write('\n');
       }
     }
   }
 
-  private void tell(Stitcher stitcher, Map<String, Handoff> links) {
-    if (spec == null) {
-      return;
+  private void summarise(StitchStatistics statistics) {
+    Collection<Handoff> handoffs = lastByChild.values();
+    long linked = handoffs.stream().filter(h -> h.state() == Handoff.State.LINKED).count();
+    PrintWriter out = spec.commandLine().getOut();
+    if (format == OutputFormat.JSON) {
+      ObjectNode summary = new ObjectMapper().createObjectNode();
+      summary.put("spans", statistics.spans());
+      summary.put("linked", linked);
+      summary.put("candidates", handoffs.size() - linked);
+      summary.put("unreadable_lines", unreadable);
+      summary.put("output", links.toString());
+      out.println(summary);
+    } else {
+      out.printf(
+          Locale.ROOT,
+          "%d spans: %d handoffs linked, %d candidates; written to %s%n",
+          statistics.spans(),
+          linked,
+          handoffs.size() - linked,
+          links);
     }
-    PrintWriter err = spec.commandLine().getErr();
-    long linked =
-        links.values().stream().filter(link -> link.state() == Handoff.State.LINKED).count();
-    err.printf(
-        "station stitch: %d spans, %d linked, %d candidates%s%n",
-        stitcher.statistics().spans(),
-        linked,
-        links.size() - linked,
-        unreadable == 0 ? "" : ", " + unreadable + " unreadable lines");
-    err.flush();
+    out.flush();
   }
 }

@@ -24,13 +24,71 @@ final class CoyoteReaderInstrumentation implements TypeInstrumentation {
   @Override
   public void transform(TypeTransformer transformer) {
     String self = getClass().getName();
+    transformer.applyAdviceToMethod(named("read").and(takesArguments(0)), self + "$CharAdvice");
+    transformer.applyAdviceToMethod(
+        named("read").and(takesArguments(char[].class)), self + "$AllAdvice");
     transformer.applyAdviceToMethod(
         named("read").and(takesArguments(char[].class, int.class, int.class)),
         self + "$PartAdvice");
     transformer.applyAdviceToMethod(named("readLine").and(takesArguments(0)), self + "$LineAdvice");
   }
 
-  /** Woven into {@code read(chars, offset, length)}, which the other {@code read}s call. */
+  /** Woven into {@code read()}. */
+  @SuppressWarnings("unused")
+  public static final class CharAdvice {
+
+    private CharAdvice() {}
+
+    @Advice.OnMethodEnter(suppress = Throwable.class)
+    public static @Nullable Object enter() {
+      return CorrelationBridge.bodyEnter();
+    }
+
+    @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
+    public static void exit(
+        @Advice.Enter @Nullable Object scan,
+        @Advice.Return int character,
+        @Advice.Thrown @Nullable Throwable failure) {
+      if (scan == null) {
+        return;
+      }
+      if (failure != null) {
+        CorrelationBridge.bodyFailed(scan);
+      } else {
+        CorrelationBridge.bodyText(scan, character < 0 ? null : String.valueOf((char) character));
+      }
+    }
+  }
+
+  /** Woven into {@code read(chars)}. */
+  @SuppressWarnings("unused")
+  public static final class AllAdvice {
+
+    private AllAdvice() {}
+
+    @Advice.OnMethodEnter(suppress = Throwable.class)
+    public static @Nullable Object enter() {
+      return CorrelationBridge.bodyEnter();
+    }
+
+    @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
+    public static void exit(
+        @Advice.Enter @Nullable Object scan,
+        @Advice.Argument(0) char[] chars,
+        @Advice.Return int count,
+        @Advice.Thrown @Nullable Throwable failure) {
+      if (scan == null) {
+        return;
+      }
+      if (failure != null) {
+        CorrelationBridge.bodyFailed(scan);
+      } else {
+        CorrelationBridge.bodyText(scan, count < 0 ? null : CharBuffer.wrap(chars, 0, count));
+      }
+    }
+  }
+
+  /** Woven into {@code read(chars, offset, length)}. */
   @SuppressWarnings("unused")
   public static final class PartAdvice {
 

@@ -2,6 +2,7 @@
 package io.correlationstation.agent.bridge;
 
 import io.correlationstation.agent.carry.Carrier;
+import io.correlationstation.agent.carry.Failures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
@@ -38,7 +39,7 @@ public final class BridgeInstaller {
             .invoke(null, carrier);
         installed = true;
       } catch (Throwable failure) {
-        carrier.failures().record("bridge", failure);
+        Failures.record("bridge", failure);
       }
     }
     return installed;

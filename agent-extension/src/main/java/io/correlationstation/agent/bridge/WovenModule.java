@@ -2,6 +2,7 @@
 package io.correlationstation.agent.bridge;
 
 import io.correlationstation.agent.carry.Carrier;
+import io.correlationstation.agent.carry.Failures;
 import io.opentelemetry.javaagent.extension.instrumentation.InstrumentationModule;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeInstrumentation;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
@@ -22,9 +23,19 @@ public abstract class WovenModule extends InstrumentationModule {
     this.types = Collections.unmodifiableList(Arrays.asList(types));
   }
 
+  /** Whether the extension is on and woven code reaches it. */
+  public static boolean mayWeave() {
+    try {
+      return Carrier.current().isActive() && BridgeInstaller.isInstalled();
+    } catch (Throwable failure) {
+      Failures.record("start", failure);
+      return false;
+    }
+  }
+
   @Override
   public final boolean defaultEnabled() {
-    return Carrier.current().isActive() && BridgeInstaller.isInstalled();
+    return mayWeave();
   }
 
   @Override

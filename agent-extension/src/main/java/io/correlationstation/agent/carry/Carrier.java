@@ -30,7 +30,6 @@ public final class Carrier {
   private final boolean active;
   private final Keys keys;
   private final Counters counters;
-  private final Failures failures;
   private final Egress egress;
 
   private Carrier(Settings settings, boolean active) {
@@ -38,7 +37,6 @@ public final class Carrier {
     this.active = active;
     this.keys = new Keys(active ? settings.keys() : Collections.emptyList());
     this.counters = new Counters(keys);
-    this.failures = new Failures(counters, System::nanoTime);
     this.egress = new Egress(keys, counters, settings);
   }
 
@@ -71,10 +69,6 @@ public final class Carrier {
 
   public Counters counters() {
     return counters;
-  }
-
-  public Failures failures() {
-    return failures;
   }
 
   public Egress egress() {
@@ -124,7 +118,13 @@ public final class Carrier {
    */
   public boolean discover(Context context, Key key, String value, Source source) {
     RequestKeys request = RequestKeys.of(context);
-    if (request == null || !accepts(request, key, value)) {
+    if (request == null) {
+      return false;
+    }
+    if (value.equals(request.get(key))) {
+      return true;
+    }
+    if (!accepts(request, key, value)) {
       return false;
     }
     switch (request.offer(key, value, source)) {

@@ -51,7 +51,7 @@ public final class CorrelationPropagator implements TextMapPropagator {
         }
       }
     } catch (Throwable failure) {
-      carrier.failures().record("inject", failure);
+      Failures.record("inject", failure);
     }
   }
 
@@ -60,7 +60,7 @@ public final class CorrelationPropagator implements TextMapPropagator {
     try {
       return extractKeys(context, source, getter);
     } catch (Throwable failure) {
-      carrier.failures().record("extract", failure);
+      Failures.record("extract", failure);
       return context;
     }
   }

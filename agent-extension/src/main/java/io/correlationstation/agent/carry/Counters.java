@@ -21,7 +21,6 @@ public final class Counters {
   private final AtomicLongArray conflicts;
   private final Map<Attributes, LongAdder> rejected = new ConcurrentHashMap<>();
   private final Map<Attributes, LongAdder> denied = new ConcurrentHashMap<>();
-  private final Map<Attributes, LongAdder> failures = new ConcurrentHashMap<>();
 
   Counters(Keys keys) {
     this.keys = keys;
@@ -53,10 +52,6 @@ public final class Counters {
     add(denied, Attributes.builder().put("kind", kind).build());
   }
 
-  void failure(String hook) {
-    add(failures, Attributes.builder().put("hook", hook).build());
-  }
-
   private static void add(Map<Attributes, LongAdder> series, Attributes attributes) {
     series.computeIfAbsent(attributes, unused -> new LongAdder()).increment();
   }
@@ -68,7 +63,7 @@ public final class Counters {
     show(meter, "correlation.values.rejected", "Values that were not taken", showing(rejected));
     show(
         meter, "correlation.egress.denied", "Calls that keys were held back from", showing(denied));
-    show(meter, "correlation.failures", "Failures inside the extension", showing(failures));
+    show(meter, "correlation.failures", "Failures inside the extension", Failures::show);
   }
 
   private static void show(

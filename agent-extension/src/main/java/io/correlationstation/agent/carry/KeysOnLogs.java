@@ -20,7 +20,7 @@ public final class KeysOnLogs implements LogRecordProcessor {
     try {
       setKeys(context, record);
     } catch (Throwable failure) {
-      carrier.failures().record("log", failure);
+      Failures.record("log", failure);
     }
   }
 

@@ -20,7 +20,7 @@ public final class KeysOnSpans implements SpanProcessor {
     try {
       carrier.spanStarted(parentContext, span);
     } catch (Throwable failure) {
-      carrier.failures().record("span", failure);
+      Failures.record("span", failure);
     }
   }
 

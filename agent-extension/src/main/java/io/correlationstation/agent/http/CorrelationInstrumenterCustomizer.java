@@ -8,6 +8,7 @@ import static io.opentelemetry.instrumentation.api.incubator.instrumenter.Instru
 
 import com.google.auto.service.AutoService;
 import io.correlationstation.agent.carry.Carrier;
+import io.correlationstation.agent.carry.Failures;
 import io.correlationstation.agent.carry.Key;
 import io.correlationstation.agent.carry.Source;
 import io.correlationstation.agent.settings.PathRule;
@@ -35,18 +36,16 @@ public final class CorrelationInstrumenterCustomizer implements InstrumenterCust
 
   @Override
   public void customize(InstrumenterCustomizer customizer) {
-    Carrier carrier = Carrier.current();
-    if (!carrier.isActive()) {
-      return;
-    }
     try {
-      customize(customizer, carrier);
+      if (Carrier.current().isActive()) {
+        addTo(customizer, Carrier.current());
+      }
     } catch (Throwable failure) {
-      carrier.failures().record("instrumenter", failure);
+      Failures.record("instrumenter", failure);
     }
   }
 
-  private static void customize(InstrumenterCustomizer customizer, Carrier carrier) {
+  private static void addTo(InstrumenterCustomizer customizer, Carrier carrier) {
     if (customizer.hasType(HTTP_SERVER)) {
       QueryKeys query = new QueryKeys(carrier.settings().queryParameters());
       add(customizer, carrier, "http-server", (c, start) -> serverStarts(carrier, query, c, start));
@@ -81,7 +80,7 @@ public final class CorrelationInstrumenterCustomizer implements InstrumenterCust
           try {
             return change.apply(context, startAttributes);
           } catch (Throwable failure) {
-            carrier.failures().record(hook, failure);
+            Failures.record(hook, failure);
             return context;
           }
         };

@@ -3,6 +3,7 @@ package io.correlationstation.agent.http;
 
 import com.google.auto.service.AutoService;
 import io.correlationstation.agent.carry.Carrier;
+import io.correlationstation.agent.carry.Failures;
 import io.correlationstation.agent.carry.Key;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -23,11 +24,11 @@ public final class KeysInResponses implements HttpServerResponseCustomizer {
   @Override
   public <R> void customize(
       Context serverContext, R response, HttpServerResponseMutator<R> mutator) {
-    Carrier carrier = Carrier.current();
-    if (!carrier.isActive() || !carrier.settings().responseHeaders()) {
-      return;
-    }
     try {
+      Carrier carrier = Carrier.current();
+      if (!carrier.isActive() || !carrier.settings().responseHeaders()) {
+        return;
+      }
       for (int i = 0; i < carrier.keys().size(); i++) {
         Key key = carrier.keys().get(i);
         String value = carrier.valueOf(serverContext, key);
@@ -40,7 +41,7 @@ public final class KeysInResponses implements HttpServerResponseCustomizer {
         mutator.appendHeader(response, TRACE_ID, span.getTraceId());
       }
     } catch (Throwable failure) {
-      carrier.failures().record("response", failure);
+      Failures.record("response", failure);
     }
   }
 }

@@ -5,8 +5,7 @@ import static io.opentelemetry.javaagent.extension.matcher.AgentElementMatchers.
 import static net.bytebuddy.matcher.ElementMatchers.named;
 
 import com.google.auto.service.AutoService;
-import io.correlationstation.agent.bridge.BridgeInstaller;
-import io.correlationstation.agent.carry.Carrier;
+import io.correlationstation.agent.bridge.WovenModule;
 import io.opentelemetry.javaagent.extension.instrumentation.HelperResourceBuilder;
 import io.opentelemetry.javaagent.extension.instrumentation.InstrumentationModule;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeInstrumentation;
@@ -32,7 +31,7 @@ public final class Log4jModule extends InstrumentationModule {
 
   @Override
   public boolean defaultEnabled() {
-    return Carrier.current().isActive() && BridgeInstaller.isInstalled();
+    return WovenModule.mayWeave();
   }
 
   @Override

@@ -4,6 +4,7 @@ package io.correlationstation.agent.process;
 import io.correlationstation.agent.carry.Carrier;
 import io.correlationstation.agent.settings.Settings.EnvironmentParent;
 import io.opentelemetry.api.baggage.Baggage;
+import io.opentelemetry.api.baggage.BaggageBuilder;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.ContextStorage;
 import io.opentelemetry.context.Scope;
@@ -39,8 +40,19 @@ public final class ProcessRoot implements ContextStorage {
     if (mayRead(carrier, System.getenv())) {
       Context read = Environment.read(propagator, Context.root(), System.getenv());
       boolean full = carrier.settings().environmentParent() == EnvironmentParent.FULL;
-      root = full ? read : Context.root().with(Baggage.fromContext(read));
+      root = full ? read : keysOnly(carrier, read);
     }
+  }
+
+  private static Context keysOnly(Carrier carrier, Context read) {
+    BaggageBuilder keys = Baggage.builder();
+    for (int i = 0; i < carrier.keys().size(); i++) {
+      String value = carrier.valueOf(read, carrier.keys().get(i));
+      if (value != null) {
+        keys.put(carrier.keys().get(i).name(), value);
+      }
+    }
+    return Context.root().with(keys.build());
   }
 
   private static boolean mayRead(Carrier carrier, Map<String, String> environment) {

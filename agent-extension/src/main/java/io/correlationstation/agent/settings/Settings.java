@@ -29,6 +29,7 @@ public final class Settings {
   private final Map<String, String> queryParameters;
   private final List<PathRule> pathRules;
   private final List<JsonRule> jsonRules;
+  private final List<JsonRule> responseRules;
   private final int bodyMaxBytes;
   private final boolean responseHeaders;
   private final EnvironmentParent environmentParent;
@@ -44,6 +45,7 @@ public final class Settings {
     queryParameters = reader.queryParameters();
     pathRules = reader.pathRules();
     jsonRules = reader.jsonRules();
+    responseRules = reader.jsonPointers("response-rules");
     bodyMaxBytes = reader.number("body.max-bytes", 65_536, 0, 16 * 1024 * 1024);
     responseHeaders = reader.flag("response-headers", true);
     environmentParent = reader.environmentParent();
@@ -96,6 +98,11 @@ public final class Settings {
   /** Fields of JSON request bodies, the ones at the top and the ones that rules point at. */
   public List<JsonRule> jsonRules() {
     return jsonRules;
+  }
+
+  /** Fields of JSON responses of outgoing calls. */
+  public List<JsonRule> responseRules() {
+    return responseRules;
   }
 
   /** How far a body is read along, in bytes; 0 for not at all. */

@@ -204,8 +204,15 @@ final class SettingsReader {
         addJsonField(rules, field);
       }
     }
-    for (String rule : list("json-rules", Collections.emptyList())) {
-      addJsonRule(rules, rule);
+    rules.addAll(jsonPointers("json-rules"));
+    return unmodifiableList(rules);
+  }
+
+  /** Rules such as {@code circuit_id=/order/circuit/id}. */
+  List<JsonRule> jsonPointers(String setting) {
+    List<JsonRule> rules = new ArrayList<>();
+    for (String rule : list(setting, Collections.emptyList())) {
+      addJsonPointer(rules, setting, rule);
     }
     return unmodifiableList(rules);
   }
@@ -229,15 +236,15 @@ final class SettingsReader {
     return null;
   }
 
-  private void addJsonRule(List<JsonRule> rules, String text) {
+  private void addJsonPointer(List<JsonRule> rules, String setting, String text) {
     int equals = text.indexOf('=');
     String key = text.substring(0, Math.max(equals, 0)).trim();
     String pointer = text.substring(equals + 1).trim();
     if (equals < 1 || pointer.length() < 2 || !pointer.startsWith("/")) {
       warnings.add(
-          property("json-rules") + ": \"" + text + "\" is not like circuit_id=/order/circuit/id");
+          property(setting) + ": \"" + text + "\" is not like circuit_id=/order/circuit/id");
     } else if (!keyNames.contains(key)) {
-      warnUnknownKey("json-rules", text);
+      warnUnknownKey(setting, text);
     } else {
       List<String> path = new ArrayList<>();
       for (String segment : pointer.substring(1).split("/", -1)) {

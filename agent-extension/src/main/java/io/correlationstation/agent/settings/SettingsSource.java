@@ -4,8 +4,10 @@ package io.correlationstation.agent.settings;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,31 @@ public interface SettingsSource {
       @Override
       public Collection<String> names() {
         return Collections.emptyList();
+      }
+    };
+  }
+
+  /**
+   * A section of a declarative file, as maps, lists and scalars: {@code egress: {allow: [a, b]}} is
+   * {@code egress.allow=a,b}, and {@code _} stands for {@code -} as well. Null is an empty section.
+   */
+  static SettingsSource of(@Nullable Object section) {
+    Map<String, String> flat = new LinkedHashMap<>();
+    Section.flatten("", section, flat);
+    return new SettingsSource() {
+      @Override
+      public @Nullable String get(String property) {
+        for (Map.Entry<String, String> entry : flat.entrySet()) {
+          if (Names.environment(entry.getKey()).equals(Names.environment(property))) {
+            return entry.getValue();
+          }
+        }
+        return null;
+      }
+
+      @Override
+      public Collection<String> names() {
+        return flat.keySet();
       }
     };
   }

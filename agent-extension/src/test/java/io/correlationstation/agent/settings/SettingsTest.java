@@ -4,6 +4,7 @@ package io.correlationstation.agent.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.correlationstation.agent.settings.KeySettings.Egress;
+import io.correlationstation.agent.settings.Settings.EnvironmentParent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,8 @@ class SettingsTest {
         .containsEntry("xcircuitid", "circuit_id");
     assertThat(settings.pathRules()).isEmpty();
     assertThat(settings.jsonRules()).hasSize(10);
+    assertThat(settings.responseRules()).isEmpty();
+    assertThat(settings.environmentParent()).isEqualTo(EnvironmentParent.KEYS);
     assertThat(settings.bodyMaxBytes()).isEqualTo(65_536);
     assertThat(settings.responseHeaders()).isTrue();
     assertThat(settings.hmacSecret()).isEmpty();
@@ -69,6 +72,8 @@ class SettingsTest {
     values.put("otel.correlation.path-rules", "/circuits/{circuit_id}");
     values.put("otel.correlation.json-fields", "circuitId,order=o");
     values.put("otel.correlation.json-rules", "order=/shop/order");
+    values.put("otel.correlation.response-rules", "order=/id");
+    values.put("otel.correlation.environment.parent", "full");
     values.put("otel.correlation.body.max-bytes", "1000");
     values.put("otel.correlation.response-headers", "false");
 
@@ -93,6 +98,9 @@ class SettingsTest {
     assertThat(settings.pathRules()).hasSize(1);
     assertThat(settings.jsonRules().stream().map(JsonRule::path).collect(Collectors.toList()))
         .containsExactly(List.of("circuitId"), List.of("o"), List.of("shop", "order"));
+    assertThat(settings.responseRules()).hasSize(1);
+    assertThat(settings.responseRules().get(0).key()).isEqualTo("order");
+    assertThat(settings.environmentParent()).isEqualTo(EnvironmentParent.FULL);
     assertThat(settings.bodyMaxBytes()).isEqualTo(1000);
     assertThat(settings.responseHeaders()).isFalse();
   }
@@ -102,7 +110,8 @@ class SettingsTest {
       delimiter = '|',
       value = {
         "otel.correlation.enbaled | true | nearest: otel.correlation.enabled",
-        "otel.correlation.key.circuit_id.header | X | nearest: otel.correlation.key.circuit_id.headers",
+        "otel.correlation.key.circuit_id.header | X | nearest:"
+            + " otel.correlation.key.circuit_id.headers",
         "OTEL_CORRELATION_MAXBYTES | 1 | nearest: OTEL_CORRELATION_MAX_BYTES",
         "otel.correlation.enabled | yess | nearest: true; using true",
         "otel.correlation.key.circuit_id.egress | dorp | nearest: drop; using send",

@@ -147,8 +147,8 @@ final class Report {
   }
 
   private static Line logLine(JsonNode log) {
-    String event = log.path("event_name").asText("");
-    String what = event.isEmpty() ? log.path("message").asText() : event;
+    String message = log.path("message").asText();
+    String what = message.isEmpty() ? log.path("event_name").asText("") : message;
     return new Line(
         Instant.parse(log.path("timestamp").asText()),
         2,

@@ -112,6 +112,7 @@ final class Stack implements AutoCloseable {
     arguments.addAll(jar("sample-services/" + name + "/target/" + name + ".jar"));
     Map<String, String> environment = new HashMap<>();
     environment.put("PORT", Integer.toString(port));
+    environment.put("BEORN_URL", loopback(ports.beorn()));
     environment.put("PALANTIR_URL", loopback(ports.palantir()));
     environment.put("ARDA_URL", loopback(ports.arda()));
     environment.put("MDSO_URL", loopback(ports.mdso()));

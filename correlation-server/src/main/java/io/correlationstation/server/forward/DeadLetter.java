@@ -41,6 +41,8 @@ public record DeadLetter(
     OTLP,
     /** A Loki {@code PushRequest}, not compressed. */
     LOKI,
+    /** A JSON array for Datadog's logs API. */
+    DATADOG_LOGS,
     /**
      * Nothing to send: the destination took the request and dropped some of its items without
      * saying which; {@link DeadLetter#detail} holds its words.

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.correlationstation.server.journal.Signal;
 import java.net.URI;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,8 @@ import java.util.regex.Pattern;
  *     rest of forwarding
  * @param limits of one request
  * @param retry what happens when a request is not taken
- * @param loki used with {@link Protocol#LOKI_PUSH} only
+ * @param loki used with {@link Protocol#LOKI_PUSH}, and its environment with {@link
+ *     Protocol#DATADOG}
  */
 public record DestinationConfig(
     String name,
@@ -40,6 +42,10 @@ public record DestinationConfig(
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
   private static final Set<Signal> ALL = EnumSet.of(Signal.TRACES, Signal.LOGS, Signal.METRICS);
+
+  /** Its trace intake refuses more than about 3.2 MB. */
+  private static final BatchLimits DATADOG_LIMITS =
+      new BatchLimits(3 << 20, 8192, Duration.ofMillis(200), Duration.ofSeconds(30));
 
   public DestinationConfig {
     requireNonNull(protocol, "protocol");
@@ -73,6 +79,30 @@ public record DestinationConfig(
   /** Any OTLP endpoint over HTTP; traces, logs and metrics. */
   public static DestinationConfig otlp(String name, URI endpoint, Map<String, String> headers) {
     return of(name, Protocol.OTLP_HTTP, endpoint).withHeaders(headers);
+  }
+
+  /**
+   * Tempo, or anything else that takes traces by OTLP over gRPC.
+   *
+   * @param target {@code host:port} or a URL; TLS with {@code https} only
+   */
+  public static DestinationConfig tempoGrpc(String target) {
+    URI endpoint = URI.create(target.contains("://") ? target : "http://" + target);
+    return of("tempo", Protocol.OTLP_GRPC, endpoint).withSignals(Set.of(Signal.TRACES));
+  }
+
+  /**
+   * Datadog's intake; traces and logs. Metrics are not sent: it takes deltas only, and ours are
+   * cumulative.
+   *
+   * @param site such as {@code datadoghq.com}
+   */
+  public static DestinationConfig datadog(String apiKey, String site) {
+    return of("datadog", Protocol.DATADOG, URI.create("https://otlp." + site))
+        .withSignals(Set.of(Signal.TRACES, Signal.LOGS))
+        .withHeaders(Map.of("dd-api-key", apiKey))
+        .withGzip(true)
+        .withLimits(DATADOG_LIMITS);
   }
 
   private static DestinationConfig of(String name, Protocol protocol, URI endpoint) {

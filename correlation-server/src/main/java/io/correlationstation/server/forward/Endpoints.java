@@ -25,6 +25,12 @@ final class Endpoints {
     return withPath(endpoint, path.endsWith("/push") ? path : path + LOKI_PUSH);
   }
 
+  /** Datadog's logs API lives on a host beside that of its OTLP intake. */
+  static URI datadogLogs(URI endpoint) {
+    URI base = URI.create(endpoint.toString().replaceFirst("//otlp\\.", "//http-intake.logs."));
+    return withPath(base, path(base) + "/api/v2/logs");
+  }
+
   private static String path(URI endpoint) {
     String path = endpoint.getPath() == null ? "" : endpoint.getPath();
     return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;

@@ -8,7 +8,6 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -29,7 +28,7 @@ final class ForwardMetrics {
   private final Counter attempts;
   private final Histogram seconds;
 
-  ForwardMetrics(PrometheusRegistry registry, Supplier<List<ForwardWorker>> workers) {
+  ForwardMetrics(PrometheusRegistry registry, List<ForwardWorker> workers) {
     this.delivered =
         Counter.builder()
             .name("corr_export_delivered_items_total")
@@ -71,9 +70,9 @@ final class ForwardMetrics {
     gauge(
         registry,
         workers,
-        "corr_export_pending_frames",
-        "Journal frames a destination has not finished with.",
-        ForwardWorker::pendingFrames);
+        "corr_export_pending_items",
+        "Items a destination has not finished with; those not read yet by the mean of its frames.",
+        ForwardWorker::pendingItems);
     gauge(
         registry,
         workers,
@@ -84,14 +83,15 @@ final class ForwardMetrics {
         registry,
         workers,
         "corr_export_accounting_mismatch",
-        "Items read less delivered, dead-lettered, filtered and in flight; 0 unless there is a bug.",
+        "Items read less delivered, dead-lettered, filtered and in flight; 0 unless there is a"
+            + " bug.",
         worker -> worker.ledger().mismatch());
     held(registry, workers);
   }
 
   private static void gauge(
       PrometheusRegistry registry,
-      Supplier<List<ForwardWorker>> workers,
+      List<ForwardWorker> workers,
       String name,
       String help,
       ToDoubleFunction<ForwardWorker> value) {
@@ -101,21 +101,21 @@ final class ForwardMetrics {
         .labelNames("dest")
         .callback(
             out -> {
-              for (ForwardWorker worker : workers.get()) {
+              for (ForwardWorker worker : workers) {
                 out.call(value.applyAsDouble(worker), worker.name());
               }
             })
         .register(registry);
   }
 
-  private static void held(PrometheusRegistry registry, Supplier<List<ForwardWorker>> workers) {
+  private static void held(PrometheusRegistry registry, List<ForwardWorker> workers) {
     GaugeWithCallback.builder()
         .name("corr_export_held")
         .help("1 while a destination refuses everything until a setting is changed.")
         .labelNames("dest", "reason")
         .callback(
             out -> {
-              for (ForwardWorker worker : workers.get()) {
+              for (ForwardWorker worker : workers) {
                 DestinationStatus status = worker.status();
                 if (status.state() == DestinationStatus.State.HELD) {
                   out.call(1, worker.name(), status.reason());

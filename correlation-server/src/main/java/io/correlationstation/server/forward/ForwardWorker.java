@@ -97,6 +97,9 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (Error e) {
+      logger.error("forwarding to {} ends; what is pending stays in the journal", config.name(), e);
+      throw e;
     } finally {
       health = new Health(State.STOPPED, "", "");
     }
@@ -300,17 +303,24 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
     return cursor.pending();
   }
 
+  /** 0 exactly when nothing is pending; else exact for what is in hand and a guess for the rest. */
+  double pendingItems() {
+    long unread = Math.max(0, pendingFrames() - ledger.framesInFlight());
+    return ledger.inFlight() + unread * ledger.meanItems();
+  }
+
   DestinationStatus status() {
     Health now = health;
     return new DestinationStatus(
         config.name(), now.state(), now.reason(), now.detail(), pendingFrames());
   }
 
-  /** Lets the request under way end, so that it need not be sent twice, then stops the thread. */
+  /** Lets the request under way end, so that it need not be sent twice. */
   void requestClose() {
     closing.countDown();
   }
 
+  /** Stops the thread; also when it was never started. */
   @Override
   public void close() {
     requestClose();

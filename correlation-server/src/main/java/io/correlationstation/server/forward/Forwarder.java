@@ -5,8 +5,11 @@ import io.correlationstation.server.journal.Journal;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Forwards the journal to every configured destination, each with a cursor, a thread ({@code
@@ -18,10 +21,16 @@ import java.util.List;
  */
 public final class Forwarder implements AutoCloseable {
 
-  private final List<ForwardWorker> workers;
+  private final ForwardConfig config;
+  private final Journal journal;
+  private final Clock clock;
+  private final List<ForwardWorker> workers = new CopyOnWriteArrayList<>();
+  private final CountDownLatch closing = new CountDownLatch(1);
 
-  private Forwarder(List<ForwardWorker> workers) {
-    this.workers = workers;
+  private Forwarder(ForwardConfig config, Journal journal, Clock clock) {
+    this.config = config;
+    this.journal = journal;
+    this.clock = clock;
   }
 
   /**
@@ -38,33 +47,38 @@ public final class Forwarder implements AutoCloseable {
   static Forwarder start(
       ForwardConfig config, Journal journal, PrometheusRegistry registry, Clock clock)
       throws IOException {
-    List<ForwardWorker> workers = new ArrayList<>();
-    Forwarder forwarder = new Forwarder(workers);
-    DeadLetters deadLetters = DeadLetters.in(config.deadLetterDir(), config.maxDeadLetterBytes());
-    ForwardMetrics metrics = new ForwardMetrics(registry, () -> workers);
+    Forwarder forwarder = new Forwarder(config, journal, clock);
     try {
-      for (DestinationConfig destination : config.destinations()) {
-        workers.add(
-            new ForwardWorker(
-                destination,
-                create(destination, clock),
-                journal.cursor(destination.name()),
-                deadLetters,
-                metrics,
-                clock));
-      }
+      forwarder.open(registry);
     } catch (IOException | RuntimeException e) {
       forwarder.close();
       throw e;
     }
-    workers.forEach(ForwardWorker::start);
+    forwarder.workers.forEach(ForwardWorker::start);
     return forwarder;
   }
 
-  private static Destination create(DestinationConfig config, Clock clock) {
+  private void open(PrometheusRegistry registry) throws IOException {
+    DeadLetters deadLetters = DeadLetters.in(config.deadLetterDir(), config.maxDeadLetterBytes());
+    ForwardMetrics metrics = new ForwardMetrics(registry, workers);
+    for (DestinationConfig destination : config.destinations()) {
+      workers.add(
+          new ForwardWorker(
+              destination,
+              create(destination, clock),
+              journal.cursor(destination.name()),
+              deadLetters,
+              metrics,
+              clock));
+    }
+  }
+
+  static Destination create(DestinationConfig config, Clock clock) {
     return switch (config.protocol()) {
       case OTLP_HTTP -> new OtlpHttpDestination(config, clock);
+      case OTLP_GRPC -> new OtlpGrpcDestination(config);
       case LOKI_PUSH -> new LokiDestination(config, clock);
+      case DATADOG -> new DatadogDestination(config, clock);
     };
   }
 
@@ -79,11 +93,36 @@ public final class Forwarder implements AutoCloseable {
   }
 
   /**
+   * Sends to a destination again what was received from {@code from} to before {@code to}, as far
+   * as the journal still has it, beside the running delivery. Idempotent for Tempo and Loki.
+   * Returns when it is done or the destination stops taking it.
+   *
+   * @throws IllegalArgumentException when there is no destination of that name
+   */
+  public ReplayResult replay(String destination, Instant from, Instant to)
+      throws IOException, InterruptedException {
+    DestinationConfig target =
+        config.destinations().stream()
+            .filter(candidate -> candidate.name().equals(destination))
+            .findFirst()
+            .orElseThrow(
+                () -> new IllegalArgumentException("no destination has this name: " + destination));
+    try (Destination again = create(target, clock)) {
+      return new RangeReplay(target, again, journal, closing).run(nanos(from), nanos(to));
+    }
+  }
+
+  private static long nanos(Instant time) {
+    return TimeUnit.SECONDS.toNanos(time.getEpochSecond()) + time.getNano();
+  }
+
+  /**
    * Stops all workers within a few seconds. What was not delivered stays in the journal; a backlog
    * is not waited for.
    */
   @Override
   public void close() {
+    closing.countDown();
     workers.forEach(ForwardWorker::requestClose);
     workers.forEach(ForwardWorker::close);
   }

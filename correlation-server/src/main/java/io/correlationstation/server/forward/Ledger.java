@@ -26,9 +26,15 @@ final class Ledger {
   private final ForwardMetrics metrics;
   private final Map<Entry, Integer> draft = new HashMap<>();
   private long drafted;
+  private long draftedFrames;
+  private long difference;
 
   private volatile long inFlight;
+  private volatile long framesInFlight;
   private volatile long mismatch;
+  private volatile double meanItems = 1;
+  private long itemsRead;
+  private long framesRead;
 
   Ledger(String destination, ForwardMetrics metrics) {
     this.destination = destination;
@@ -39,6 +45,11 @@ final class Ledger {
   void read(Frame frame) {
     drafted += frame.items();
     inFlight = drafted;
+    draftedFrames++;
+    framesInFlight = draftedFrames;
+    itemsRead += frame.items();
+    framesRead++;
+    meanItems = (double) itemsRead / framesRead;
   }
 
   void delivered(Signal signal, int items) {
@@ -66,7 +77,8 @@ final class Ledger {
       post(line.getKey(), line.getValue());
       settled += line.getValue();
     }
-    mismatch = mismatch + drafted - settled;
+    difference += drafted - settled;
+    mismatch = difference;
     discard();
   }
 
@@ -83,11 +95,22 @@ final class Ledger {
   void discard() {
     draft.clear();
     drafted = 0;
+    draftedFrames = 0;
     inFlight = 0;
+    framesInFlight = 0;
   }
 
   long inFlight() {
     return inFlight;
+  }
+
+  long framesInFlight() {
+    return framesInFlight;
+  }
+
+  /** Items of a frame on average, or 1 before the first. */
+  double meanItems() {
+    return meanItems;
   }
 
   /** Items that were read and committed without a fate, less those counted twice. */

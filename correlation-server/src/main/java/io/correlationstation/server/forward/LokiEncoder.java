@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.forward;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
 import io.correlationstation.server.forward.LokiBatch.Line;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.otlp.LogScan;
 import io.correlationstation.server.otlp.LogView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,16 +45,18 @@ final class LokiEncoder {
   static final int MAX_METADATA_ENTRIES = 128;
   static final long MAX_AHEAD_NANOS = Duration.ofMinutes(10).toNanos();
 
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
   private static final String FOLDED = "attributes";
-  private static final String SERVICE = "service";
-  private static final String ENV = "env";
-  private static final List<String> ENVIRONMENT_ATTRIBUTES =
-      List.of("deployment.environment.name", "deployment.environment", ENV);
-  private static final int MAX_CACHED_SELECTORS = 1000;
+  private static final String PART = "part";
+
+  /** Frame header that names the dialect of what did not come as OTLP. */
+  private static final String SOURCE = "source";
+
+  private static final String PUSHED = "loki";
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final LokiOptions options;
-  private final Map<Map<String, String>, String> selectors = new HashMap<>();
+  private final LokiStreams streams;
+  private final LokiMetadata metadata = new LokiMetadata();
 
   /** Takes what the encoder makes of a frame, in order. */
   interface Sink {
@@ -66,24 +67,26 @@ final class LokiEncoder {
   }
 
   LokiEncoder(LokiOptions options) {
-    this.options = options;
+    this.streams = new LokiStreams(options);
   }
 
   /** Returns how many records the frame held. */
   int encode(Frame frame, Sink sink) {
-    return LogScan.scan(frame.payload(), log -> encode(log, frame.receivedNanos(), sink));
+    boolean pushed = PUSHED.equals(frame.headers().get(SOURCE));
+    return LogScan.scan(frame.payload(), log -> encode(log, frame.receivedNanos(), pushed, sink));
   }
 
-  private void encode(LogView log, long receivedNanos, Sink sink) {
-    Map<String, String> attributes = attributes(log);
-    String selector = selector(log, attributes);
-    LokiMetadata metadata = new LokiMetadata();
-    long time = time(log, receivedNanos, metadata);
-    addIds(log, metadata);
+  private void encode(LogView log, long receivedNanos, boolean pushed, Sink sink) {
+    metadata.clear();
+    Map<String, String> attributes = log.attributes();
+    LokiStreams.Stream stream = streams.of(log, attributes, pushed);
+    long time = time(log, receivedNanos);
+    addIds(log);
     int kept = metadata.size();
     attributes.forEach(metadata::add);
-    boolean fits = fold(metadata, kept);
-    List<Line> lines = lines(selector, time, log.body(), metadata);
+    stream.rest().forEach((name, value) -> addUnlessNamed(attributes, name, value));
+    boolean fits = fold(kept);
+    List<Line> lines = lines(stream.selector(), time, log.body().getBytes(UTF_8));
     if (fits) {
       lines.forEach(line -> sink.line(time, line));
     } else {
@@ -91,7 +94,7 @@ final class LokiEncoder {
     }
   }
 
-  private static long time(LogView log, long receivedNanos, LokiMetadata metadata) {
+  private long time(LogView log, long receivedNanos) {
     long time = log.timeNanos();
     if (time <= 0) {
       return receivedNanos;
@@ -103,56 +106,31 @@ final class LokiEncoder {
     return time;
   }
 
-  private static void addIds(LogView log, LokiMetadata metadata) {
-    addIfPresent(metadata, "trace_id", log.traceId());
-    addIfPresent(metadata, "span_id", log.spanId());
+  private void addIds(LogView log) {
+    addIfPresent("trace_id", log.traceId());
+    addIfPresent("span_id", log.spanId());
     if (log.severityNumber() != 0) {
       metadata.add("severity_number", Integer.toString(log.severityNumber()));
     }
-    addIfPresent(metadata, "severity_text", log.severityText());
-    addIfPresent(metadata, "event_name", log.eventName());
+    addIfPresent("severity_text", log.severityText());
+    addIfPresent("event_name", log.eventName());
   }
 
-  private static void addIfPresent(LokiMetadata metadata, String name, @Nullable String value) {
+  private void addIfPresent(String name, @Nullable String value) {
     if (value != null && !value.isEmpty()) {
       metadata.add(name, value);
     }
   }
 
-  /** Of the record, then those of its resource that it does not name itself. */
-  private static Map<String, String> attributes(LogView log) {
-    Map<String, String> all = new LinkedHashMap<>(log.attributes());
-    log.resourceAttributes().forEach(all::putIfAbsent);
-    all.remove("service.name");
-    return all;
-  }
-
-  /** Moves what becomes a label out of the attributes. */
-  private String selector(LogView log, Map<String, String> attributes) {
-    Map<String, String> labels = new TreeMap<>();
-    labels.put(SERVICE, LokiNames.labelValue(log.service()));
-    labels.put(ENV, options.environment());
-    for (String name : ENVIRONMENT_ATTRIBUTES) {
-      String value = attributes.remove(name);
-      if (value != null && !value.isEmpty()) {
-        labels.put(ENV, LokiNames.labelValue(value));
-        break;
-      }
+  /** What a record says itself counts more than what its resource says. */
+  private void addUnlessNamed(Map<String, String> attributes, String name, String value) {
+    if (!attributes.containsKey(name)) {
+      metadata.add(name, value);
     }
-    for (String name : options.extraLabels()) {
-      String value = attributes.remove(name);
-      if (value != null && !value.isEmpty()) {
-        labels.putIfAbsent(LokiNames.label(name), LokiNames.labelValue(value));
-      }
-    }
-    if (selectors.size() > MAX_CACHED_SELECTORS) {
-      selectors.clear();
-    }
-    return selectors.computeIfAbsent(labels, LokiNames::selector);
   }
 
   /** Whether the metadata fits in the end. */
-  private static boolean fold(LokiMetadata metadata, int kept) {
+  private boolean fold(int kept) {
     if (metadata.size() <= MAX_METADATA_ENTRIES && metadata.bytes() <= MAX_METADATA_BYTES) {
       return true;
     }
@@ -164,89 +142,53 @@ final class LokiEncoder {
     return metadata.bytes() <= MAX_METADATA_BYTES;
   }
 
-  private static List<Line> lines(String selector, long time, String body, LokiMetadata metadata) {
-    byte[] line = body.getBytes(StandardCharsets.UTF_8);
-    List<byte[]> parts = new ArrayList<>(1);
-    for (int from = 0; from < line.length || parts.isEmpty(); ) {
-      int to = LokiNames.cut(line, from, MAX_LINE_BYTES);
-      parts.add(from == 0 && to == line.length ? line : Arrays.copyOfRange(line, from, to));
+  private List<Line> lines(String selector, long time, byte[] body) {
+    if (body.length <= MAX_LINE_BYTES) {
+      return List.of(new Line(selector, entry(time, body), 1));
+    }
+    List<byte[]> parts = new ArrayList<>();
+    for (int from = 0; from < body.length; ) {
+      int to = LokiNames.cut(body, from, MAX_LINE_BYTES);
+      parts.add(Arrays.copyOfRange(body, from, to));
       from = to;
     }
+    int index = metadata.size();
     List<Line> lines = new ArrayList<>(parts.size());
     for (int i = 0; i < parts.size(); i++) {
+      metadata.add(PART, (i + 1) + "/" + parts.size());
       boolean last = i == parts.size() - 1;
-      String number = parts.size() == 1 ? null : (i + 1) + "/" + parts.size();
-      byte[] entry = entry(time, parts.get(i), metadata, number);
-      lines.add(new Line(selector, entry, last ? 1 : 0));
+      lines.add(new Line(selector, entry(time, parts.get(i)), last ? 1 : 0));
+      metadata.removeFrom(index);
     }
     return lines;
   }
 
   /** {@code EntryAdapter}: timestamp, line, metadata. */
-  private static byte[] entry(
-      long time, byte[] line, LokiMetadata metadata, @Nullable String part) {
-    byte[] timestamp = timestamp(time);
-    int size =
-        CodedOutputStream.computeByteArraySize(1, timestamp)
-            + CodedOutputStream.computeByteArraySize(2, line);
-    List<byte[]> pairs = new ArrayList<>(metadata.size() + 1);
-    metadata.entries().forEach((name, value) -> pairs.add(pair(name, value)));
-    if (part != null) {
-      pairs.add(pair("part", part));
-    }
-    for (byte[] pair : pairs) {
-      size += CodedOutputStream.computeByteArraySize(3, pair);
-    }
-    return write(
-        size,
-        out -> {
-          out.writeByteArray(1, timestamp);
-          out.writeByteArray(2, line);
-          for (byte[] pair : pairs) {
-            out.writeByteArray(3, pair);
-          }
-        });
-  }
-
-  private static byte[] timestamp(long time) {
-    long seconds = Math.floorDiv(time, 1_000_000_000L);
-    int nanos = (int) Math.floorMod(time, 1_000_000_000L);
-    int size =
+  private byte[] entry(long time, byte[] line) {
+    long seconds = Math.floorDiv(time, NANOS_PER_SECOND);
+    int nanos = (int) Math.floorMod(time, NANOS_PER_SECOND);
+    int timestamp =
         CodedOutputStream.computeInt64Size(1, seconds)
             + CodedOutputStream.computeInt32Size(2, nanos);
-    return write(
-        size,
-        out -> {
-          out.writeInt64(1, seconds);
-          out.writeInt32(2, nanos);
-        });
-  }
-
-  private static byte[] pair(String name, String value) {
     int size =
-        CodedOutputStream.computeStringSize(1, name)
-            + CodedOutputStream.computeStringSize(2, value);
-    return write(
-        size,
-        out -> {
-          out.writeString(1, name);
-          out.writeString(2, value);
-        });
-  }
-
-  private interface Content {
-    void writeTo(CodedOutputStream out) throws IOException;
-  }
-
-  private static byte[] write(int size, Content content) {
-    byte[] bytes = new byte[size];
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        1
+            + CodedOutputStream.computeUInt32SizeNoTag(timestamp)
+            + timestamp
+            + CodedOutputStream.computeByteArraySize(2, line)
+            + metadata.encodedSize();
+    byte[] entry = new byte[size];
+    CodedOutputStream out = CodedOutputStream.newInstance(entry);
     try {
-      content.writeTo(out);
+      out.writeTag(1, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+      out.writeUInt32NoTag(timestamp);
+      out.writeInt64(1, seconds);
+      out.writeInt32(2, nanos);
+      out.writeByteArray(2, line);
+      metadata.writeTo(out);
       out.checkNoSpaceLeft();
     } catch (IOException e) {
-      throw new UncheckedIOException("size and content differ", e);
+      throw new UncheckedIOException("size and content of an entry differ", e);
     }
-    return bytes;
+    return entry;
   }
 }

@@ -39,12 +39,17 @@ public record LokiOptions(String environment, List<String> extraLabels, Duration
           "extraLabels > " + MAX_EXTRA_LABELS + ": " + extraLabels.size());
     }
     for (String label : extraLabels) {
-      if (NEVER_LABELS.contains(LokiNames.label(label))) {
+      if (isId(LokiNames.label(label))) {
         throw new IllegalArgumentException("extraLabels has an id, a stream per value: " + label);
       }
     }
     if (maxSampleAge.isNegative() || maxSampleAge.isZero()) {
       throw new IllegalArgumentException("maxSampleAge <= 0: " + maxSampleAge);
     }
+  }
+
+  /** Whether a label of that name would have a stream for each value. */
+  static boolean isId(String label) {
+    return NEVER_LABELS.contains(label);
   }
 }

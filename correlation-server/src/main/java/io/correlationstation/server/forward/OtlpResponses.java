@@ -45,25 +45,26 @@ final class OtlpResponses {
 
   private static Verdict judgeByClass(Answer answer, String code, @Nullable Duration retryAfter) {
     return switch (answer.status() / 100) {
-      case 2 -> delivered(answer, code);
+      case 2 ->
+          answer.contentType().contains("protobuf")
+              ? delivered(answer.body(), code)
+              : Verdict.of(Outcome.DELIVERED, code, "");
       case 4 -> Verdict.of(Outcome.POISON, code, answer.text());
       case 5 -> Verdict.retry(code, retryAfter, answer.text());
       default -> Verdict.of(Outcome.HOLD, code, answer.text());
     };
   }
 
-  private static Verdict delivered(Answer answer, String code) {
-    if (answer.body().length == 0 || !answer.contentType().contains("protobuf")) {
-      return Verdict.of(Outcome.DELIVERED, code, "");
-    }
+  /** Taken, but for the items that the response counts as rejected. */
+  static Verdict delivered(byte[] response, String code) {
     try {
       // the three signals' responses are alike on the wire
       ExportTracePartialSuccess partial =
-          ExportTraceServiceResponse.parseFrom(answer.body()).getPartialSuccess();
+          ExportTraceServiceResponse.parseFrom(response).getPartialSuccess();
       int rejected = (int) Math.max(0, Math.min(partial.getRejectedSpans(), Integer.MAX_VALUE));
       return new Verdict(Outcome.DELIVERED, code, null, rejected, partial.getErrorMessage());
     } catch (InvalidProtocolBufferException e) {
-      return Verdict.of(Outcome.DELIVERED, code + "_unreadable", answer.text());
+      return Verdict.of(Outcome.DELIVERED, code + "_unreadable", "the response is not OTLP");
     }
   }
 }

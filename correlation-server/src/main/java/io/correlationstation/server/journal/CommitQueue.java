@@ -46,7 +46,7 @@ final class CommitQueue {
     }
   }
 
-  /** Why a small frame would be refused at the moment, or null. */
+  /** Why a frame of common size would be refused at the moment, or null. */
   @Nullable Refusal refusal() {
     lock.lock();
     try {
@@ -96,6 +96,16 @@ final class CommitQueue {
     }
   }
 
+  /** Whether the disk failed and has not worked since. */
+  boolean failing() {
+    lock.lock();
+    try {
+      return failure != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Takes frames again. */
   void recover() {
     lock.lock();
@@ -108,8 +118,8 @@ final class CommitQueue {
 
   /** Waits out a failure; false when the queue was closed meanwhile. */
   boolean pause(long nanos) {
-    lock.lock();
     boolean interrupted = false;
+    lock.lock();
     try {
       long deadline = System.nanoTime() + nanos;
       long left = nanos;

@@ -80,8 +80,9 @@ final class Committer implements Runnable {
     metrics.failures.labelValues("append").inc();
     log.abandon();
     Refusal refusal = Refusal.of(Refusal.IO, "cannot write: " + cause.getMessage());
+    List<Pending> waiting = queue.fail(refusal);
     refuse(batch, refusal);
-    refuse(queue.fail(refusal), refusal);
+    refuse(waiting, refusal);
     while (queue.pause(PROBE_INTERVAL.toNanos())) {
       if (probe.works()) {
         logger.info("The disk works again; appends are taken");

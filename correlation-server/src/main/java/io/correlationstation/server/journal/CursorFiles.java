@@ -2,7 +2,7 @@
 package io.correlationstation.server.journal;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,14 +11,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two files for each cursor, written in turn: a new state replaces the older of the two by a
- * rename, so that whatever fails or is lost, the other one or its predecessor is whole.
+ * The files of cursors. Two for the state of each, written in turn: a new state replaces the older
+ * of the two by a rename, so that whatever fails or is lost, the other one or its predecessor is
+ * whole. A third one for its marks.
  */
 final class CursorFiles {
 
   /** Ends the name of a file that is being written; such a file means nothing after a restart. */
   static final String UNFINISHED = ".tmp";
 
+  private static final String MARKS = ".marks";
   private static final Pattern CURSOR_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Pattern FILE_NAME = Pattern.compile("(.+)\\.([01])\\.cursor");
 
@@ -47,7 +49,7 @@ final class CursorFiles {
     for (String file : names) {
       Matcher name = FILE_NAME.matcher(file);
       if (name.matches()) {
-        CursorState state = CursorState.parse(content(file));
+        CursorState state = CursorState.parse(disk.start(file, CursorState.BYTES + 1));
         CursorState other = states.get(name.group(1));
         boolean newer = other == null || (state != null && state.generation() > other.generation());
         states.put(name.group(1), newer ? state : other);
@@ -63,7 +65,26 @@ final class CursorFiles {
     disk.rename(file + UNFINISHED, file);
   }
 
+  /** What that cursor had handed out when it was last used; nothing after an orderly close. */
+  CursorMarks marks(String name, long journalId) throws IOException {
+    try {
+      return CursorMarks.parse(disk.start(name + MARKS, CursorMarks.BYTES + 1), journalId);
+    } catch (NoSuchFileException e) {
+      return CursorMarks.clean(journalId);
+    }
+  }
+
+  /** Writes marks without forcing them. */
+  void mark(String name, CursorMarks marks) throws IOException {
+    disk.note(name + MARKS, marks.encode());
+  }
+
+  void unmark(String name) throws IOException {
+    disk.delete(name + MARKS);
+  }
+
   void delete(String name) throws IOException {
+    unmark(name);
     disk.delete(file(name, 0));
     disk.delete(file(name, 1));
     disk.force();
@@ -71,15 +92,5 @@ final class CursorFiles {
 
   private static String file(String name, long slot) {
     return name + "." + slot + ".cursor";
-  }
-
-  private byte[] content(String file) throws IOException {
-    ByteBuffer content = ByteBuffer.allocate(CursorState.BYTES + 1);
-    try (JournalDisk.Reader reader = disk.read(file)) {
-      while (content.hasRemaining() && reader.read(content, content.position()) >= 0) {}
-    }
-    byte[] bytes = new byte[content.flip().remaining()];
-    content.get(bytes);
-    return bytes;
   }
 }

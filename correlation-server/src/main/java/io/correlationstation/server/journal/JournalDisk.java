@@ -27,11 +27,8 @@ interface JournalDisk extends Closeable {
   /** Makes or replaces a file with this content and forces it; a crash may leave any part of it. */
   void write(String name, byte[] content) throws IOException;
 
-  /** Cuts a file to {@code size} bytes and forces it. */
-  void truncate(String name, long size) throws IOException;
-
-  /** Forces the content of a file that somebody else wrote. */
-  void force(String name) throws IOException;
+  /** Makes a file with this content or writes it over the start of one, without forcing it. */
+  void note(String name, byte[] content) throws IOException;
 
   /** Renames atomically, replacing what was at {@code to}. */
   void rename(String from, String to) throws IOException;
@@ -44,6 +41,24 @@ interface JournalDisk extends Closeable {
 
   /** Room left for this process on the file system. */
   long usableBytes() throws IOException;
+
+  /** The first bytes of a file, at most {@code maxBytes}. */
+  default ByteBuffer start(String name, int maxBytes) throws IOException {
+    ByteBuffer start = ByteBuffer.allocate(maxBytes);
+    try (Reader file = read(name)) {
+      int n = 0;
+      while (start.hasRemaining() && n >= 0) {
+        n = file.read(start, start.position());
+      }
+    }
+    return start.flip();
+  }
+
+  default long size(String name) throws IOException {
+    try (Reader file = read(name)) {
+      return file.size();
+    }
+  }
 
   /** A file being read; one thread at a time. */
   interface Reader extends Closeable {

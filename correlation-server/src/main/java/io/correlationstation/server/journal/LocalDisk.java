@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An interrupted thread closes the {@link FileChannel} it is using, for everybody. Therefore no
  * channel is shared between threads, and the short operations that a reader's thread runs ({@link
- * #write}, {@link #rename}, {@link #force()}) put an interrupt off until they are done.
+ * #write}, {@link #note}, {@link #force()}) put an interrupt off until they are done.
  */
 final class LocalDisk implements JournalDisk {
 
@@ -110,18 +110,13 @@ final class LocalDisk implements JournalDisk {
   }
 
   @Override
-  public void truncate(String name, long size) throws IOException {
-    try (FileChannel channel = channel(name, Set.of(WRITE))) {
-      channel.truncate(size);
-      channel.force(true);
-    }
-  }
-
-  @Override
-  public void force(String name) throws IOException {
-    try (FileChannel channel = channel(name, Set.of(WRITE))) {
-      channel.force(true);
-    }
+  public void note(String name, byte[] content) throws IOException {
+    uninterrupted(
+        () -> {
+          try (FileChannel channel = channel(name, Set.of(CREATE, WRITE))) {
+            writeFully(channel, ByteBuffer.wrap(content));
+          }
+        });
   }
 
   @Override

@@ -82,7 +82,7 @@ final class Quarantine {
       if (other.equals(name)) {
         return true;
       }
-      held += other.endsWith(SUFFIX) ? sizeOf(other) : 0;
+      held += other.endsWith(SUFFIX) ? disk.size(other) : 0;
     }
     if (held + to - from > MAX_BYTES) {
       return false;
@@ -101,11 +101,5 @@ final class Quarantine {
     disk.rename(unfinished, name);
     disk.force();
     return true;
-  }
-
-  private long sizeOf(String name) throws IOException {
-    try (JournalDisk.Reader file = disk.read(name)) {
-      return file.size();
-    }
   }
 }

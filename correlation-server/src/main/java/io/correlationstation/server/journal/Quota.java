@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Quota {
 
+  private static final long COMMON_BYTES = 64 * 1024;
+
   private final JournalConfig config;
   private final LongSupplier logBytes;
   private volatile long usableBytes = Long.MAX_VALUE;
@@ -43,13 +45,22 @@ final class Quota {
     return check(pending.bytes(), waitingBytes, own ? config.maxBytes() : intakeBytes());
   }
 
+  /** Why a frame of common size would be refused, or null. */
   @Nullable Refusal check(long waitingBytes) {
-    return check(0, waitingBytes, intakeBytes());
+    long common = Math.min(COMMON_BYTES, config.maxBytes() / 10);
+    return check(common, waitingBytes, intakeBytes());
   }
 
   /** Where intake stops. */
   long intakeBytes() {
     return config.maxBytes() / 10 * 9;
+  }
+
+  /** How much may stay in the log although every reader is done with it. */
+  long keepBytes() {
+    long headroom = Math.max(config.segmentBytes(), config.maxFrameBytes());
+    long room = Math.max(intakeBytes() - headroom, intakeBytes() / 2);
+    return Math.min(config.retentionBytes(), room);
   }
 
   private @Nullable Refusal check(long bytes, long waitingBytes, long maxBytes) {

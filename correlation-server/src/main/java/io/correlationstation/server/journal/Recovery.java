@@ -3,12 +3,9 @@ package io.correlationstation.server.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,13 +15,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Only the newest segment is read through: it is the only one that a crash can have cut. What
  * follows its last good frame was never acknowledged, is set aside and cut off. Older segments are
- * checked frame by frame when they are read. All that is kept is forced, because the process that
- * wrote it may have died before it could.
+ * checked frame by frame when they are read. Unless the last run ended in order, the newest segment
+ * is written anew, because its process may have died before, or because of, a force.
  */
 final class Recovery {
 
-  static final String IDENTITY = "identity";
-
+  private static final int COPY_BYTES = 1 << 20;
   private static final Logger logger = LoggerFactory.getLogger(Recovery.class);
 
   private final JournalDisk disk;
@@ -35,8 +31,8 @@ final class Recovery {
   /**
    * What was found.
    *
-   * @param next the sequence number the next frame gets: above everything found, cursors included,
-   *     so that no number is ever used for two frames
+   * @param next the sequence number the next frame gets: above everything found, cursors and clean
+   *     mark included, so that no number is ever used for two frames
    */
   record Found(
       long journalId, List<Segment> segments, long next, Map<String, CursorState> cursors) {}
@@ -57,14 +53,17 @@ final class Recovery {
   Found run() throws IOException {
     List<String> names = disk.names();
     deleteUnfinished(names);
-    TreeMap<Long, @Nullable SegmentHeader> headers = headers(names);
-    long journalId = identity(names, headers);
-    List<Segment> segments = segments(headers, journalId);
-    long next = recoverNewest(segments);
+    Layout layout = Layout.of(disk, names);
+    long journalId = layout.journalId();
+    List<Segment> segments = layout.segments();
+    keepIdentity(names, journalId);
+    long cleanNext = CleanMark.read(disk, names);
+    long next = Math.max(recoverNewest(segments, cleanNext), cleanNext);
     Map<String, CursorState> cursors = cursors(names, journalId, segments, next);
     for (CursorState cursor : cursors.values()) {
       next = Math.max(next, cursor.committed() + 1);
     }
+    CleanMark.remove(disk);
     disk.force();
     return new Found(journalId, segments, next, cursors);
   }
@@ -77,102 +76,17 @@ final class Recovery {
     }
   }
 
-  /** The header of each segment, null where it is damaged, oldest first. */
-  private TreeMap<Long, @Nullable SegmentHeader> headers(List<String> names) throws IOException {
-    TreeMap<Long, @Nullable SegmentHeader> headers = new TreeMap<>();
-    for (String name : names) {
-      long first = Segment.first(name);
-      if (first >= 0) {
-        SegmentHeader header = SegmentHeader.parse(content(name, SegmentHeader.BYTES));
-        if (header != null && header.version() > SegmentHeader.VERSION) {
-          throw new IOException(
-              name
-                  + " has format "
-                  + header.version()
-                  + ", written by a newer version of the"
-                  + " server; this one reads up to "
-                  + SegmentHeader.VERSION);
-        }
-        headers.put(first, header);
-      }
+  private void keepIdentity(List<String> names, long journalId) throws IOException {
+    if (Layout.identity(disk, names) == null) {
+      String unfinished = Layout.IDENTITY + CursorFiles.UNFINISHED;
+      disk.write(unfinished, SegmentHeader.identity(journalId).encode());
+      disk.rename(unfinished, Layout.IDENTITY);
+      disk.force();
     }
-    return headers;
   }
 
-  private long identity(List<String> names, Map<Long, @Nullable SegmentHeader> headers)
-      throws IOException {
-    SegmentHeader kept =
-        names.contains(IDENTITY)
-            ? SegmentHeader.parse(content(IDENTITY, SegmentHeader.BYTES))
-            : null;
-    if (kept != null) {
-      return kept.journalId();
-    }
-    Map<Long, Integer> votes = new HashMap<>();
-    for (Map.Entry<Long, @Nullable SegmentHeader> entry : headers.entrySet()) {
-      SegmentHeader header = entry.getValue();
-      if (header != null && header.first() == entry.getKey()) {
-        votes.merge(header.journalId(), 1, Integer::sum);
-      }
-    }
-    if (votes.isEmpty() && !headers.isEmpty()) {
-      throw new IOException("neither identity nor any segment header is readable");
-    }
-    long id =
-        votes.entrySet().stream()
-            .max(Map.Entry.comparingByValue())
-            .map(Map.Entry::getKey)
-            .orElseGet(() -> new SecureRandom().nextLong());
-    String unfinished = IDENTITY + CursorFiles.UNFINISHED;
-    disk.write(unfinished, new SegmentHeader(SegmentHeader.VERSION, id, 0, -1, 0, 0).encode());
-    disk.rename(unfinished, IDENTITY);
-    disk.force();
-    return id;
-  }
-
-  private List<Segment> segments(TreeMap<Long, @Nullable SegmentHeader> headers, long journalId)
-      throws IOException {
-    List<Segment> segments = new ArrayList<>();
-    long previousFirst = -1;
-    for (Map.Entry<Long, @Nullable SegmentHeader> entry : headers.entrySet()) {
-      long first = entry.getKey();
-      SegmentHeader header = entry.getValue();
-      boolean whole = Segment.belongs(header, journalId, first);
-      if (header != null
-          && whole
-          && previousFirst >= 0
-          && header.previousFirst() != previousFirst) {
-        logger.warn("The segment before {} is missing", Segment.name(first));
-      }
-      segments.add(
-          Segment.found(
-              journalId,
-              first,
-              header != null && whole ? header.created() : 0,
-              size(Segment.name(first)),
-              end(headers, journalId, first)));
-      previousFirst = first;
-    }
-    return segments;
-  }
-
-  /** Where the frames of a segment end, as the next segment knows. */
-  private static long end(
-      TreeMap<Long, @Nullable SegmentHeader> headers, long journalId, long first) {
-    Map.Entry<Long, @Nullable SegmentHeader> next = headers.higherEntry(first);
-    if (next == null) {
-      return Long.MAX_VALUE;
-    }
-    SegmentHeader header = next.getValue();
-    return header != null
-            && Segment.belongs(header, journalId, next.getKey())
-            && header.previousFirst() == first
-        ? header.previousEnd()
-        : next.getKey();
-  }
-
-  /** Reads the newest segment through, cuts it behind its last good frame and forces it. */
-  private long recoverNewest(List<Segment> segments) throws IOException {
+  /** Reads the newest segment through, cuts it behind its last good frame, makes it durable. */
+  private long recoverNewest(List<Segment> segments, long cleanNext) throws IOException {
     if (segments.isEmpty()) {
       return 0;
     }
@@ -187,10 +101,10 @@ final class Recovery {
           newest.index().add(reader.sequence(), reader.offset(), reader.receivedNanos());
           goodEnd = reader.position();
           last = reader.sequence();
-        } else if (reader.position() < newest.bytes()) {
-          quarantine.keep(reader);
         } else {
-          quarantine.keep(reader, reader.damageFrom(), newest.bytes(), "torn");
+          boolean torn = reader.position() == newest.bytes() && cleanNext <= last + 1;
+          quarantine.keep(
+              reader, reader.damageFrom(), reader.position(), torn ? "torn" : "corrupt");
         }
       }
     }
@@ -199,13 +113,37 @@ final class Recovery {
       segments.remove(newest);
       return newest.first();
     }
-    if (goodEnd < newest.bytes()) {
-      disk.truncate(newest.name(), goodEnd);
-    } else {
-      disk.force(newest.name());
+    if (goodEnd < newest.bytes() || cleanNext != last + 1) {
+      rewrite(newest, goodEnd);
     }
     newest.recovered(goodEnd, last + 1);
     return last + 1;
+  }
+
+  /**
+   * Replaces a segment by a forced copy of its good part.
+   *
+   * <p>To force the file itself would not do: after a force that failed, the system may show bytes
+   * that are on no disk and take the next force for done (as PostgreSQL found out in 2018).
+   */
+  private void rewrite(Segment segment, long goodEnd) throws IOException {
+    String copy = segment.name() + CursorFiles.UNFINISHED;
+    try (JournalDisk.Reader from = disk.read(segment.name());
+        JournalDisk.Writer to = disk.create(copy)) {
+      ByteBuffer part = ByteBuffer.allocateDirect(COPY_BYTES);
+      long at = 0;
+      while (at < goodEnd) {
+        part.clear().limit((int) Math.min(COPY_BYTES, goodEnd - at));
+        int n = from.read(part, at);
+        if (n < 0) {
+          throw new IOException("segment shrank: " + segment.name());
+        }
+        to.write(part.flip());
+        at += n;
+      }
+      to.force();
+    }
+    disk.rename(copy, segment.name());
   }
 
   private Map<String, CursorState> cursors(
@@ -231,19 +169,5 @@ final class Recovery {
       cursors.put(name, state);
     }
     return cursors;
-  }
-
-  private ByteBuffer content(String name, int bytes) throws IOException {
-    ByteBuffer content = ByteBuffer.allocate(bytes);
-    try (JournalDisk.Reader file = disk.read(name)) {
-      while (content.hasRemaining() && file.read(content, content.position()) >= 0) {}
-    }
-    return content.flip();
-  }
-
-  private long size(String name) throws IOException {
-    try (JournalDisk.Reader file = disk.read(name)) {
-      return file.size();
-    }
   }
 }

@@ -3,7 +3,6 @@ package io.correlationstation.server.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One file of the log: a run of frames with rising sequence numbers.
@@ -153,10 +152,5 @@ final class Segment {
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
     return z ^ (z >>> 31);
-  }
-
-  /** Whether the header fits the file it was read from. */
-  static boolean belongs(@Nullable SegmentHeader header, long journalId, long first) {
-    return header != null && header.journalId() == journalId && header.first() == first;
   }
 }

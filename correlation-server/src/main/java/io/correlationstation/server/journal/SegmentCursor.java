@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,15 +15,16 @@ import org.slf4j.LoggerFactory;
 /**
  * A reader's place in the segments.
  *
- * <p>To tell a frame that kills its reader from bad luck, the cursor remembers what it handed out.
- * In quiet times that is one number, the fence, moved ahead a thousand frames at a time. After a
- * run that ended without {@link #close}, the frames between the committed one and the fence are
- * suspects: each is handed out alone, with its count of attempts on disk before, until the reader
- * comes back for the next.
+ * <p>To tell a frame that kills the process from bad luck, the cursor notes what it hands out. In
+ * quiet times that is one number, the fence, moved ahead {@value #FENCE_FRAMES} frames at a time.
+ * After a run that ended without {@link #close}, the last {@value #MAX_SUSPECTS} frames before the
+ * fence, more than any reader has in hand, are suspects unless they were committed: each is handed
+ * out alone, its attempts noted before, until the reader comes back for the next.
  */
 final class SegmentCursor implements JournalCursor {
 
-  private static final int FENCE_FRAMES = 1024;
+  private static final int FENCE_FRAMES = 64;
+  private static final int MAX_SUSPECTS = 10_000;
   private static final Logger logger = LoggerFactory.getLogger(SegmentCursor.class);
 
   private final String name;
@@ -33,16 +34,17 @@ final class SegmentCursor implements JournalCursor {
   private final Quarantine quarantine;
   private final Consumer<CursorState> onClose;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(FrameReader.LARGE_BUFFER);
-  private final Object stateLock = new Object();
+  private final AtomicLong committed;
+  private final long suspectsFrom;
   private final long suspectsEnd;
 
-  private volatile CursorState state;
   private CursorState stored;
   private boolean released;
+  private CursorMarks marks;
   private @Nullable FrameReader reader;
   private long position;
-  private long inHand = CursorState.NONE;
-  private long survived = CursorState.NONE;
+  private long inHand = CursorMarks.NONE;
+  private long survived = CursorMarks.NONE;
   private volatile boolean closed;
 
   SegmentCursor(
@@ -52,9 +54,10 @@ final class SegmentCursor implements JournalCursor {
       SegmentLog log,
       CursorFiles files,
       Quarantine quarantine,
-      Consumer<CursorState> onClose) {
+      Consumer<CursorState> onClose)
+      throws IOException {
     this.name = name;
-    this.state = state;
+    this.committed = new AtomicLong(state.committed());
     this.stored = state;
     this.disk = disk;
     this.log = log;
@@ -62,11 +65,16 @@ final class SegmentCursor implements JournalCursor {
     this.quarantine = quarantine;
     this.onClose = onClose;
     this.position = state.committed() + 1;
-    this.suspectsEnd = state.fence();
+    this.marks = files.marks(name, state.journalId()).afterCrash();
+    this.suspectsEnd = marks.fence();
+    this.suspectsFrom = Math.max(state.committed() + 1, suspectsEnd - MAX_SUSPECTS);
   }
 
   @Override
   public @Nullable Entry poll(Duration maxWait) throws InterruptedException, IOException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
     if (settleSuspect()) {
       return null;
     }
@@ -88,12 +96,12 @@ final class SegmentCursor implements JournalCursor {
     if (sequence >= log.next()) {
       throw new IllegalArgumentException("sequence >= next: " + sequence + " >= " + log.next());
     }
-    update(s -> sequence > s.committed() ? s.withCommitted(sequence) : s);
+    committed.accumulateAndGet(sequence, Math::max);
   }
 
   @Override
   public long committed() {
-    return state.committed();
+    return committed.get();
   }
 
   @Override
@@ -121,13 +129,15 @@ final class SegmentCursor implements JournalCursor {
     dropReader();
     retire();
     try {
-      storeNow();
+      if (store()) {
+        disk.force();
+      }
     } catch (IOException e) {
       logger.warn("Cannot store cursor {}; some frames will be read again", name, e);
     }
     synchronized (this) {
       released = true;
-      onClose.accept(state.withGeneration(stored.generation()));
+      onClose.accept(new CursorState(stored.journalId(), stored.generation(), committed()));
     }
   }
 
@@ -140,37 +150,29 @@ final class SegmentCursor implements JournalCursor {
     return Math.max(0, (log.nowNanos() - received) / 1e9);
   }
 
-  /** Marks the state as left in order; nothing is suspect after the next start. */
+  /** Notes that the cursor was left in order; nothing is suspect after the next start. */
   void retire() {
-    update(s -> s.withFence(0).withSuspect(CursorState.NONE, 0));
+    try {
+      files.unmark(name);
+    } catch (IOException e) {
+      logger.debug("Cannot delete the marks of cursor {}", name, e);
+    }
   }
 
   /**
-   * Writes the state if it changed.
+   * Writes the committed number if it changed.
    *
    * @return whether the directory has to be forced
    */
   synchronized boolean store() throws IOException {
-    CursorState current = state.withGeneration(stored.generation());
-    if (released || current.equals(stored)) {
+    long now = committed();
+    if (released || now == stored.committed()) {
       return false;
     }
-    current = current.withGeneration(stored.generation() + 1);
-    files.store(name, current);
-    stored = current;
+    CursorState next = stored.next(now);
+    files.store(name, next);
+    stored = next;
     return true;
-  }
-
-  private void update(UnaryOperator<CursorState> change) {
-    synchronized (stateLock) {
-      state = change.apply(state);
-    }
-  }
-
-  private void storeNow() throws IOException {
-    if (store()) {
-      disk.force();
-    }
   }
 
   private void requireOpen() throws IOException {
@@ -194,9 +196,7 @@ final class SegmentCursor implements JournalCursor {
         }
       } catch (NoSuchFileException e) {
         dropReader();
-        if (position >= log.oldest()) {
-          throw e;
-        }
+        skipLostSegment(durable);
       } catch (ClosedByInterruptException e) {
         dropReader();
         Thread.interrupted();
@@ -234,6 +234,14 @@ final class SegmentCursor implements JournalCursor {
     return null;
   }
 
+  /** Steps over a segment whose file is gone although the journal has not deleted it. */
+  private void skipLostSegment(long durable) {
+    Segment lost = log.segmentOf(position);
+    if (lost != null && position >= lost.first()) {
+      skipTo(Math.min(lost.end(), durable));
+    }
+  }
+
   /** Steps over numbers that have no frame. */
   private void skipTo(long sequence) {
     if (sequence > position) {
@@ -265,29 +273,42 @@ final class SegmentCursor implements JournalCursor {
   }
 
   private boolean settleSuspect() {
-    if (inHand == CursorState.NONE) {
+    if (inHand == CursorMarks.NONE) {
       return false;
     }
     survived = inHand;
-    inHand = CursorState.NONE;
-    update(s -> s.withSuspect(CursorState.NONE, 0));
+    inHand = CursorMarks.NONE;
+    mark(marks.absolved());
     return true;
   }
 
-  private Entry handOut(Entry entry) throws IOException {
+  private Entry handOut(Entry entry) {
     long sequence = entry.sequence();
-    CursorState now = state;
-    if (sequence < suspectsEnd && sequence > survived && sequence > now.committed()) {
-      int attempts = (sequence == now.suspect() ? now.attempts() : 1) + 1;
-      update(s -> s.withSuspect(sequence, attempts));
-      storeNow();
+    if (isSuspect(sequence)) {
+      mark(marks.trying(sequence));
       inHand = sequence;
-      return new Entry(sequence, entry.frame(), attempts);
+      return new Entry(sequence, entry.frame(), marks.attempts());
     }
-    if (sequence >= now.fence()) {
-      update(s -> s.withFence(sequence + FENCE_FRAMES));
-      storeNow();
+    if (sequence >= marks.fence() || sequence < marks.fence() - MAX_SUSPECTS) {
+      mark(marks.withFence(sequence + FENCE_FRAMES));
     }
     return entry;
+  }
+
+  private boolean isSuspect(long sequence) {
+    return sequence < suspectsEnd
+        && sequence >= suspectsFrom
+        && sequence > survived
+        && sequence > committed();
+  }
+
+  /** A disk that takes no marks must not keep readers from what they can read. */
+  private void mark(CursorMarks newMarks) {
+    marks = newMarks;
+    try {
+      files.mark(name, newMarks);
+    } catch (IOException e) {
+      logger.debug("Cannot write the marks of cursor {}", name, e);
+    }
   }
 }

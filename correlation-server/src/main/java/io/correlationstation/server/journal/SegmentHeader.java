@@ -34,6 +34,11 @@ record SegmentHeader(
   private static final long MAGIC = 0x43534a4f55524e4cL;
   private static final int CRC_AT = 60;
 
+  /** What is kept in a file of its own, so that no damaged segment can take the identity along. */
+  static SegmentHeader identity(long journalId) {
+    return new SegmentHeader(VERSION, journalId, 0, -1, 0, 0);
+  }
+
   byte[] encode() {
     ByteBuffer bytes =
         ByteBuffer.allocate(BYTES)

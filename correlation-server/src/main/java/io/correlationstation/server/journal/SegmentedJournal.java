@@ -5,10 +5,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -41,6 +40,7 @@ public final class SegmentedJournal implements Journal {
   private final Quarantine quarantine;
   private final CursorFiles cursorFiles;
   private final SegmentLog log;
+  private final FrameFinder finder;
   private final CommitQueue queue;
   private final Upkeep upkeep;
   private final Map<String, CursorState> idle = new ConcurrentHashMap<>();
@@ -97,10 +97,11 @@ public final class SegmentedJournal implements Journal {
     Recovery.Found found = new Recovery(disk, metrics, quarantine, cursorFiles).run();
     this.journalId = found.journalId();
     this.log = new SegmentLog(disk, config, found, clock, metrics);
+    this.finder = new FrameFinder(disk, log);
     this.idle.putAll(found.cursors());
     Quota quota = new Quota(config, log::bytes);
     this.queue = new CommitQueue(quota);
-    this.upkeep = new Upkeep(config, disk, log, quota, open.values(), this::oldestNeeded, metrics);
+    this.upkeep = new Upkeep(config, disk, log, quota, new Readers(), metrics);
     upkeep.round();
     registerGauges();
     this.committer =
@@ -166,20 +167,7 @@ public final class SegmentedJournal implements Journal {
 
   @Override
   public @Nullable Frame read(long sequence) throws IOException {
-    if (sequence < 0 || sequence >= log.next()) {
-      return null;
-    }
-    Frame recent = log.recent(sequence);
-    Segment segment = recent == null ? log.segmentOf(sequence) : null;
-    if (segment == null || sequence < segment.first()) {
-      return recent;
-    }
-    try (FrameReader reader = segment.open(disk, ByteBuffer.allocate(FrameReader.SMALL_BUFFER))) {
-      reader.seek(segment.offsetAtOrBefore(sequence, disk), segment.first() - 1);
-      return reader.find(sequence);
-    } catch (NoSuchFileException e) {
-      return null;
-    }
+    return finder.find(sequence);
   }
 
   @Override
@@ -207,11 +195,14 @@ public final class SegmentedJournal implements Journal {
     interrupted |= join(upkeeper);
     open.values().forEach(SegmentCursor::retire);
     upkeep.round();
+    finder.rest();
     metrics.unregister();
-    try {
-      disk.close();
+    try (disk) {
+      if (!queue.failing()) {
+        CleanMark.write(disk, log.next());
+      }
     } catch (IOException e) {
-      logger.warn("Cannot release the journal's lock", e);
+      logger.warn("Cannot close the journal's directory in order", e);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
@@ -229,20 +220,8 @@ public final class SegmentedJournal implements Journal {
     }
   }
 
-  /** The first frame that some cursor, open or not, has not committed. */
-  private long oldestNeeded() {
-    long oldest = log.next();
-    for (CursorState state : idle.values()) {
-      oldest = Math.min(oldest, state.committed() + 1);
-    }
-    for (SegmentCursor cursor : open.values()) {
-      oldest = Math.min(oldest, cursor.committed() + 1);
-    }
-    return oldest;
-  }
-
   private void registerGauges() {
-    metrics.gauge("corr_wal_bytes", "Size of all segments.", log::bytes);
+    metrics.gauge("corr_wal_bytes", "Size of all segments.", () -> (double) log.bytes());
     metrics.gauge("corr_wal_segments", "Number of segments.", () -> log.segments().size());
     metrics.gauge(
         "corr_wal_refusing",
@@ -302,5 +281,30 @@ public final class SegmentedJournal implements Journal {
       thread.setDaemon(true);
       return thread;
     };
+  }
+
+  private final class Readers implements Upkeep.Readers {
+
+    @Override
+    public Collection<SegmentCursor> openCursors() {
+      return open.values();
+    }
+
+    @Override
+    public long oldestNeeded() {
+      long oldest = log.next();
+      for (CursorState state : idle.values()) {
+        oldest = Math.min(oldest, state.committed() + 1);
+      }
+      for (SegmentCursor cursor : open.values()) {
+        oldest = Math.min(oldest, cursor.committed() + 1);
+      }
+      return oldest;
+    }
+
+    @Override
+    public void segmentDeleted() {
+      finder.rest();
+    }
   }
 }

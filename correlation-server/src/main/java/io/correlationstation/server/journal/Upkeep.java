@@ -3,10 +3,8 @@ package io.correlationstation.server.journal;
 
 import java.io.IOException;
 import java.util.Collection;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,32 +20,38 @@ final class Upkeep implements Runnable {
   private final JournalDisk disk;
   private final SegmentLog log;
   private final Quota quota;
-  private final Collection<SegmentCursor> cursors;
-  private final LongSupplier oldestNeeded;
+  private final Readers readers;
   private final JournalMetrics metrics;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private boolean stopped;
   private boolean failing;
 
-  /**
-   * @param cursors the open cursors, changing under the upkeep
-   * @param oldestNeeded the first sequence number that some cursor has not committed
-   */
+  /** What the upkeep asks and tells those who read. */
+  interface Readers {
+
+    /** The open cursors, changing under the upkeep. */
+    Collection<SegmentCursor> openCursors();
+
+    /** The first sequence number that some cursor, open or not, has not committed. */
+    long oldestNeeded();
+
+    /** A segment's file has no name any more; whoever has it open keeps its room on the disk. */
+    void segmentDeleted();
+  }
+
   Upkeep(
       JournalConfig config,
       JournalDisk disk,
       SegmentLog log,
       Quota quota,
-      Collection<SegmentCursor> cursors,
-      LongSupplier oldestNeeded,
+      Readers readers,
       JournalMetrics metrics) {
     this.config = config;
     this.disk = disk;
     this.log = log;
     this.quota = quota;
-    this.cursors = cursors;
-    this.oldestNeeded = oldestNeeded;
+    this.readers = readers;
     this.metrics = metrics;
   }
 
@@ -87,8 +91,9 @@ final class Upkeep implements Runnable {
   private boolean pause() {
     lock.lock();
     try {
-      if (!stopped) {
-        changed.await(config.cursorDelay().toNanos(), TimeUnit.NANOSECONDS);
+      long left = config.cursorDelay().toNanos();
+      while (!stopped && left > 0) {
+        left = changed.awaitNanos(left);
       }
       return !stopped;
     } catch (InterruptedException e) {
@@ -100,7 +105,7 @@ final class Upkeep implements Runnable {
 
   private void storeCursors() throws IOException {
     boolean renamed = false;
-    for (SegmentCursor cursor : cursors) {
+    for (SegmentCursor cursor : readers.openCursors()) {
       renamed |= cursor.store();
     }
     if (renamed) {
@@ -109,18 +114,19 @@ final class Upkeep implements Runnable {
   }
 
   private void deleteSegments() throws IOException {
-    long needed = oldestNeeded.getAsLong();
+    long needed = readers.oldestNeeded();
     for (Segment segment : log.segments()) {
       if (segment.end() > needed || !isSurplus(segment)) {
         return;
       }
       log.deleteOldest(segment);
+      readers.segmentDeleted();
       logger.debug("Deleted {}", segment.name());
     }
   }
 
   private boolean isSurplus(Segment segment) {
-    return log.bytes() > Math.min(config.retentionBytes(), quota.intakeBytes())
+    return log.bytes() > quota.keepBytes()
         || quota.usable() < config.minFreeBytes()
         || log.nowNanos() - log.endedNanos(segment) > config.retention().toNanos();
   }

@@ -4,7 +4,11 @@ package io.correlationstation.server.journey;
 import static io.correlationstation.server.journey.KeyVocabulary.CIRCUIT_ID;
 import static io.correlationstation.server.journey.KeyVocabulary.IDENTITY_KEYS;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -56,23 +60,28 @@ final class Aliases {
     Map<List<String>, Neighbour> found = new LinkedHashMap<>();
     List<Neighbour> direct = neighbours(handle, circuitId);
     direct.forEach(next -> found.put(List.of(next.key(), next.value()), next));
-    for (Neighbour step : direct) {
-      if (IDENTITY_KEYS.contains(step.key()) && !step.key().equals(CIRCUIT_ID)) {
-        List<Neighbour> second = neighbours(handle, step.value());
-        if (circuitsAmong(second).size() <= 1) {
-          second.stream()
-              .filter(next -> IDENTITY_KEYS.contains(next.key()))
-              .forEach(next -> found.putIfAbsent(List.of(next.key(), next.value()), next));
-        }
-      }
-    }
+    List<String> steps =
+        direct.stream()
+            .filter(next -> IDENTITY_KEYS.contains(next.key()) && !next.key().equals(CIRCUIT_ID))
+            .map(Neighbour::value)
+            .toList();
+    neighbours(handle, steps)
+        .values()
+        .forEach(
+            second -> {
+              if (circuitsAmong(second).size() <= 1) {
+                second.stream()
+                    .filter(next -> IDENTITY_KEYS.contains(next.key()))
+                    .forEach(next -> found.putIfAbsent(List.of(next.key(), next.value()), next));
+              }
+            });
     return found.values().stream()
         .filter(next -> !next.key().equals(CIRCUIT_ID))
         .map(
             next ->
                 new Circuit.Alias(next.key(), next.value(), next.firstNanos(), next.lastNanos()))
         .sorted(
-            java.util.Comparator.comparing(Circuit.Alias::key)
+            Comparator.comparing(Circuit.Alias::key)
                 .thenComparing(Circuit.Alias::firstSeenNanos)
                 .thenComparing(Circuit.Alias::value))
         .toList();
@@ -107,14 +116,16 @@ final class Aliases {
                 }
               });
     }
+    otherIds.keySet().removeAll(circuits.keySet());
+    Set<String> ids = new LinkedHashSet<>();
+    otherIds.values().forEach(ids::addAll);
+    Map<String, List<Neighbour>> known = neighbours(handle, List.copyOf(ids));
     otherIds.forEach(
-        (group, ids) -> {
-          if (!circuits.containsKey(group)) {
-            Set<String> found = new TreeSet<>();
-            ids.forEach(id -> found.addAll(circuitsAmong(neighbours(handle, id))));
-            if (found.size() == 1) {
-              circuits.put(group, found);
-            }
+        (group, ownIds) -> {
+          Set<String> found = new TreeSet<>();
+          ownIds.forEach(id -> found.addAll(circuitsAmong(known.getOrDefault(id, List.of()))));
+          if (found.size() == 1) {
+            circuits.put(group, found);
           }
         });
     return circuits;
@@ -160,14 +171,20 @@ final class Aliases {
     if (!circuits.isEmpty()) {
       return circuits;
     }
-    for (Neighbour step : direct) {
-      if (IDENTITY_KEYS.contains(step.key())) {
-        Set<String> further = circuitsAmong(neighbours(handle, step.value()));
-        if (further.size() <= HUB) {
-          circuits.addAll(further);
-        }
-      }
-    }
+    List<String> steps =
+        direct.stream()
+            .filter(next -> IDENTITY_KEYS.contains(next.key()))
+            .map(Neighbour::value)
+            .toList();
+    neighbours(handle, steps)
+        .values()
+        .forEach(
+            second -> {
+              Set<String> further = circuitsAmong(second);
+              if (further.size() <= HUB) {
+                circuits.addAll(further);
+              }
+            });
     return circuits;
   }
 
@@ -182,25 +199,41 @@ final class Aliases {
   }
 
   private static List<Neighbour> neighbours(Handle handle, String value) {
-    return handle
-        .createQuery(
-            """
-            SELECT key_b AS name, value_b AS other, first_nanos, last_nanos FROM aliases
-            WHERE value_a = :value
-            UNION ALL
-            SELECT key_a AS name, value_a AS other, first_nanos, last_nanos FROM aliases
-            WHERE value_b = :value
-            ORDER BY last_nanos DESC, other LIMIT :limit
-            """)
-        .bind("value", value)
-        .bind("limit", MAX_NEIGHBOURS)
-        .map(
-            (result, context) ->
-                new Neighbour(
-                    result.getString("name"),
-                    result.getString("other"),
-                    result.getLong("first_nanos"),
-                    result.getLong("last_nanos")))
-        .list();
+    return neighbours(handle, List.of(value)).getOrDefault(value, List.of());
+  }
+
+  /** Value → what was seen with it, the most recent first, in the order of the values. */
+  private static Map<String, List<Neighbour>> neighbours(Handle handle, List<String> values) {
+    Map<String, List<Neighbour>> neighbours = new LinkedHashMap<>();
+    values.forEach(value -> neighbours.put(value, new ArrayList<>()));
+    for (List<String> chunk : Chunks.of(values)) {
+      handle
+          .createQuery(
+              """
+              SELECT value_a AS self, key_b AS name, value_b AS other, first_nanos, last_nanos
+              FROM aliases WHERE value_a IN (<values>)
+              UNION ALL
+              SELECT value_b AS self, key_a AS name, value_a AS other, first_nanos, last_nanos
+              FROM aliases WHERE value_b IN (<values>)
+              ORDER BY last_nanos DESC, other LIMIT :limit
+              """)
+          .bindList("values", chunk)
+          .bind("limit", MAX_NEIGHBOURS + chunk.size() * HUB)
+          .map((result, context) -> Map.entry(result.getString("self"), neighbour(result)))
+          .forEach(
+              entry ->
+                  neighbours
+                      .computeIfAbsent(entry.getKey(), ignored -> new ArrayList<>())
+                      .add(entry.getValue()));
+    }
+    return neighbours;
+  }
+
+  private static Neighbour neighbour(ResultSet result) throws SQLException {
+    return new Neighbour(
+        result.getString("name"),
+        result.getString("other"),
+        result.getLong("first_nanos"),
+        result.getLong("last_nanos"));
   }
 }

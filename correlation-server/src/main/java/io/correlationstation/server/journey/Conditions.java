@@ -68,8 +68,8 @@ final class Conditions {
   void links(LinkFilter filter, List<String> circuits) {
     if (!circuits.isEmpty()) {
       add(
-          "(h.circuit_id IN (<circuits>) OR h.child_trace_id IN (SELECT trace_id"
-              + " FROM fragment_keys WHERE key_name = 'circuit_id' AND key_value IN (<circuits>)))");
+          "(h.circuit_id IN (<circuits>) OR h.child_trace_id IN (SELECT trace_id FROM fragment_keys"
+              + " WHERE key_name = 'circuit_id' AND key_value IN (<circuits>)))");
       lists.put("circuits", circuits);
     }
     if (filter.traceId() != null) {
@@ -86,6 +86,30 @@ final class Conditions {
         case LINKED -> add("h.state = 'LINKED' AND h.superseded_by IS NULL");
         case CANDIDATE -> add("h.state = 'CANDIDATE' AND h.superseded_by IS NULL");
       }
+    }
+  }
+
+  void ofAnyCircuit() {
+    add("EXISTS (SELECT 1 FROM journey_circuits c WHERE c.journey_id = j.id)");
+  }
+
+  void journeys(
+      Journey.@Nullable State state, List<String> circuits, long nowNanos, JourneyConfig config) {
+    if (!circuits.isEmpty()) {
+      add("j.id IN (SELECT journey_id FROM journey_circuits WHERE circuit_id IN (<circuits>))");
+      lists.put("circuits", circuits);
+    }
+    if (state == null) {
+      return;
+    }
+    add(state == Journey.State.FAILED ? "j.failed = 1" : "j.failed = 0");
+    if (state != Journey.State.FAILED) {
+      add(
+          "j.received_nanos "
+              + (state == Journey.State.RUNNING ? ">" : "<=")
+              + " CASE WHEN j.rootless = 1 THEN :abandoned ELSE :quiet END");
+      values.put("abandoned", nowNanos - config.abandonAfter().toNanos());
+      values.put("quiet", nowNanos - config.quiet().toNanos());
     }
   }
 

@@ -44,7 +44,11 @@ final class Findings {
     }
   }
 
-  /** A span's facts that matter for its fragment; a zero parent id means that it has none. */
+  /**
+   * A span's facts that matter for its fragment; a zero parent id means that it has none.
+   *
+   * @param work whether it stands for a whole workflow, so that its failure is that of the run
+   */
   record FoundSpan(
       long spanId,
       long parentId,
@@ -54,6 +58,7 @@ final class Findings {
       boolean failed,
       String name,
       String service,
+      boolean work,
       @Nullable String defectCode) {}
 
   /** A record worth keeping, and its keys. */

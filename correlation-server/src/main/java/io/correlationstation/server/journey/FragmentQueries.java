@@ -9,10 +9,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,7 @@ final class FragmentQueries {
 
   /** Fragments of those traces, in the order asked for; unknown ones are left out. */
   static List<Fragment> byTrace(Handle handle, Collection<String> traceIds) {
-    Map<String, TreeSet<String>> services = services(handle, traceIds);
+    Map<String, Set<String>> services = services(handle, traceIds);
     Map<String, Map<String, List<String>>> keys = keys(handle, traceIds);
     Map<String, Integer> logs = logCounts(handle, traceIds);
     Map<String, Fragment> found = new HashMap<>();
@@ -69,7 +71,7 @@ final class FragmentQueries {
     }
     return links.values().stream()
         .sorted(
-            java.util.Comparator.comparingLong((Link link) -> link.handoff().child().startNanos())
+            Comparator.comparingLong((Link link) -> link.handoff().child().startNanos())
                 .thenComparing(link -> link.handoff().id()))
         .toList();
   }
@@ -91,8 +93,8 @@ final class FragmentQueries {
     return lines.stream().sorted(LOG_ORDER).limit(limit).toList();
   }
 
-  static final java.util.Comparator<LogLine> LOG_ORDER =
-      java.util.Comparator.comparingLong(LogLine::timeNanos).thenComparing(LogLine::id);
+  static final Comparator<LogLine> LOG_ORDER =
+      Comparator.comparingLong(LogLine::timeNanos).thenComparing(LogLine::id);
 
   static Link link(ResultSet result) throws SQLException {
     return new Link(
@@ -124,7 +126,7 @@ final class FragmentQueries {
 
   private static Fragment fragment(
       ResultSet result,
-      Map<String, TreeSet<String>> services,
+      Map<String, Set<String>> services,
       Map<String, Map<String, List<String>>> keys,
       Map<String, Integer> logs)
       throws SQLException {
@@ -132,7 +134,7 @@ final class FragmentQueries {
     return new Fragment(
         traceId,
         result.getString("journey_id"),
-        List.copyOf(services.getOrDefault(traceId, new TreeSet<>())),
+        List.copyOf(services.getOrDefault(traceId, Set.of())),
         root(result),
         result.getLong("start_nanos"),
         result.getLong("end_nanos"),
@@ -159,8 +161,8 @@ final class FragmentQueries {
         result.getInt("root_failed") != 0);
   }
 
-  private static Map<String, TreeSet<String>> services(Handle handle, Collection<String> traceIds) {
-    Map<String, TreeSet<String>> services = new HashMap<>();
+  private static Map<String, Set<String>> services(Handle handle, Collection<String> traceIds) {
+    Map<String, Set<String>> services = new HashMap<>();
     for (List<String> chunk : Chunks.of(traceIds)) {
       handle
           .createQuery("SELECT trace_id, service FROM fragment_services WHERE trace_id IN (<ids>)")

@@ -37,6 +37,7 @@ final class FragmentRow {
   int spanCount;
   int errorCount;
   @Nullable FoundSpan root;
+  boolean workFailed;
   @Nullable String defectCode;
   @Nullable Long defectNanos;
   final Set<Long> spanIds = new HashSet<>();
@@ -66,6 +67,7 @@ final class FragmentRow {
     }
     spanCount++;
     errorCount += span.failed() ? 1 : 0;
+    workFailed |= span.failed() && span.work();
     spanStart = min(spanStart, span.startNanos());
     spanEnd = max(spanEnd, span.endNanos());
     if (root == null || ROOT_ORDER.compare(span, root) < 0) {
@@ -101,7 +103,7 @@ final class FragmentRow {
   }
 
   boolean failed() {
-    return root != null && root.failed();
+    return workFailed || (root != null && root.failed());
   }
 
   byte[] packedSpanIds() {

@@ -21,10 +21,10 @@ final class FragmentTable {
       INSERT INTO fragments (trace_id, own_journey_id, journey_id, start_nanos, end_nanos,
         received_nanos, span_start, span_end, log_start, log_end, span_count, error_count,
         root_span_id, root_parent_id, root_name, root_service, root_kind, root_start, root_failed,
-        defect_code, defect_nanos)
+        work_failed, defect_code, defect_nanos)
       VALUES (:trace_id, :own, :journey, :start, :end, :received, :span_start, :span_end,
         :log_start, :log_end, :spans, :errors, :root_span_id, :root_parent_id, :root_name,
-        :root_service, :root_kind, :root_start, :root_failed, :defect_code, :defect_nanos)
+        :root_service, :root_kind, :root_start, :root_failed, :work_failed, :defect_code, :defect_nanos)
       ON CONFLICT (trace_id) DO UPDATE SET start_nanos = excluded.start_nanos,
         end_nanos = excluded.end_nanos, received_nanos = excluded.received_nanos,
         span_start = excluded.span_start, span_end = excluded.span_end,
@@ -33,7 +33,8 @@ final class FragmentTable {
         root_span_id = excluded.root_span_id, root_parent_id = excluded.root_parent_id,
         root_name = excluded.root_name, root_service = excluded.root_service,
         root_kind = excluded.root_kind, root_start = excluded.root_start,
-        root_failed = excluded.root_failed, defect_code = excluded.defect_code,
+        root_failed = excluded.root_failed, work_failed = excluded.work_failed,
+        defect_code = excluded.defect_code,
         defect_nanos = excluded.defect_nanos
       """;
 
@@ -166,6 +167,7 @@ final class FragmentTable {
         .bind("root_kind", root == null ? null : Integer.valueOf(root.kind()))
         .bind("root_start", root == null ? null : Long.valueOf(root.startNanos()))
         .bind("root_failed", root == null ? null : Integer.valueOf(root.failed() ? 1 : 0))
+        .bind("work_failed", row.workFailed ? 1 : 0)
         .bind("defect_code", row.defectCode)
         .bind("defect_nanos", row.defectNanos);
   }
@@ -181,6 +183,7 @@ final class FragmentTable {
     row.spanCount = result.getInt("span_count");
     row.errorCount = result.getInt("error_count");
     row.root = readRoot(result);
+    row.workFailed = result.getInt("work_failed") != 0;
     row.defectCode = result.getString("defect_code");
     row.defectNanos = nullable(result, "defect_nanos");
     return row;
@@ -201,6 +204,7 @@ final class FragmentTable {
         result.getInt("root_failed") != 0,
         result.getString("root_name"),
         result.getString("root_service"),
+        false,
         null);
   }
 

@@ -76,6 +76,7 @@ final class FrameScan {
             span.statusCode() == STATUS_ERROR,
             span.name(),
             span.service(),
+            span.attribute("workflow.name") != null && span.attribute("workflow.step") == null,
             KeyVocabulary.clean(span.attribute("mdso.defect_code"))));
     news.services.add(span.service());
     news.received(entry.frame().receivedNanos());
@@ -158,7 +159,7 @@ final class FrameScan {
           log.service(),
           body,
           log.eventName(),
-          !log.eventName().isEmpty() || attributes.keySet().stream().anyMatch(FrameScan::ofMdso),
+          !log.eventName().isEmpty() || attributes.containsKey("mdso.state"),
           attributes);
     }
 
@@ -178,9 +179,5 @@ final class FrameScan {
       int occurrence = occurrences.merge(content, 1, Integer::sum);
       return JourneyIds.digest(content + "\u0000" + occurrence);
     }
-  }
-
-  private static boolean ofMdso(String attributeName) {
-    return attributeName.startsWith("mdso.");
   }
 }

@@ -32,7 +32,7 @@ public record Journey(
     /** Something arrived a moment ago, or the root of a fragment has not ended yet. */
     RUNNING,
     COMPLETED,
-    /** The root span of one of its fragments ended with an error. */
+    /** The root span of one of its fragments, or a workflow, ended with an error. */
     FAILED
   }
 }

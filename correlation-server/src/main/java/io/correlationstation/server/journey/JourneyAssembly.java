@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Divides fragments into journeys: the connected parts of the graph whose edges are the linked
@@ -145,8 +146,7 @@ final class JourneyAssembly {
       this.journeyId = JourneyIds.journey(root.traceId);
     }
 
-    @org.jspecify.annotations.Nullable
-    String defectCode() {
+    @Nullable String defectCode() {
       return rows.stream()
           .filter(row -> row.defectCode != null)
           .min(Comparator.comparing(row -> Objects.requireNonNullElse(row.defectNanos, 0L)))

@@ -3,6 +3,11 @@ package io.correlationstation.server.journey;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Jdbi;
@@ -11,6 +16,7 @@ import org.jdbi.v3.core.Jdbi;
 final class JourneyDatabase implements AutoCloseable {
 
   private static final int MAX_CONNECTIONS = 6;
+  private static final String SQLITE = "jdbc:sqlite:";
 
   private final HikariDataSource pool;
   private final Jdbi jdbi;
@@ -26,7 +32,10 @@ final class JourneyDatabase implements AutoCloseable {
    * @throws RuntimeException when it cannot be opened or belongs to a newer version
    */
   static JourneyDatabase open(String jdbcUrl) {
-    boolean sqlite = jdbcUrl.startsWith("jdbc:sqlite:");
+    boolean sqlite = jdbcUrl.startsWith(SQLITE);
+    if (sqlite) {
+      createPrivately(Path.of(jdbcUrl.substring(SQLITE.length())));
+    }
     HikariDataSource pool = new HikariDataSource(settings(jdbcUrl, sqlite));
     try {
       Flyway.configure(JourneyDatabase.class.getClassLoader())
@@ -40,6 +49,19 @@ final class JourneyDatabase implements AutoCloseable {
     } catch (RuntimeException e) {
       pool.close();
       throw e;
+    }
+  }
+
+  /** SQLite gives its other files the permissions of the first one. */
+  private static void createPrivately(Path file) {
+    try {
+      if (Files.notExists(file)) {
+        Files.createFile(
+            file,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the journey store can't be made", e);
     }
   }
 

@@ -12,7 +12,6 @@ final class JourneyMetrics {
   private final Counter frames;
   private final Counter records;
   private final Counter lost;
-  private final Counter events;
   private final Counter failures;
   private volatile LongSupplier pending = () -> 0;
 
@@ -28,11 +27,6 @@ final class JourneyMetrics {
             .help("Records applied to the journey store.")
             .labelNames("kind")
             .register(registry);
-    events =
-        Counter.builder()
-            .name("correlation_events_total")
-            .help("Records that were correlated: spans and logs that joined a journey.")
-            .register(registry);
     lost =
         Counter.builder()
             .name("corr_journey_lost_total")
@@ -47,7 +41,7 @@ final class JourneyMetrics {
     GaugeWithCallback.builder()
         .name("corr_journey_pending_frames")
         .help("Frames of the journal that the journey store has yet to read.")
-        .callback(callback -> callback.call(pending.getAsLong()))
+        .callback(callback -> callback.call((double) pending.getAsLong()))
         .register(registry);
     lost.initLabelValues("unreadable_frame");
     lost.initLabelValues("retention");
@@ -63,7 +57,6 @@ final class JourneyMetrics {
     records.labelValues("span").inc(spans);
     records.labelValues("log").inc(findings.logs.size());
     records.labelValues("handoff").inc(findings.handoffs.size());
-    events.inc(spans + (double) findings.logs.size());
   }
 
   void unreadable() {

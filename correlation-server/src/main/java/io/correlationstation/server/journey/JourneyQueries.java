@@ -4,16 +4,22 @@ package io.correlationstation.server.journey;
 import static io.correlationstation.server.journey.KeyVocabulary.CIRCUIT_ID;
 
 import io.correlationstation.server.journey.Page.Position;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -121,8 +127,7 @@ final class JourneyQueries {
     if (unclaimed != null) {
       complete.add(unclaimed);
     }
-    complete.sort(
-        java.util.Comparator.comparingLong(Journey::startNanos).thenComparing(Journey::id));
+    complete.sort(Comparator.comparingLong(Journey::startNanos).thenComparing(Journey::id));
     return new Circuit(
         circuitId, known, List.copyOf(circuits.subList(1, circuits.size())), complete, older);
   }
@@ -177,7 +182,7 @@ final class JourneyQueries {
             .bind("slack", slack)
             .bind("limit", MAX_JOURNEYS)
             .mapTo(String.class)
-            .collect(java.util.stream.Collectors.toCollection(ArrayList::new));
+            .collect(Collectors.toCollection(ArrayList::new));
     ids.add(id);
     List<Journey> journeys = journeys(handle, ids);
     Journey journey = find(journeys, id);
@@ -294,6 +299,102 @@ final class JourneyQueries {
                     .computeIfAbsent(entry.getKey(), ignored -> new LinkedHashSet<>())
                     .add(entry.getValue()));
     return circuits;
+  }
+
+  /** The newest completed journeys that began with a span of the same service and name. */
+  List<String> goodOnesLike(String journeyId, int limit) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT j.id FROM fragments mine
+                    JOIN fragments root ON root.root_service = mine.root_service
+                      AND root.root_name = mine.root_name
+                    JOIN journeys j ON j.id = root.own_journey_id
+                    WHERE mine.own_journey_id = :id AND j.id <> :id AND j.failed = 0
+                      AND j.received_nanos <= :quiet
+                    ORDER BY root.start_nanos DESC LIMIT :limit
+                    """)
+                .bind("id", journeyId)
+                .bind("quiet", nanos(clock.instant()) - config.quiet().toNanos())
+                .bind("limit", limit)
+                .mapTo(String.class)
+                .list());
+  }
+
+  Page<JourneySummary> summaries(JourneyFilter filter, int limit, @Nullable Position after) {
+    return jdbi.inTransaction(
+        handle -> {
+          Conditions where = new Conditions();
+          where.after("j.start_nanos", "j.id", after);
+          if (filter.ofAnyCircuit()) {
+            where.ofAnyCircuit();
+          }
+          where.journeys(
+              filter.state(),
+              filter.circuitId() == null ? List.of() : resolveOrSelf(handle, filter.circuitId()),
+              nanos(clock.instant()),
+              config);
+          List<JourneyRow> rows =
+              where
+                  .bind(
+                      handle.createQuery(
+                          "SELECT * FROM journeys j"
+                              + where.sql()
+                              + " ORDER BY j.start_nanos DESC, j.id DESC LIMIT :limit"))
+                  .bind("limit", limit + 1)
+                  .map((result, context) -> JourneyRow.read(result))
+                  .list();
+          boolean more = rows.size() > limit;
+          List<JourneyRow> shown = more ? rows.subList(0, limit) : rows;
+          JourneyRow last = shown.isEmpty() ? null : shown.get(shown.size() - 1);
+          return new Page<>(
+              summaries(handle, shown),
+              more && last != null ? new Position(last.startNanos(), last.id()) : null);
+        });
+  }
+
+  private List<JourneySummary> summaries(Handle handle, List<JourneyRow> rows) {
+    List<String> ids = rows.stream().map(JourneyRow::id).toList();
+    Map<String, List<Fragment>> fragments = new HashMap<>();
+    Map<String, Set<String>> circuits = new HashMap<>();
+    for (List<String> chunk : Chunks.of(ids)) {
+      for (Fragment fragment : FragmentQueries.byTrace(handle, traces(handle, chunk))) {
+        fragments.computeIfAbsent(fragment.journeyId(), ignored -> new ArrayList<>()).add(fragment);
+      }
+      circuits.putAll(circuits(handle, chunk));
+    }
+    return rows.stream()
+        .map(
+            row ->
+                summary(
+                    row,
+                    fragments.getOrDefault(row.id(), List.of()),
+                    circuits.getOrDefault(row.id(), Set.of())))
+        .toList();
+  }
+
+  private JourneySummary summary(JourneyRow row, List<Fragment> fragments, Set<String> circuitIds) {
+    Set<String> services = new TreeSet<>();
+    fragments.forEach(fragment -> services.addAll(fragment.services()));
+    return new JourneySummary(
+        row.id(),
+        List.copyOf(circuitIds),
+        row.startNanos(),
+        row.endNanos(),
+        state(row),
+        row.defectCode(),
+        fragments.stream()
+            .map(Fragment::root)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .map(Fragment.RootSpan::name)
+            .orElse(null),
+        List.copyOf(services),
+        fragments.size(),
+        fragments.stream().mapToInt(Fragment::spanCount).sum(),
+        fragments.stream().mapToInt(Fragment::errorCount).sum());
   }
 
   Page<Correlation> correlations(CorrelationFilter filter, int limit, @Nullable Position after) {
@@ -439,7 +540,7 @@ final class JourneyQueries {
       boolean rootless,
       @Nullable String defectCode) {
 
-    static JourneyRow read(java.sql.ResultSet result) throws java.sql.SQLException {
+    static JourneyRow read(ResultSet result) throws SQLException {
       return new JourneyRow(
           result.getString("id"),
           result.getLong("start_nanos"),

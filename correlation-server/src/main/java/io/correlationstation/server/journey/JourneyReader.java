@@ -130,8 +130,8 @@ final class JourneyReader implements AutoCloseable {
     } catch (Throwable e) {
       trouble = "stopped: " + e;
       logger.error("Reading the journal for journeys stopped", e);
-      if (e instanceof Error) {
-        throw (Error) e;
+      if (e instanceof Error error) {
+        throw error;
       }
     }
   }

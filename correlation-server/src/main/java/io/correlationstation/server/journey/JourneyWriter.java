@@ -10,6 +10,10 @@ import io.correlationstation.server.journey.Findings.FoundHandoff;
 import io.correlationstation.server.journey.Findings.FoundLog;
 import io.correlationstation.server.stitch.Handoff;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +21,7 @@ import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes findings in one transaction together with the position in the journal that they reach, so
@@ -148,6 +153,14 @@ final class JourneyWriter {
 
   /** Returns the traces that a new pair may lead to a circuit. */
   private static Set<String> saveAliases(Handle handle, Findings findings) {
+    Map<String, Set<String>> unknown = new HashMap<>();
+    for (AliasPair pair : findings.aliases.keySet()) {
+      if (pair.keyA().equals(KeyVocabulary.CIRCUIT_ID)
+          && KeyVocabulary.IDENTITY_KEYS.contains(pair.keyB())) {
+        unknown.computeIfAbsent(pair.keyB(), ignored -> new HashSet<>()).add(pair.valueB());
+      }
+    }
+    unknown.forEach((key, values) -> values.removeAll(withCircuit(handle, key, values)));
     PreparedBatch batch =
         handle.prepareBatch(
             """
@@ -159,110 +172,126 @@ final class JourneyWriter {
               last_nanos = CASE WHEN excluded.last_nanos > aliases.last_nanos
                 THEN excluded.last_nanos ELSE aliases.last_nanos END
             """);
-    Set<String> affected = new LinkedHashSet<>();
     findings.aliases.forEach(
-        (pair, times) -> {
-          batch
-              .bind("key_a", pair.keyA())
-              .bind("value_a", pair.valueA())
-              .bind("key_b", pair.keyB())
-              .bind("value_b", pair.valueB())
-              .bind("first", times.firstNanos)
-              .bind("last", times.lastNanos)
-              .add();
-          if (pair.keyA().equals(KeyVocabulary.CIRCUIT_ID)
-              && KeyVocabulary.IDENTITY_KEYS.contains(pair.keyB())
-              && !known(handle, pair)) {
-            affected.addAll(tracesWith(handle, pair.keyB(), pair.valueB()));
-          }
-        });
+        (pair, times) ->
+            batch
+                .bind("key_a", pair.keyA())
+                .bind("value_a", pair.valueA())
+                .bind("key_b", pair.keyB())
+                .bind("value_b", pair.valueB())
+                .bind("first", times.firstNanos)
+                .bind("last", times.lastNanos)
+                .add());
     execute(batch);
+    Set<String> affected = new LinkedHashSet<>();
+    unknown.forEach((key, values) -> affected.addAll(tracesWith(handle, key, values)));
     return affected;
   }
 
-  private static boolean known(Handle handle, AliasPair pair) {
-    return handle
-        .createQuery(
-            """
-            SELECT 1 FROM aliases WHERE key_a = :key_a AND value_a = :value_a
-              AND key_b = :key_b AND value_b = :value_b
-            """)
-        .bind("key_a", pair.keyA())
-        .bind("value_a", pair.valueA())
-        .bind("key_b", pair.keyB())
-        .bind("value_b", pair.valueB())
-        .mapTo(Integer.class)
-        .findOne()
-        .isPresent();
+  /** Those of the values that were seen together with a circuit before. */
+  private static Set<String> withCircuit(Handle handle, String key, Set<String> values) {
+    Set<String> known = new HashSet<>();
+    for (List<String> chunk : Chunks.of(values)) {
+      handle
+          .createQuery(
+              """
+              SELECT value_b FROM aliases
+              WHERE key_a = 'circuit_id' AND key_b = :key AND value_b IN (<values>)
+              """)
+          .bind("key", key)
+          .bindList("values", chunk)
+          .mapTo(String.class)
+          .forEach(known::add);
+    }
+    return known;
   }
 
-  private static List<String> tracesWith(Handle handle, String key, String value) {
-    return handle
-        .createQuery(
-            """
-            SELECT trace_id FROM fragment_keys WHERE key_name = :name AND key_value = :value
-            LIMIT :limit
-            """)
-        .bind("name", key)
-        .bind("value", value)
-        .bind("limit", MAX_FRAGMENTS_OF_NEW_ALIAS)
-        .mapTo(String.class)
-        .list();
+  private static List<String> tracesWith(Handle handle, String key, Set<String> values) {
+    List<String> traces = new ArrayList<>();
+    for (List<String> chunk : Chunks.of(values)) {
+      handle
+          .createQuery(
+              """
+              SELECT trace_id FROM fragment_keys
+              WHERE key_name = :name AND key_value IN (<values>) LIMIT :limit
+              """)
+          .bind("name", key)
+          .bindList("values", chunk)
+          .bind("limit", MAX_FRAGMENTS_OF_NEW_ALIAS)
+          .mapTo(String.class)
+          .forEach(traces::add);
+    }
+    return traces;
   }
 
+  /** Applies the decisions in their order; returns the traces whose connections may differ. */
   private static Set<String> saveHandoffs(Handle handle, List<FoundHandoff> handoffs) {
+    Map<String, Decision> decisions = new LinkedHashMap<>();
+    Map<String, String> replacements = new LinkedHashMap<>();
     Set<String> touched = new LinkedHashSet<>();
     for (FoundHandoff found : handoffs) {
       Handoff handoff = found.handoff();
       touched.add(handoff.parent().traceId());
       touched.add(handoff.child().traceId());
-      saveHandoff(handle, found);
+      decisions.put(handoff.id(), new Decision(found, null));
+      replacements.remove(handoff.id());
       String replaced = handoff.supersedes();
       if (replaced != null && !replaced.equals(handoff.id())) {
-        touched.addAll(supersede(handle, replaced, handoff.id()));
+        decisions.computeIfPresent(
+            replaced, (id, decision) -> new Decision(decision.found, handoff.id()));
+        replacements.put(replaced, handoff.id());
       }
     }
+    insert(handle, decisions.values());
+    touched.addAll(replace(handle, replacements));
     return touched;
   }
 
-  private static void saveHandoff(Handle handle, FoundHandoff found) {
-    Handoff handoff = found.handoff();
-    handle
-        .createUpdate(
+  private static void insert(Handle handle, Collection<Decision> decisions) {
+    PreparedBatch batch =
+        handle.prepareBatch(
             """
             INSERT INTO handoffs (id, parent_trace_id, child_trace_id, child_nanos, circuit_id,
               confidence, state, superseded_by, sequence, document)
-            VALUES (:id, :parent, :child, :nanos, :circuit, :confidence, :state, NULL, :sequence,
-              :document)
+            VALUES (:id, :parent, :child, :nanos, :circuit, :confidence, :state, :superseded_by,
+              :sequence, :document)
             ON CONFLICT (id) DO UPDATE SET child_nanos = excluded.child_nanos,
               circuit_id = excluded.circuit_id, confidence = excluded.confidence,
-              state = excluded.state, superseded_by = NULL, sequence = excluded.sequence,
-              document = excluded.document
-            """)
-        .bind("id", handoff.id())
-        .bind("parent", handoff.parent().traceId())
-        .bind("child", handoff.child().traceId())
-        .bind("nanos", handoff.child().startNanos())
-        .bind("circuit", handoff.keys().get(KeyVocabulary.CIRCUIT_ID))
-        .bind("confidence", handoff.confidence())
-        .bind("state", handoff.state().name())
-        .bind("sequence", found.sequence())
-        .bind("document", FrameScan.writeHandoff(handoff))
-        .execute();
+              state = excluded.state, superseded_by = excluded.superseded_by,
+              sequence = excluded.sequence, document = excluded.document
+            """);
+    for (Decision decision : decisions) {
+      Handoff handoff = decision.found.handoff();
+      batch
+          .bind("id", handoff.id())
+          .bind("parent", handoff.parent().traceId())
+          .bind("child", handoff.child().traceId())
+          .bind("nanos", handoff.child().startNanos())
+          .bind("circuit", handoff.keys().get(KeyVocabulary.CIRCUIT_ID))
+          .bind("confidence", handoff.confidence())
+          .bind("state", handoff.state().name())
+          .bind("superseded_by", decision.supersededBy)
+          .bind("sequence", decision.found.sequence())
+          .bind("document", FrameScan.writeHandoff(handoff))
+          .add();
+    }
+    execute(batch);
   }
 
-  private static List<String> supersede(Handle handle, String replaced, String by) {
-    handle
-        .createUpdate("UPDATE handoffs SET superseded_by = :by WHERE id = :id")
-        .bind("by", by)
-        .bind("id", replaced)
-        .execute();
-    List<String> ends = new ArrayList<>();
-    handle
-        .createQuery("SELECT parent_trace_id, child_trace_id FROM handoffs WHERE id = :id")
-        .bind("id", replaced)
-        .map((result, context) -> List.of(result.getString(1), result.getString(2)))
-        .forEach(ends::addAll);
+  /** Marks handoffs as replaced; returns the traces at their ends. */
+  private static Set<String> replace(Handle handle, Map<String, String> replacements) {
+    PreparedBatch batch =
+        handle.prepareBatch("UPDATE handoffs SET superseded_by = :by WHERE id = :id");
+    replacements.forEach((id, by) -> batch.bind("id", id).bind("by", by).add());
+    execute(batch);
+    Set<String> ends = new LinkedHashSet<>();
+    for (List<String> chunk : Chunks.of(replacements.keySet())) {
+      handle
+          .createQuery("SELECT parent_trace_id, child_trace_id FROM handoffs WHERE id IN (<ids>)")
+          .bindList("ids", chunk)
+          .map((result, context) -> List.of(result.getString(1), result.getString(2)))
+          .forEach(ends::addAll);
+    }
     return ends;
   }
 
@@ -296,4 +325,7 @@ final class JourneyWriter {
     }
     return circuits;
   }
+
+  /** A handoff of this batch and what replaced it within the batch. */
+  private record Decision(FoundHandoff found, @Nullable String supersededBy) {}
 }

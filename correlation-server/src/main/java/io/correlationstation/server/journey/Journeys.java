@@ -9,6 +9,7 @@ import io.correlationstation.server.journey.Page.Position;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Journeys implements AutoCloseable {
 
+  private static final int MAX_BASELINE = 5;
   private static final Logger logger = LoggerFactory.getLogger(Journeys.class);
 
   private final JourneyDatabase database;
@@ -108,6 +110,11 @@ public final class Journeys implements AutoCloseable {
     return queries.journey(id);
   }
 
+  /** Journeys in one line each, from new to old. */
+  public Page<JourneySummary> journeys(JourneyFilter filter, int limit, @Nullable Position after) {
+    return queries.summaries(filter, limit, after);
+  }
+
   /** Correlation records from new to old. */
   public Page<Correlation> correlations(
       CorrelationFilter filter, int limit, @Nullable Position after) {
@@ -138,6 +145,36 @@ public final class Journeys implements AutoCloseable {
     TraceReader.Spans spans = traces.read(id, index.frames());
     return new TraceDetail(
         id, index.fragment(), spans.spans(), index.links(), index.logs(), spans.complete());
+  }
+
+  /** Spans of all fragments of a journey, and whether none of them is gone. */
+  public TraceReader.Spans spans(Journey journey) {
+    List<TraceDetail.Span> spans = new ArrayList<>();
+    boolean complete = true;
+    for (Fragment fragment : journey.fragments()) {
+      TraceDetail trace = trace(fragment.traceId());
+      if (trace != null) {
+        spans.addAll(trace.spans());
+        complete &= trace.complete();
+      }
+    }
+    return new TraceReader.Spans(spans, complete);
+  }
+
+  /** The journey compared with the newest good ones of its kind, or null when it is not known. */
+  public @Nullable JourneyDiff diff(String journeyId) {
+    Journey journey = journey(journeyId);
+    if (journey == null) {
+      return null;
+    }
+    List<JourneyDiff.Run> good = new ArrayList<>();
+    for (String id : queries.goodOnesLike(journey.id(), MAX_BASELINE)) {
+      Journey other = journey(id);
+      if (other != null) {
+        good.add(new JourneyDiff.Run(other.id(), spans(other).spans()));
+      }
+    }
+    return JourneyDiff.between(new JourneyDiff.Run(journey.id(), spans(journey).spans()), good);
   }
 
   /** Calls the listener after every change, on the reader's thread: it must not block. */

@@ -29,7 +29,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the spans of a trace again from the journal, with everything their senders wrote. */
-final class TraceReader {
+public final class TraceReader {
 
   /** Spans of one trace beyond this number are left out. */
   static final int MAX_SPANS = 20_000;
@@ -46,7 +46,7 @@ final class TraceReader {
   }
 
   /** Spans found, and whether every frame was still there. */
-  record Spans(List<TraceDetail.Span> spans, boolean complete) {}
+  public record Spans(List<TraceDetail.Span> spans, boolean complete) {}
 
   /**
    * Reads the spans in order of their start; of a span that was sent twice, the first one.

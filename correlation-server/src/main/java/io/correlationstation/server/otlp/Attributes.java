@@ -11,21 +11,20 @@ import org.jspecify.annotations.Nullable;
  * Where the attributes of one record lie; nothing is decoded before it is asked for. Reused for
  * record after record.
  *
- * <p>Look-up is linear over the attributes and compares bytes in place. Of a key given twice the
- * first counts.
+ * <p>The first look-up finds the keys and values of all attributes; each look-up then compares keys
+ * in place, one after the other. Of a key given twice the first counts.
  */
 final class Attributes {
+
+  /** Per attribute: where its key starts and ends, where its value starts and ends. */
+  private static final int STRIDE = 4;
 
   private final byte[] bytes;
   private final Wire wire;
   private final AnyValues values;
-  private int[] ranges = new int[64];
+  private int[] places = new int[32 * STRIDE];
   private int used;
-
-  private int keyStart;
-  private int keyEnd;
-  private int valueStart;
-  private int valueEnd;
+  private boolean read;
 
   Attributes(byte[] bytes) {
     this.bytes = bytes;
@@ -35,31 +34,33 @@ final class Attributes {
 
   void clear() {
     used = 0;
+    read = false;
   }
 
-  /** Adds the {@code KeyValue} message in {@code [start, end)}. */
+  /** Adds the {@code KeyValue} message in {@code [start, end)}; not after a look-up. */
   void add(int start, int end) {
-    if (used == ranges.length) {
-      ranges = Arrays.copyOf(ranges, used * 2);
+    if (used == places.length) {
+      places = Arrays.copyOf(places, used * 2);
     }
-    ranges[used++] = start;
-    ranges[used++] = end;
+    places[used] = start;
+    places[used + 1] = end;
+    used += STRIDE;
   }
 
   boolean has(String name) {
-    return seek(name);
+    return seek(name) >= 0;
   }
 
   /** The value as {@link SpanView#attribute} says, or null. */
   @Nullable String text(String name) {
-    return seek(name) ? values.scalarText(valueStart, valueEnd) : null;
+    int at = seek(name);
+    return at < 0 ? null : values.scalarText(places[at + 2], places[at + 3]);
   }
 
   boolean anyStartsWith(String prefix) {
-    for (int i = 0; i < used; i += 2) {
-      readEntry(ranges[i], ranges[i + 1]);
-      if (keyEnd - keyStart >= prefix.length()
-          && same(prefix, keyStart, keyStart + prefix.length())) {
+    read();
+    for (int at = 0; at < used; at += STRIDE) {
+      if (startsWith(prefix, places[at], places[at + 1])) {
         return true;
       }
     }
@@ -67,54 +68,63 @@ final class Attributes {
   }
 
   void copyTo(Map<String, String> target) {
-    for (int i = 0; i < used; i += 2) {
-      readEntry(ranges[i], ranges[i + 1]);
-      String key = new String(bytes, keyStart, keyEnd - keyStart, UTF_8);
-      target.putIfAbsent(key, values.text(valueStart, valueEnd));
+    read();
+    for (int at = 0; at < used; at += STRIDE) {
+      String key = new String(bytes, places[at], places[at + 1] - places[at], UTF_8);
+      target.putIfAbsent(key, values.text(places[at + 2], places[at + 3]));
     }
   }
 
-  private boolean seek(String name) {
-    for (int i = 0; i < used; i += 2) {
-      readEntry(ranges[i], ranges[i + 1]);
-      if (same(name, keyStart, keyEnd)) {
-        return true;
+  private int seek(String name) {
+    read();
+    for (int at = 0; at < used; at += STRIDE) {
+      if (same(name, places[at], places[at + 1])) {
+        return at;
       }
     }
-    return false;
+    return -1;
   }
 
-  private void readEntry(int start, int end) {
-    keyStart = start;
-    keyEnd = start;
-    valueStart = start;
-    valueEnd = start;
+  private void read() {
+    for (int at = 0; !read && at < used; at += STRIDE) {
+      readEntry(at, places[at], places[at + 1]);
+    }
+    read = true;
+  }
+
+  private void readEntry(int at, int start, int end) {
+    Arrays.fill(places, at, at + STRIDE, start);
     wire.over(start, end);
     while (wire.next()) {
       if (wire.is(AnyValues.KEY_VALUE_KEY, Wire.LEN)) {
-        keyStart = wire.start();
-        keyEnd = wire.end();
+        places[at] = wire.start();
+        places[at + 1] = wire.end();
       } else if (wire.is(AnyValues.KEY_VALUE_VALUE, Wire.LEN)) {
-        valueStart = wire.start();
-        valueEnd = wire.end();
+        places[at + 2] = wire.start();
+        places[at + 3] = wire.end();
       }
     }
   }
 
-  /** Names of attributes are ASCII in practice; any other name is compared decoded. */
+  private boolean startsWith(String prefix, int start, int end) {
+    return prefix.length() <= end - start && same(prefix, start, start + prefix.length());
+  }
+
+  /** Names are ASCII in practice; one that is not is compared decoded. */
   private boolean same(String name, int start, int end) {
-    if (name.length() != end - start) {
-      return !isAscii(name) && name.equals(new String(bytes, start, end - start, UTF_8));
+    int length = end - start;
+    if (name.length() > length) {
+      return false; // UTF-8 is never shorter than UTF-16 in units
     }
     for (int i = 0; i < name.length(); i++) {
-      if (name.charAt(i) != bytes[start + i]) {
+      char c = name.charAt(i);
+      if (c >= 0x80) {
+        return name.equals(new String(bytes, start, length, UTF_8));
+      }
+      if (c != bytes[start + i]) {
         return false;
       }
     }
-    return true;
-  }
-
-  private static boolean isAscii(String name) {
-    return name.chars().allMatch(c -> c < 0x80);
+    return name.length() == length;
   }
 }

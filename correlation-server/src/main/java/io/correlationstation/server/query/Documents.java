@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.query;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.correlationstation.server.journey.Circuit;
 import io.correlationstation.server.journey.Correlation;
 import io.correlationstation.server.journey.Fragment;
 import io.correlationstation.server.journey.Journey;
+import io.correlationstation.server.journey.JourneyDiff;
+import io.correlationstation.server.journey.JourneySummary;
 import io.correlationstation.server.journey.Link;
 import io.correlationstation.server.journey.LogLine;
 import io.correlationstation.server.journey.TraceDetail;
@@ -353,6 +356,36 @@ final class Documents {
   }
 
   @JsonNaming(SnakeCaseStrategy.class)
+  record SummaryDocument(
+      String id,
+      List<String> circuitIds,
+      String start,
+      String end,
+      String state,
+      @Nullable String defectCode,
+      @Nullable String rootName,
+      List<String> services,
+      int fragmentCount,
+      int spanCount,
+      int errorCount) {
+
+    static SummaryDocument of(JourneySummary journey) {
+      return new SummaryDocument(
+          journey.id(),
+          journey.circuitIds(),
+          Times.format(journey.startNanos()),
+          Times.format(journey.endNanos()),
+          lowerCase(journey.state()),
+          journey.defectCode(),
+          journey.rootName(),
+          journey.services(),
+          journey.fragmentCount(),
+          journey.spanCount(),
+          journey.errorCount());
+    }
+  }
+
+  @JsonNaming(SnakeCaseStrategy.class)
   record FragmentDocument(
       String traceId,
       List<String> services,
@@ -404,9 +437,54 @@ final class Documents {
 
   /** A journey with the spans of all its fragments. */
   record JourneyWithSpansDocument(
-      @com.fasterxml.jackson.annotation.JsonUnwrapped JourneyDocument journey,
-      List<SpanDocument> spans,
-      boolean complete) {}
+      @JsonUnwrapped JourneyDocument journey, List<SpanDocument> spans, boolean complete) {}
+
+  @JsonNaming(SnakeCaseStrategy.class)
+  record DiffDocument(
+      String journeyId, List<String> baseline, List<DifferenceDocument> differences) {
+
+    static DiffDocument of(JourneyDiff diff) {
+      return new DiffDocument(
+          diff.journeyId(), diff.baseline(), list(diff.differences(), DifferenceDocument::of));
+    }
+  }
+
+  @JsonNaming(SnakeCaseStrategy.class)
+  record DifferenceDocument(
+      String kind,
+      String service,
+      String name,
+      double offsetMs,
+      @Nullable Double durationMs,
+      @Nullable Double expectedMs,
+      @Nullable String traceId,
+      @Nullable String spanId,
+      @Nullable String defectCode) {
+
+    static DifferenceDocument of(JourneyDiff.Difference difference) {
+      return new DifferenceDocument(
+          lowerCase(difference.kind()),
+          difference.service(),
+          difference.name(),
+          difference.offsetNanos() / NANOS_PER_MILLI,
+          millis(difference.durationNanos()),
+          millis(difference.expectedNanos()),
+          difference.traceId(),
+          difference.spanId(),
+          difference.defectCode());
+    }
+
+    private static @Nullable Double millis(@Nullable Long nanos) {
+      return nanos == null ? null : Double.valueOf(nanos / NANOS_PER_MILLI);
+    }
+  }
+
+  /** A journey, why its handoffs are believed, and how it differs from good ones. */
+  record EvidenceDocument(
+      String format,
+      JourneyWithSpansDocument journey,
+      List<ExplanationDocument> handoffs,
+      DiffDocument diff) {}
 
   @JsonNaming(SnakeCaseStrategy.class)
   record LookupDocument(

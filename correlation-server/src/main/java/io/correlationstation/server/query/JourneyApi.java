@@ -4,16 +4,21 @@ package io.correlationstation.server.query;
 import io.correlationstation.server.journey.Circuit;
 import io.correlationstation.server.journey.Correlation;
 import io.correlationstation.server.journey.CorrelationFilter;
-import io.correlationstation.server.journey.Fragment;
 import io.correlationstation.server.journey.Journey;
+import io.correlationstation.server.journey.JourneyDiff;
+import io.correlationstation.server.journey.JourneyFilter;
+import io.correlationstation.server.journey.JourneySummary;
 import io.correlationstation.server.journey.Journeys;
 import io.correlationstation.server.journey.Link;
 import io.correlationstation.server.journey.LinkFilter;
 import io.correlationstation.server.journey.Lookup;
 import io.correlationstation.server.journey.Page;
 import io.correlationstation.server.journey.TraceDetail;
+import io.correlationstation.server.journey.TraceReader;
 import io.correlationstation.server.query.Documents.CircuitDocument;
 import io.correlationstation.server.query.Documents.CorrelationDocument;
+import io.correlationstation.server.query.Documents.DiffDocument;
+import io.correlationstation.server.query.Documents.EvidenceDocument;
 import io.correlationstation.server.query.Documents.ExplanationDocument;
 import io.correlationstation.server.query.Documents.HandoffDocument;
 import io.correlationstation.server.query.Documents.JourneyDocument;
@@ -21,11 +26,11 @@ import io.correlationstation.server.query.Documents.JourneyWithSpansDocument;
 import io.correlationstation.server.query.Documents.ListDocument;
 import io.correlationstation.server.query.Documents.LookupDocument;
 import io.correlationstation.server.query.Documents.SpanDocument;
+import io.correlationstation.server.query.Documents.SummaryDocument;
 import io.correlationstation.server.query.Documents.TraceDocument;
 import io.correlationstation.server.stitch.Handoff;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +89,22 @@ final class JourneyApi {
     }
   }
 
+  void journeys(Context context) {
+    Parameters parameters = new Parameters(context);
+    Page<JourneySummary> page =
+        journeys.journeys(
+            new JourneyFilter(
+                parameters.text("circuit_id"),
+                parameters.choice("state", Journey.State.class),
+                parameters.flag("of_any_circuit")),
+            parameters.limit(),
+            Cursors.decode(parameters.text("cursor")));
+    Json.answer(
+        context,
+        new ListDocument<>(
+            Documents.list(page.items(), SummaryDocument::of), Cursors.encode(page.next())));
+  }
+
   void journey(Context context) {
     String id = context.pathParam("id").toLowerCase(Locale.ROOT);
     Journey journey = journeys.journey(id);
@@ -91,22 +112,48 @@ final class JourneyApi {
       notFound(context, "No journey has the id " + id);
       return;
     }
-    List<SpanDocument> spans = new ArrayList<>();
-    boolean complete = !journey.logsTruncated();
-    for (Fragment fragment : journey.fragments()) {
-      TraceDetail trace = journeys.trace(fragment.traceId());
-      if (trace != null) {
-        complete &= trace.complete();
-        spans.addAll(Documents.list(trace.spans(), SpanDocument::of));
-      }
+    Json.answer(context, withSpans(journey));
+  }
+
+  private JourneyWithSpansDocument withSpans(Journey journey) {
+    TraceReader.Spans found = journeys.spans(journey);
+    boolean tooMany = found.spans().size() > MAX_SPANS_OF_JOURNEY;
+    List<TraceDetail.Span> shown =
+        tooMany ? found.spans().subList(0, MAX_SPANS_OF_JOURNEY) : found.spans();
+    return new JourneyWithSpansDocument(
+        JourneyDocument.of(journey),
+        Documents.list(shown, SpanDocument::of),
+        found.complete() && !tooMany && !journey.logsTruncated());
+  }
+
+  void diff(Context context) {
+    String id = context.pathParam("id").toLowerCase(Locale.ROOT);
+    JourneyDiff diff = journeys.diff(id);
+    if (diff == null) {
+      notFound(context, "No journey has the id " + id);
+    } else {
+      Json.answer(context, DiffDocument.of(diff));
     }
-    boolean tooMany = spans.size() > MAX_SPANS_OF_JOURNEY;
+  }
+
+  /** Everything about a journey in one file, to be attached to a ticket. */
+  void evidence(Context context) {
+    String id = context.pathParam("id").toLowerCase(Locale.ROOT);
+    Journey journey = journeys.journey(id);
+    JourneyDiff diff = journeys.diff(id);
+    if (journey == null || diff == null) {
+      notFound(context, "No journey has the id " + id);
+      return;
+    }
+    context.header(
+        "Content-Disposition", "attachment; filename=\"journey-" + journey.id() + ".json\"");
     Json.answer(
         context,
-        new JourneyWithSpansDocument(
-            JourneyDocument.of(journey),
-            tooMany ? spans.subList(0, MAX_SPANS_OF_JOURNEY) : spans,
-            complete && !tooMany));
+        new EvidenceDocument(
+            "correlation-station/evidence/1",
+            withSpans(journey),
+            Documents.list(journey.links(), ExplanationDocument::of),
+            DiffDocument.of(diff)));
   }
 
   void handoffs(Context context) {

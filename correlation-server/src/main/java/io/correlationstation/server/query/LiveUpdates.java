@@ -14,7 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,10 +44,12 @@ final class LiveUpdates implements AutoCloseable {
   private final ExecutorService senders =
       Executors.newFixedThreadPool(SENDERS, task -> daemon(task, "live-sender"));
   private final AutoCloseable subscription;
+  private final ScheduledFuture<?> ticks;
 
   private LiveUpdates(Journeys journeys) {
     subscription = journeys.onChange(changes -> viewers.forEach(viewer -> viewer.add(changes)));
-    ticker.scheduleAtFixedRate(this::tick, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    ticks =
+        ticker.scheduleAtFixedRate(this::tick, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   static LiveUpdates start(Journeys journeys) {
@@ -74,6 +78,7 @@ final class LiveUpdates implements AutoCloseable {
     } catch (Exception e) {
       logger.warn("Live updates could not unsubscribe", e);
     }
+    ticks.cancel(false);
     ticker.shutdownNow();
     senders.shutdownNow();
     viewers.forEach(viewer -> viewer.client.close());
@@ -153,7 +158,7 @@ final class LiveUpdates implements AutoCloseable {
       }
     }
 
-    private synchronized @org.jspecify.annotations.Nullable ChangeDocument take() {
+    private synchronized @Nullable ChangeDocument take() {
       idleTicks = 0;
       if (journeyIds.isEmpty() && circuitIds.isEmpty()) {
         return null;

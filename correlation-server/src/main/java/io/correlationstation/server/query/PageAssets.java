@@ -7,7 +7,20 @@ import java.util.List;
 final class PageAssets {
 
   static final List<String> NAMES =
-      List.of("style.css", "app.js", "api.js", "model.js", "render.js", "favicon.svg");
+      List.of(
+          "style.css",
+          "theme.js",
+          "app.js",
+          "api.js",
+          "compare.js",
+          "dom.js",
+          "model.js",
+          "panel.js",
+          "story.js",
+          "timeline.js",
+          "views.js",
+          "waterfall.js",
+          "favicon.svg");
 
   private PageAssets() {}
 }

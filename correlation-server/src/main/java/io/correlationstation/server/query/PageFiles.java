@@ -50,7 +50,18 @@ final class PageFiles {
     return handlers;
   }
 
-  private record PageFile(String type, byte[] content, String etag) {
+  /** One file with the headers it is served with. */
+  private static final class PageFile {
+
+    private final String type;
+    private final byte[] content;
+    private final String etag;
+
+    private PageFile(String type, byte[] content) {
+      this.type = type;
+      this.content = content;
+      this.etag = etag(content);
+    }
 
     static PageFile read(String name) {
       try (InputStream in = PageFiles.class.getResourceAsStream("page/" + name)) {
@@ -59,7 +70,7 @@ final class PageFiles {
         }
         byte[] content = in.readAllBytes();
         String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
-        return new PageFile(String.valueOf(type), content, etag(content));
+        return new PageFile(String.valueOf(type), content);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

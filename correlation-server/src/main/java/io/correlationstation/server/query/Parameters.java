@@ -78,6 +78,18 @@ final class Parameters {
     throw new BadRequest(name + " is not a number from 0 to 1: " + value);
   }
 
+  /** Whether it is {@code true}; absent means false. */
+  boolean flag(String name) {
+    String value = text(name);
+    if (value == null || value.equals("false")) {
+      return false;
+    }
+    if (value.equals("true")) {
+      return true;
+    }
+    throw new BadRequest(name + " is neither true nor false: " + value);
+  }
+
   <E extends Enum<E>> @Nullable E choice(String name, Class<E> type) {
     String value = text(name);
     if (value == null) {

@@ -7,6 +7,7 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpStatus;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,10 @@ public final class QueryRoutes implements AutoCloseable {
     handlers.put("/api/search", api::search);
     handlers.put("/api/correlations", api::correlations);
     handlers.put("/api/circuits/{id}", api::circuit);
+    handlers.put("/api/journeys", api::journeys);
     handlers.put("/api/journeys/{id}", api::journey);
+    handlers.put("/api/journeys/{id}/diff", api::diff);
+    handlers.put("/api/journeys/{id}/evidence", api::evidence);
     handlers.put("/api/handoffs", api::handoffs);
     handlers.put("/api/handoffs/{id}", api::handoff);
     handlers.put("/api/traces/{id}", api::trace);
@@ -57,7 +61,7 @@ public final class QueryRoutes implements AutoCloseable {
 
   /** Paths of all routes, for the check against the OpenAPI document. */
   List<String> paths() {
-    List<String> paths = new java.util.ArrayList<>(handlers.keySet());
+    List<String> paths = new ArrayList<>(handlers.keySet());
     paths.add(LIVE_PATH);
     return paths;
   }

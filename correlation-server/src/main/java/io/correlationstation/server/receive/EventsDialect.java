@@ -53,7 +53,7 @@ final class EventsDialect implements Dialect {
       batch.attribute("service.name", service);
     }
     batch.openScope("events");
-    LogRecords writer = new LogRecords(batch, timestamps, delivery.receivedNanos());
+    LogRecords writer = new LogRecords(batch, Secrets.KEPT, timestamps, delivery.receivedNanos());
     String message = LogRecords.text(event.get("message"));
     writer.write(event, message == null ? type.asText() : message, type.asText());
     batch.closeResource();

@@ -93,7 +93,7 @@ final class LineKeys {
     if (at >= line.length() || (line.charAt(at) != '=' && line.charAt(at) != ':')) {
       return null;
     }
-    int start = skipBlanks(line, at + 1);
+    int start = skipPrefix(line, skipBlanks(line, at + 1));
     int quoted = skipQuotes(line, start);
     int end = quoted;
     while (end < line.length() && BARE_END.indexOf(line.charAt(end)) < 0) {
@@ -118,6 +118,11 @@ final class LineKeys {
       at++;
     }
     return at;
+  }
+
+  /** Python 2 writes the text {@code u'x'}. */
+  private static int skipPrefix(String line, int from) {
+    return line.startsWith("u'", from) || line.startsWith("u\"", from) ? from + 1 : from;
   }
 
   private static int skipBlanks(String line, int from) {

@@ -24,12 +24,14 @@ final class LogRecords {
       Set.of("timestamp", "severity", "message", "trace_id", "span_id", "labels");
 
   private final LogBatch batch;
+  private final Secrets secrets;
   private final Timestamps timestamps;
   private final long receivedNanos;
   private boolean stamped;
 
-  LogRecords(LogBatch batch, Timestamps timestamps, long receivedNanos) {
+  LogRecords(LogBatch batch, Secrets secrets, Timestamps timestamps, long receivedNanos) {
     this.batch = batch;
+    this.secrets = secrets;
     this.timestamps = timestamps;
     this.receivedNanos = receivedNanos;
   }
@@ -54,12 +56,12 @@ final class LogRecords {
       batch.eventName(eventName);
     }
     severity(record.get("severity"));
-    batch.body(message);
+    batch.body(secrets.in(message));
     if (traceId != null) {
       batch.traceId(TraceIds.normalise(traceId));
     }
     batch.spanId(text(record.get("span_id")));
-    attributes.forEach(batch::attribute);
+    attributes.forEach((name, value) -> batch.attribute(name, secrets.of(name, value)));
     batch.closeRecord();
   }
 

@@ -65,7 +65,9 @@ final class LogsDialect implements Dialect {
     }
     LogBatch batch = new LogBatch(delivery.body().length + 256);
     String service = openResource(batch, root.get("resource"), text(root, "product_type"));
-    LogRecords writer = new LogRecords(batch, timestamps, delivery.receivedNanos());
+    LogRecords writer =
+        new LogRecords(
+            batch, mdso ? Secrets.MASKED : Secrets.KEPT, timestamps, delivery.receivedNanos());
     for (int i = 0; i < records.size(); i++) {
       JsonNode record = records.get(i);
       writer.write(record, message(record, i), null);

@@ -25,7 +25,6 @@ public final class Receiver implements AutoCloseable {
   private final ReceiveConfig config;
   private final HttpIntake http;
   private final Timestamps timestamps;
-  private final ReceiveMetrics metrics;
   private final Server server;
   private final ServerConnector connector;
   private final GrpcIntake grpc;
@@ -34,7 +33,7 @@ public final class Receiver implements AutoCloseable {
     this.config = config;
     Clock clock = Clock.systemUTC();
     ByteBudget budget = new ByteBudget(config.maxInFlightBytes());
-    metrics = new ReceiveMetrics(registry, budget);
+    ReceiveMetrics metrics = new ReceiveMetrics(registry, budget);
     timestamps = new Timestamps(config.zone());
     Duplicates duplicates = new Duplicates(config.duplicateWindow(), Ticker.systemTicker());
     Intake intake = new Intake(journal, duplicates, metrics);

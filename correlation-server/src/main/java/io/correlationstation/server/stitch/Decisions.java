@@ -55,7 +55,6 @@ final class Decisions {
     } else {
       tell(child, best, Math.min(confidence, 1));
     }
-
   }
 
   /** The likeliest span of the likeliest trace; -1 when there is none. */

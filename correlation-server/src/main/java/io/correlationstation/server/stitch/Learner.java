@@ -116,8 +116,7 @@ final class Learner {
     measureSlack();
     for (ChildType type : vocabulary.childTypes()) {
       boolean mostlyOrphans = type.fits == 0 || type.orphans > 0.5 * type.seenAtFit;
-      type.hopeful =
-          mostlyOrphans && (type.fits < FRESH_FITS || type.fits % HOPE_AGAIN == 0);
+      type.hopeful = mostlyOrphans && (type.fits < FRESH_FITS || type.fits % HOPE_AGAIN == 0);
     }
     int iterations = fits < FRESH_FITS || fits % HOPE_AGAIN == 0 ? ITERATIONS : WARM_ITERATIONS;
     for (int i = 0; i < iterations; i++) {
@@ -233,9 +232,9 @@ final class Learner {
   }
 
   /**
-   * For a type without known callers: supposes that most of its roots have a parent among those that
-   * share a key, split by the candidates' relative weight. Starting from too few links, the iteration would
-   * never find an edge; starting from too many, it drops the wrong ones.
+   * For a type without known callers: supposes that most of its roots have a parent among those
+   * that share a key, split by the candidates' relative weight. Starting from too few links, the
+   * iteration would never find an edge; starting from too many, it drops the wrong ones.
    */
   private double hope(Child child, double orphan, double goal) {
     if (1 - orphan >= goal) {
@@ -258,9 +257,9 @@ final class Learner {
   }
 
   /**
-   * How far a caller's own trace is complete. Where a root that nearly always has a parent has none,
-   * part of the story is missing, and what seems to follow from the rest may follow from that part:
-   * such pairs teach nothing.
+   * How far a caller's own trace is complete. Where a root that nearly always has a parent has
+   * none, part of the story is missing, and what seems to follow from the rest may follow from that
+   * part: such pairs teach nothing.
    */
   static double wholeness(Exit exit) {
     double whole = 1;
@@ -282,8 +281,7 @@ final class Learner {
   }
 
   private static void learnBurst(Child child, Density burst, double orphan) {
-    double inBurst =
-        child.burstWeight <= 0 ? 0.5 : child.burstWeight / (1 + child.burstWeight);
+    double inBurst = child.burstWeight <= 0 ? 0.5 : child.burstWeight / (1 + child.burstWeight);
     for (short bin : child.burstBin) {
       burst.add(bin, orphan * inBurst / child.burstBin.length);
     }

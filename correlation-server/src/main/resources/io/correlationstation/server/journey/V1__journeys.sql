@@ -26,6 +26,7 @@ CREATE TABLE fragments (
   root_kind      INTEGER,
   root_start     BIGINT,
   root_failed    INTEGER,
+  work_failed    INTEGER NOT NULL,
   defect_code    TEXT,
   defect_nanos   BIGINT
 );
@@ -33,6 +34,7 @@ CREATE INDEX fragments_start    ON fragments (start_nanos, trace_id);
 CREATE INDEX fragments_received ON fragments (received_nanos);
 CREATE INDEX fragments_journey  ON fragments (journey_id);
 CREATE INDEX fragments_own      ON fragments (own_journey_id);
+CREATE INDEX fragments_root     ON fragments (root_service, root_name, start_nanos);
 
 -- Ids of the spans counted so far, eight bytes each: a span that comes twice counts once.
 CREATE TABLE fragment_spans (
@@ -131,6 +133,7 @@ CREATE TABLE journeys (
   fragment_count INTEGER NOT NULL
 );
 CREATE INDEX journeys_received ON journeys (received_nanos);
+CREATE INDEX journeys_start    ON journeys (start_nanos, id);
 
 CREATE TABLE journey_circuits (
   circuit_id  TEXT   NOT NULL,

@@ -79,7 +79,7 @@ final class ForwarderFixture implements AutoCloseable {
   }
 
   DestinationStatus status(String destination) {
-    return running().destinations().stream()
+    return forwarder().destinations().stream()
         .filter(status -> status.name().equals(destination))
         .findFirst()
         .orElseThrow();
@@ -112,7 +112,7 @@ final class ForwarderFixture implements AutoCloseable {
     return ((GaugeSnapshot.GaugeDataPointSnapshot) point).getValue();
   }
 
-  private Forwarder running() {
+  Forwarder forwarder() {
     if (forwarder == null) {
       throw new IllegalStateException("not started");
     }
@@ -121,7 +121,7 @@ final class ForwarderFixture implements AutoCloseable {
 
   @Override
   public void close() {
-    running().close();
-    assertThat(running().accountingMismatch()).isZero();
+    forwarder().close();
+    assertThat(forwarder().accountingMismatch()).isZero();
   }
 }

@@ -317,6 +317,17 @@ abstract class JournalContract {
     return texts;
   }
 
+  /** Polls what there is, although suspects come one at a time. */
+  static List<String> textsAfterCrash(JournalCursor cursor)
+      throws IOException, InterruptedException {
+    List<String> texts = new ArrayList<>();
+    List<String> more;
+    while (!(more = texts(cursor)).isEmpty()) {
+      texts.addAll(more);
+    }
+    return texts;
+  }
+
   static void assertSame(Frame actual, Frame expected) {
     assertThat(actual.signal()).isEqualTo(expected.signal());
     assertThat(actual.receivedNanos()).isEqualTo(expected.receivedNanos());

@@ -22,14 +22,17 @@ import io.correlationstation.server.stitch.Handoff;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -157,8 +160,7 @@ final class JourneysTest {
       InMemoryJournal other = new InMemoryJournal();
       shuffled.forEach(other::append);
       JourneyConfig elsewhere =
-          JourneyConfig.inDirectory(
-              java.nio.file.Files.createDirectory(directory.resolve("seed-" + seed)));
+          JourneyConfig.inDirectory(Files.createDirectory(directory.resolve("seed-" + seed)));
 
       try (Journeys replayed =
           Journeys.start(elsewhere, other, new PrometheusRegistry(), clock())) {
@@ -188,8 +190,7 @@ final class JourneysTest {
     append(story.frames());
     Circuit before = requireNonNull(journeys.circuit(CIRCUIT));
     journeys.close();
-    config =
-        JourneyConfig.inDirectory(java.nio.file.Files.createDirectory(directory.resolve("new")));
+    config = JourneyConfig.inDirectory(Files.createDirectory(directory.resolve("new")));
 
     start();
     awaitPosition(journal.status().nextSequence() - 1);
@@ -210,7 +211,7 @@ final class JourneysTest {
             story.resource,
             story.request,
             story.ardaTrace,
-            story.ardaTrace.toUpperCase(java.util.Locale.ROOT),
+            story.ardaTrace.toUpperCase(Locale.ROOT),
             JourneyIds.journey(story.mdsoTrace),
             " " + CIRCUIT + ",")) {
       assertThat(journeys.circuit(id)).as(id).isNotNull();
@@ -313,6 +314,43 @@ final class JourneysTest {
 
     now = Instant.ofEpochSecond(0, at(1_000));
     assertThat(onlyJourney().state()).isEqualTo(Journey.State.RUNNING);
+  }
+
+  @Test
+  void state_workflowFailedBelowGoodRoot_isFailed() {
+    append(
+        traces(
+            story.order,
+            span(story.beornTrace, 150, "beorn", "create_network_service")
+                .kind(1)
+                .below(101)
+                .with("workflow.name", "create_network_service")
+                .failing()));
+
+    assertThat(onlyJourney().state()).isEqualTo(Journey.State.FAILED);
+  }
+
+  @Test
+  void state_stepFailedBelowGoodRoot_isCompleted() {
+    append(
+        traces(
+            story.order,
+            span(story.beornTrace, 150, "beorn", "check_inventory")
+                .kind(1)
+                .below(101)
+                .with("workflow.name", "create_network_service", "workflow.step", "check_inventory")
+                .failing()));
+
+    assertThat(onlyJourney().state()).isEqualTo(Journey.State.COMPLETED);
+  }
+
+  @Test
+  void circuit_entryOfOrchestrationTrace_isEvent() {
+    append(story.frames());
+    append(
+        logs(log(story.mdsoTrace, "mdso-scriptplan", 2_000, "STARTED", "mdso.state", "STARTED")));
+
+    assertThat(onlyJourney().events()).extracting(LogLine::body).containsExactly("STARTED");
   }
 
   @Test
@@ -525,12 +563,12 @@ final class JourneysTest {
       }
 
       @Override
-      public java.time.ZoneId getZone() {
+      public ZoneId getZone() {
         return ZoneOffset.UTC;
       }
 
       @Override
-      public Clock withZone(java.time.ZoneId zone) {
+      public Clock withZone(ZoneId zone) {
         return this;
       }
     };

@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -111,7 +112,7 @@ public final class Telemetry {
     }
 
     public SpanSpec with(String... namesAndValues) {
-      Map<String, String> all = new java.util.TreeMap<>(attributes);
+      Map<String, String> all = new TreeMap<>(attributes);
       for (int i = 0; i < namesAndValues.length; i += 2) {
         all.put(namesAndValues[i], namesAndValues[i + 1]);
       }
@@ -207,7 +208,7 @@ public final class Telemetry {
 
   public static LogSpec log(
       @Nullable String traceId, String service, long millis, String body, String... keys) {
-    Map<String, String> attributes = new java.util.TreeMap<>();
+    Map<String, String> attributes = new TreeMap<>();
     for (int i = 0; i < keys.length; i += 2) {
       attributes.put(keys[i], keys[i + 1]);
     }

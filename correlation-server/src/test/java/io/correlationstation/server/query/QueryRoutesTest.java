@@ -14,6 +14,7 @@ import io.correlationstation.server.journal.InMemoryJournal;
 import io.correlationstation.server.journey.JourneyConfig;
 import io.correlationstation.server.journey.Journeys;
 import io.correlationstation.server.journey.OrderStory;
+import io.correlationstation.server.journey.Telemetry;
 import io.correlationstation.server.query.ServerState.Check;
 import io.javalin.Javalin;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -28,14 +29,18 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -261,7 +266,7 @@ final class QueryRoutesTest {
   void traces_idInAnyCase_haveShapeOfContract() throws Exception {
     append(story.frames());
 
-    JsonNode trace = json("/api/traces/" + story.beornTrace.toUpperCase(java.util.Locale.ROOT));
+    JsonNode trace = json("/api/traces/" + story.beornTrace.toUpperCase(Locale.ROOT));
 
     assertThat(names(trace)).contains("trace_id", "services", "spans", "handoffs", "logs");
     assertThat(trace.get("spans")).hasSize(2);
@@ -301,6 +306,79 @@ final class QueryRoutesTest {
     assertThat(journey.get("spans")).hasSize(5);
     assertThat(journey.get("complete").asBoolean()).isTrue();
     assertThat(get("/api/journeys/none").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void journeys_byState_listThoseInThatState() throws Exception {
+    append(story.frames());
+    append(new OrderStory(2, 200, true).frames());
+
+    JsonNode all = json("/api/journeys");
+    JsonNode failed = json("/api/journeys?state=failed");
+
+    assertThat(all.get("items")).hasSize(2);
+    assertThat(all.get("items").findValuesAsText("state")).containsExactly("failed", "completed");
+    assertThat(failed.get("items")).hasSize(1);
+    assertThat(names(failed.get("items").get(0)))
+        .containsExactly(
+            "id",
+            "circuit_ids",
+            "start",
+            "end",
+            "state",
+            "defect_code",
+            "root_name",
+            "services",
+            "fragment_count",
+            "span_count",
+            "error_count");
+    assertThat(failed.get("items").get(0).get("defect_code").asText()).isEqualTo("DE-1001");
+    assertThat(json("/api/journeys?state=running").get("items")).isEmpty();
+    assertThat(json("/api/journeys?state=completed").get("items")).hasSize(1);
+    assertThat(json("/api/journeys?circuit_id=" + story.resource).get("items")).hasSize(2);
+  }
+
+  @Test
+  void journeys_ofAnyCircuit_leaveOutHealthChecks() throws Exception {
+    append(Telemetry.traces(Telemetry.span(Telemetry.trace(9), 9, "arda", "GET /health")));
+    append(story.frames());
+
+    assertThat(json("/api/journeys").get("items")).hasSize(2);
+    assertThat(json("/api/journeys?of_any_circuit=true").get("items")).hasSize(1);
+    assertThat(get("/api/journeys?of_any_circuit=perhaps").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void diff_failedJourney_namesWhereItFirstDiffers() throws Exception {
+    append(story.frames());
+    append(new OrderStory(2, 60_000, true).frames());
+    String failed = json("/api/journeys?state=failed").get("items").findValuesAsText("id").get(0);
+    String good = json("/api/journeys?state=completed").get("items").findValuesAsText("id").get(0);
+
+    JsonNode diff = json("/api/journeys/" + failed + "/diff");
+
+    assertThat(diff.get("baseline").get(0).asText()).isEqualTo(good);
+    assertThat(diff.get("differences").findValuesAsText("kind"))
+        .containsExactly("failed", "failed");
+    assertThat(diff.get("differences").get(1).get("defect_code").asText()).isEqualTo("DE-1001");
+    assertThat(get("/api/journeys/none/diff").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void evidence_ofJourney_isOneFileWithEverything() throws Exception {
+    append(story.frames());
+    String id = json("/api/journeys").get("items").findValuesAsText("id").get(0);
+
+    HttpResponse<String> answer = get("/api/journeys/" + id + "/evidence");
+    JsonNode pack = JSON.readTree(answer.body());
+
+    assertThat(answer.headers().firstValue("Content-Disposition").orElse(""))
+        .contains("attachment", id);
+    assertThat(pack.get("journey").get("spans")).hasSize(5);
+    assertThat(pack.get("journey").get("id").asText()).isEqualTo(id);
+    assertThat(pack.get("handoffs").get(0).get("rivals")).isNotNull();
+    assertThat(pack.get("diff").get("baseline")).isEmpty();
+    assertThat(get("/api/journeys/none/evidence").statusCode()).isEqualTo(404);
   }
 
   @Test
@@ -367,7 +445,7 @@ final class QueryRoutesTest {
             HttpResponse.BodyHandlers.ofString());
 
     assertThat(text.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain");
-    assertThat(text.body()).contains("correlation_events_total 7.0");
+    assertThat(text.body()).contains("corr_journey_records_total{kind=\"span\"} 5.0");
     assertThat(open.headers().firstValue("Content-Type").orElse(""))
         .startsWith("application/openmetrics-text");
     assertThat(open.body()).endsWith("# EOF\n");
@@ -412,6 +490,40 @@ final class QueryRoutesTest {
               HttpResponse.BodyHandlers.discarding());
 
       assertThat(answer.statusCode()).as(path).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void documentation_everyCommand_isAnswered() throws Exception {
+    append(story.frames());
+    String journey = json("/api/journeys").get("items").findValuesAsText("id").get(0);
+    Pattern command =
+        Pattern.compile("curl (?<options>.*)['\"]http://localhost:8080(?<path>[^'\"]*)");
+    List<String> commands =
+        Files.readAllLines(Path.of("../docs/api.md")).stream()
+            .filter(line -> line.startsWith("curl"))
+            .toList();
+
+    assertThat(commands).hasSizeGreaterThan(10);
+    for (String line : commands) {
+      Matcher parts = command.matcher(line);
+      assertThat(parts.find()).as(line).isTrue();
+      String path =
+          parts
+              .group("path")
+              .replace("$JOURNEY", journey)
+              .replace("$HANDOFF", story.toMdso.id())
+              .replace("$TRACE", story.mdsoTrace);
+      HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+      Matcher header = Pattern.compile("-H '(.*?): (.*?)'").matcher(parts.group("options"));
+      while (header.find()) {
+        request.header(header.group(1), header.group(2));
+      }
+      HttpResponse<InputStream> answer =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+      answer.body().close();
+
+      assertThat(answer.statusCode()).as(line).isEqualTo(200);
     }
   }
 

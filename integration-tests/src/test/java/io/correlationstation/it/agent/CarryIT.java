@@ -66,7 +66,7 @@ class CarryIT {
     assertThat(child.output())
         .doesNotContain("failed to start")
         .doesNotContain("the application goes on")
-        .containsPattern("correlation: version .* active; keys circuit_id,product_id");
+        .containsPattern("correlation: version \\d+\\.\\d+\\S* active; keys circuit_id,product_id");
   }
 
   @Test

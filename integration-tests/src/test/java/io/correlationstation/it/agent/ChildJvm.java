@@ -36,7 +36,11 @@ final class ChildJvm implements AutoCloseable {
   }
 
   static Builder of(Class<?> main) {
-    return new Builder(main);
+    return new Builder(main.getName());
+  }
+
+  static Builder of(String mainClass) {
+    return new Builder(mainClass);
   }
 
   static Path agent() {
@@ -114,8 +118,9 @@ final class ChildJvm implements AutoCloseable {
 
   static final class Builder {
 
-    private final Class<?> main;
+    private final String main;
     private final List<String> jvm = new ArrayList<>();
+    private final List<String> arguments = new ArrayList<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
     private Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     private List<String> agent =
@@ -123,12 +128,18 @@ final class ChildJvm implements AutoCloseable {
             "-javaagent:" + ChildJvm.agent(),
             "-Dotel.javaagent.extensions=" + ChildJvm.extension());
 
-    private Builder(Class<?> main) {
+    private Builder(String main) {
       this.main = main;
     }
 
+    /** Replaces the options that load the agent; none for a JVM without it. */
     Builder agent(String... options) {
       agent = List.of(options);
+      return this;
+    }
+
+    Builder arguments(String... all) {
+      arguments.addAll(Arrays.asList(all));
       return this;
     }
 
@@ -164,7 +175,8 @@ final class ChildJvm implements AutoCloseable {
       command.add("-Xmx256m");
       command.add("-cp");
       command.add(classPath());
-      command.add(main.getName());
+      command.add(main);
+      command.addAll(arguments);
       ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
       builder
           .environment()

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /** An application under test, the service that it calls, and the sink of its telemetry. */
@@ -22,19 +23,23 @@ final class Scene implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
   private final String url;
 
-  private Scene(Class<?> main, UnaryOperator<ChildJvm.Builder> changes) {
+  private Scene(Class<?> main, BiFunction<ChildJvm.Builder, OtlpSink, ChildJvm.Builder> changes) {
     child =
         changes
-            .apply(ChildJvm.of(main).sink(sink).environment("DOWNSTREAM", downstream.url()))
+            .apply(ChildJvm.of(main).sink(sink).environment("DOWNSTREAM", downstream.url()), sink)
             .start();
     url = "http://127.0.0.1:" + child.awaitLine("PORT ");
   }
 
   static Scene of(Class<?> main) {
-    return new Scene(main, builder -> builder);
+    return new Scene(main, (builder, sink) -> builder);
   }
 
   static Scene of(Class<?> main, UnaryOperator<ChildJvm.Builder> changes) {
+    return new Scene(main, (builder, sink) -> changes.apply(builder));
+  }
+
+  static Scene of(Class<?> main, BiFunction<ChildJvm.Builder, OtlpSink, ChildJvm.Builder> changes) {
     return new Scene(main, changes);
   }
 

@@ -102,6 +102,23 @@ class BackendConfigTest {
         .containsExactlyElementsOf(StackFiles.fields(gateway.path("extensions")).keySet());
   }
 
+  /** Merging replaces lists, so the plain receiver has to be named again. */
+  @Test
+  void gateway_mutualTls_asksForACertificateAndKeepsThePlainPort() {
+    JsonNode mtls = StackFiles.yaml("docker/gateway/mtls.yaml");
+
+    assertThat(mtls.at("/receivers/otlp~1mtls/protocols/http/tls/client_ca_file").asText())
+        .isEqualTo("/etc/otelcol/tls/ca.crt");
+    StackFiles.fields(mtls.at("/service/pipelines"))
+        .forEach(
+            (name, pipeline) -> {
+              assertThat(gateway.at("/service/pipelines").has(name)).as(name).isTrue();
+              assertThat(StackFiles.texts(pipeline.path("receivers")))
+                  .as(name)
+                  .containsExactly("otlp", "otlp/mtls");
+            });
+  }
+
   private static Duration duration(JsonNode value) {
     return Duration.parse("PT" + value.asText().toUpperCase(java.util.Locale.ROOT));
   }

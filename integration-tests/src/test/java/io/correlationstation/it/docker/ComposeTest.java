@@ -254,6 +254,25 @@ class ComposeTest {
   }
 
   @Test
+  void mutualTls_isAnOverlayOfServicesThatExist() {
+    JsonNode overlay = StackFiles.yaml("docker/compose.mtls.yaml").path("services");
+
+    assertThat(services.keySet()).containsAll(StackFiles.fields(overlay).keySet());
+    assertThat(environment("alloy").keySet())
+        .containsAll(StackFiles.fields(overlay.at("/alloy/environment")).keySet());
+    assertThat(overlay.at("/alloy/environment/CORRELATION_GATEWAY_URL").asText())
+        .isEqualTo("https://gateway:55682");
+    assertThat(StackFiles.text("docker/gateway/mtls.yaml")).contains("endpoint: 0.0.0.0:55682");
+    for (JsonNode service : overlay) {
+      for (String mount : StackFiles.texts(service.path("volumes"))) {
+        if (mount.startsWith("./")) {
+          assertThat(StackFiles.path("docker/" + mount.split(":")[0])).exists();
+        }
+      }
+    }
+  }
+
+  @Test
   void exemplars_areStoredByPrometheus() {
     assertThat(StackFiles.texts(services.get("prometheus").path("command")))
         .contains("--enable-feature=exemplar-storage", "--web.enable-otlp-receiver");

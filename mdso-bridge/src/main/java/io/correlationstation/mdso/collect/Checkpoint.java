@@ -13,11 +13,12 @@ import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
-import io.correlationstation.mdso.collect.CheckpointState.FilePosition;
 import io.correlationstation.mdso.collect.CheckpointState.Pending;
 import io.correlationstation.mdso.collect.CheckpointState.ProductState;
 import io.correlationstation.mdso.collect.CheckpointState.Seen;
 import io.correlationstation.mdso.collect.CheckpointState.SentTrace;
+import io.correlationstation.mdso.logs.FilePosition;
+import io.correlationstation.mdso.logs.LogImport;
 import io.correlationstation.mdso.market.MdsoResource;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -36,6 +37,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,11 +53,15 @@ import org.slf4j.LoggerFactory;
  * <p>Shape: some 12 bytes per span and record that was sent, for {@value #KEPT_DAYS} days after the
  * last of its trace; a hundred bytes per resource that was updated within the overlap. Thread-safe.
  */
-final class Checkpoint {
+final class Checkpoint implements LogImport.Positions {
 
   static final String FILE = "mdso-checkpoint.json";
 
   private static final int KEPT_DAYS = 7;
+
+  /** Files shorter than this begin alike by chance. */
+  private static final int MIN_HEAD_TO_RECOGNISE = 64;
+
   private static final Logger logger = LoggerFactory.getLogger(Checkpoint.class);
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
@@ -175,13 +181,32 @@ final class Checkpoint {
     changed = true;
   }
 
-  synchronized @Nullable FilePosition position(String path) {
+  @Override
+  public synchronized @Nullable FilePosition of(String path) {
     return files.get(path);
   }
 
-  synchronized void markRead(String path, FilePosition position) {
+  @Override
+  public synchronized @Nullable FilePosition withHead(Function<Integer, String> headHash) {
+    Map<Integer, String> hashes = new HashMap<>();
+    for (FilePosition each : files.values()) {
+      if (each.headLength() >= MIN_HEAD_TO_RECOGNISE
+          && each.head().equals(hashes.computeIfAbsent(each.headLength(), headHash))) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public synchronized void read(String path, FilePosition position) {
     files.put(path, position);
     changed = true;
+  }
+
+  /** Forgets all other files: they are gone. */
+  synchronized void keepOnly(Set<Path> existing) {
+    changed |= files.keySet().removeIf(path -> !existing.contains(Path.of(path)));
   }
 
   /** Writes the state when it has changed. */

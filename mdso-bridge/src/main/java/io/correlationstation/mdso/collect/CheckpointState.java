@@ -2,6 +2,7 @@
 package io.correlationstation.mdso.collect;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.correlationstation.mdso.logs.FilePosition;
 import io.correlationstation.mdso.market.MdsoResource;
 import java.time.Instant;
 import java.util.Map;
@@ -49,11 +50,4 @@ record CheckpointState(
    * @param touched when something was sent last
    */
   record SentTrace(byte[] spans, byte[] records, Instant touched) {}
-
-  /**
-   * @param offset of the first byte that was not read
-   * @param head SHA-256 of the first bytes, to know a file that was replaced
-   * @param headLength how many bytes that hash covers
-   */
-  record FilePosition(long offset, String head, int headLength) {}
 }

@@ -7,6 +7,7 @@ import io.correlationstation.mdso.ProductType;
 import io.correlationstation.mdso.ProductTypes;
 import io.correlationstation.mdso.errors.ErrorLedger;
 import io.correlationstation.mdso.errors.RuleBook;
+import io.correlationstation.mdso.logs.LogImport;
 import io.correlationstation.mdso.market.MdsoClient;
 import io.correlationstation.mdso.telemetry.BridgeMetrics;
 import io.correlationstation.mdso.telemetry.SpanRecorder;
@@ -97,6 +98,13 @@ public final class CollectionService implements AutoCloseable {
             config,
             client,
             processor,
+            new LogFileCollector(
+                config.logPaths(),
+                new LogImport(shared.sink, shared.clock, environment),
+                checkpoint,
+                shared.rules,
+                shared.metrics,
+                shared.spans),
             checkpoint,
             workers,
             shared.metrics,

@@ -45,6 +45,7 @@ final class ProductCollector {
   private final MdsoConfig config;
   private final MdsoClient client;
   private final ResourceProcessor processor;
+  private final LogFileCollector logFiles;
   private final Checkpoint checkpoint;
   private final ExecutorService workers;
   private final BridgeMetrics metrics;
@@ -55,6 +56,7 @@ final class ProductCollector {
       MdsoConfig config,
       MdsoClient client,
       ResourceProcessor processor,
+      LogFileCollector logFiles,
       Checkpoint checkpoint,
       ExecutorService workers,
       BridgeMetrics metrics,
@@ -63,6 +65,7 @@ final class ProductCollector {
     this.config = config;
     this.client = client;
     this.processor = processor;
+    this.logFiles = logFiles;
     this.checkpoint = checkpoint;
     this.workers = workers;
     this.metrics = metrics;
@@ -98,6 +101,7 @@ final class ProductCollector {
       Instant reached = later(watermark == null ? from : watermark, listing.greatest);
       checkpoint.advance(type.name(), reached, reached.minus(config.timeRange()));
     }
+    logFiles.collect(type.name(), tally);
     checkpoint.save();
     Instant ended = clock.instant();
     metrics.collectionLag(type.name(), Duration.between(started, ended).toMillis() / 1000.0);

@@ -3,9 +3,9 @@ package io.correlationstation.mdso.tracelog;
 
 import io.correlationstation.mdso.errors.RuleSet;
 import io.correlationstation.mdso.errors.Verdict;
-import io.correlationstation.mdso.logs.SecretMask;
 import io.correlationstation.mdso.market.CircuitId;
 import io.correlationstation.mdso.market.MdsoResource;
+import io.correlationstation.mdso.telemetry.SecretMask;
 import io.correlationstation.mdso.tracelog.EntryTimes.EntryTime;
 import io.correlationstation.mdso.tracelog.MappedTrace.Failure;
 import java.time.Instant;

@@ -5,9 +5,9 @@ import static io.correlationstation.mdso.telemetry.Otlp.flag;
 import static io.correlationstation.mdso.telemetry.Otlp.text;
 
 import com.google.protobuf.ByteString;
-import io.correlationstation.mdso.logs.SecretMask;
 import io.correlationstation.mdso.market.MdsoResource;
 import io.correlationstation.mdso.telemetry.Otlp;
+import io.correlationstation.mdso.telemetry.SecretMask;
 import io.correlationstation.mdso.tracelog.MappedTrace.Failure;
 import io.correlationstation.mdso.tracelog.MappedTrace.Found;
 import io.correlationstation.mdso.tracelog.MappedTrace.MappedRecord;

@@ -60,6 +60,9 @@ public final class CorrelationBridge {
     /** See {@link CorrelationBridge#processStarted}. */
     void processStarted(Map<String, String> environment, Map<String, String> before);
 
+    /** See {@link CorrelationBridge#response}. */
+    void response(@Nullable Object response) throws Exception;
+
     /** Learns that a call failed. */
     void failed(Throwable failure);
   }
@@ -265,6 +268,18 @@ public final class CorrelationBridge {
     if (d != null) {
       try {
         d.processStarted(builder.environment(), before);
+      } catch (Throwable failure) {
+        report(d, failure);
+      }
+    }
+  }
+
+  /** After a client returned a response, or its text. */
+  public static void response(@Nullable Object response) {
+    Delegate d = delegate;
+    if (d != null) {
+      try {
+        d.response(response);
       } catch (Throwable failure) {
         report(d, failure);
       }

@@ -72,7 +72,7 @@ public final class StitchWorker implements AutoCloseable {
   private volatile boolean closing;
   private volatile @Nullable String failure;
   private long newestEndNanos;
-  private Instant lastFrameAt;
+  private Instant newestEndAt;
   private Instant lastCommitAt;
 
   private StitchWorker(
@@ -93,7 +93,7 @@ public final class StitchWorker implements AutoCloseable {
     this.alreadyWritten = decisionsAfter(cursor.committed());
     this.statistics = stitcher.statistics();
     this.metrics = new StitchMetrics(registry, this::statistics);
-    this.lastFrameAt = clock.instant();
+    this.newestEndAt = clock.instant();
     this.lastCommitAt = clock.instant();
     this.thread = new Thread(this::run, "stitch-0");
   }
@@ -164,14 +164,13 @@ public final class StitchWorker implements AutoCloseable {
 
   private void round() throws IOException, InterruptedException {
     Entry entry = cursor.poll(POLL);
-    if (entry == null) {
-      followTheClock();
-    }
     for (int frames = 0; entry != null && frames < MAX_FRAMES_PER_ROUND; frames++) {
       take(entry);
       entry = cursor.poll(Duration.ZERO);
     }
-    if (entry != null) {
+    if (entry == null) {
+      followTheClock();
+    } else {
       take(entry);
     }
     write();
@@ -190,14 +189,16 @@ public final class StitchWorker implements AutoCloseable {
       } else if (frame.signal() == Signal.LOGS) {
         feed.logs(frame.payload(), stitcher);
       }
-      lastFrameAt = clock.instant();
     }
-    newestEndNanos = Math.max(newestEndNanos, frameEndNanos);
+    if (feed.newestPushedEndNanos() > newestEndNanos) {
+      newestEndNanos = feed.newestPushedEndNanos();
+      newestEndAt = clock.instant();
+    }
     horizon.passed(entry.sequence(), frameEndNanos);
   }
 
   private void followTheClock() {
-    long idleNanos = Duration.between(lastFrameAt, clock.instant()).minus(IDLE_GRACE).toNanos();
+    long idleNanos = Duration.between(newestEndAt, clock.instant()).minus(IDLE_GRACE).toNanos();
     if (newestEndNanos > 0 && idleNanos > 0) {
       stitcher.advanceTo(newestEndNanos + idleNanos);
     }

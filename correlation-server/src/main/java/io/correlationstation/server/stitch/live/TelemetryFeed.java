@@ -13,6 +13,7 @@ import io.correlationstation.server.stitch.Stitcher;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +28,15 @@ public final class TelemetryFeed {
   private static final int HALF_TRACE_ID_DIGITS = 16;
 
   private final List<KeySpec> keys;
+  private final Set<String> observers;
   private final SpanFacts facts;
   private long receivedNanos;
   private long frameEndNanos;
+  private long newestPushedEndNanos;
 
   public TelemetryFeed(StitchConfig config) {
     this.keys = config.keys();
+    this.observers = config.observers();
     this.facts = new SpanFacts(keys.size());
   }
 
@@ -40,7 +44,7 @@ public final class TelemetryFeed {
    * Gives every span of an {@code ExportTraceServiceRequest} to the stitcher.
    *
    * @param receivedTime when it was received, in nanoseconds since the epoch; 0 if unknown
-   * @return the latest believable end of its spans, or 0 when it has none
+   * @return the latest believable end of its spans, or 0 when it has none that are stitched
    */
   public long traces(byte[] payload, long receivedTime, Stitcher stitcher) {
     receivedNanos = receivedTime;
@@ -52,6 +56,13 @@ public final class TelemetryFeed {
   /** Gives the keys on every record of an {@code ExportLogsServiceRequest} to the stitcher. */
   public void logs(byte[] payload, Stitcher stitcher) {
     LogScan.scan(payload, log -> sighting(log, stitcher));
+  }
+
+  /**
+   * The latest believable end of any span that moves event time: neither polled nor an observer's.
+   */
+  public long newestPushedEndNanos() {
+    return newestPushedEndNanos;
   }
 
   private SpanFacts facts(SpanView span) {
@@ -74,9 +85,14 @@ public final class TelemetryFeed {
     for (int i = 0; i < keys.size(); i++) {
       facts.key(i, key(keys.get(i), span));
     }
-    long believable =
-        receivedNanos == 0 ? span.endNanos() : Math.min(span.endNanos(), receivedNanos);
-    frameEndNanos = Math.max(frameEndNanos, believable);
+    if (!observers.contains(span.service())) {
+      long believable =
+          receivedNanos == 0 ? span.endNanos() : Math.min(span.endNanos(), receivedNanos);
+      frameEndNanos = Math.max(frameEndNanos, believable);
+      if (!coarse) {
+        newestPushedEndNanos = Math.max(newestPushedEndNanos, believable);
+      }
+    }
     return facts;
   }
 

@@ -23,7 +23,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The worker on a journal: what goes in as spans comes out as decisions and synthetic spans, once. */
+/**
+ * The worker on a journal: what goes in as spans comes out as decisions and synthetic spans, once.
+ */
 class StitchWorkerTest {
 
   private static final long START = 1_767_600_000_000_000_000L;
@@ -63,7 +65,7 @@ class StitchWorkerTest {
     try (StitchWorker worker = start()) {
       await()
           .atMost(Duration.ofSeconds(60))
-          .until(() -> worker.statistics().decisions().getOrDefault("linked", 0L) >= 1);
+          .until(() -> worker.statistics().decisions().getOrDefault("LINKED", 0L) >= 1);
     }
 
     assertThat(decisions()).hasSize(decisions);
@@ -83,7 +85,14 @@ class StitchWorkerTest {
   private void appendHandoff() {
     append(
         "beorn",
-        span(PARENT_TRACE, "00f067aa0ba902b0", "", "POST /order", Span.SpanKind.SPAN_KIND_SERVER, 0, 300),
+        span(
+            PARENT_TRACE,
+            "00f067aa0ba902b0",
+            "",
+            "POST /order",
+            Span.SpanKind.SPAN_KIND_SERVER,
+            0,
+            300),
         span(
             PARENT_TRACE,
             "00f067aa0ba902b7",
@@ -94,7 +103,14 @@ class StitchWorkerTest {
             250));
     append(
         "mdso-scriptplan",
-        span(CHILD_TRACE, "b7ad6b7169203331", "", "workflow", Span.SpanKind.SPAN_KIND_SERVER, 100, 200));
+        span(
+            CHILD_TRACE,
+            "b7ad6b7169203331",
+            "",
+            "workflow",
+            Span.SpanKind.SPAN_KIND_SERVER,
+            100,
+            200));
   }
 
   private void append(String service, Span... spans) {

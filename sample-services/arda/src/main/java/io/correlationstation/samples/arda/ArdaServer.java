@@ -41,7 +41,6 @@ final class ArdaServer implements AutoCloseable {
       throw new NotStartedException(
           "cannot listen on " + config.bind() + " port " + config.port() + ": is it in use?", e);
     }
-    logger.info("arda listens on {}:{}", config.bind(), server.port());
     return server;
   }
 

@@ -27,7 +27,7 @@ final class Inventory {
   void reserve(String circuitId, String resourceId) {
     neighbours.post(
         "palantir",
-        base.resolve("/palantir/api/v1/reservations"),
+        Neighbours.url(base, "/palantir/api/v1/reservations"),
         Neighbours.object().put("circuit_id", circuitId).put("resource_id", resourceId));
   }
 }

@@ -44,10 +44,15 @@ final class Neighbours {
             .build();
   }
 
+  /** {@code base + path}; a path that the base has already stays in front. */
+  static URI url(URI base, String path) {
+    String text = base.toString();
+    return URI.create((text.endsWith("/") ? text.substring(0, text.length() - 1) : text) + path);
+  }
+
   /** {@code base + path?circuit_id=…}, encoded. */
   static URI query(URI base, String path, String circuitId) {
-    String query = "?circuit_id=" + URLEncoder.encode(circuitId, StandardCharsets.UTF_8);
-    return base.resolve(path + query);
+    return url(base, path + "?circuit_id=" + URLEncoder.encode(circuitId, StandardCharsets.UTF_8));
   }
 
   static ObjectNode object() {

@@ -37,12 +37,13 @@ final class NetworkServices {
 
   /**
    * Returns when the orchestrator has taken the order, not when the service is active. Throws a
-   * {@link Problem} when a neighbour fails; nothing has been created then.
+   * {@link Problem} when a neighbour fails. Then nothing has been created, unless it was the
+   * orchestrator's answer that did not come: what it did is unknown, and the order not sent again.
    */
   Order create(OrderRequest request) throws Exception {
     Correlation keys = request.keys();
-    keys.forEach(
-        Correlation::put); // with the agent: on the whole request, its server span included
+    // with the agent: on the whole request, its server span included; without it, a no-op
+    keys.forEach(Correlation::put);
 
     try (Scope scope = keys.makeCurrent();
         Workflow workflow = Workflow.start("create_network_service")) {
@@ -52,7 +53,8 @@ final class NetworkServices {
       logger.info("circuit {} runs over {} devices", request.circuitId(), devices);
 
       String resourceId = workflow.step("create_resource", () -> orchestrator.create(request));
-      workflow.put(RESOURCE_ID, resourceId); // everything from here on carries it too
+      // everything from here on carries it too
+      workflow.put(RESOURCE_ID, resourceId);
 
       boolean reserved = reserve(workflow, request.circuitId(), resourceId);
       Order order = order(request, resourceId, reserved);

@@ -94,7 +94,7 @@ final class Orchestrator implements AutoCloseable {
   }
 
   private HttpRequest.Builder post(String path, ObjectNode body) {
-    return Neighbours.postOf(base.resolve(path), body);
+    return Neighbours.postOf(Neighbours.url(base, path), body);
   }
 
   private static HttpRequest.Builder authorized(HttpRequest.Builder request, String session) {

@@ -18,11 +18,11 @@ final class ArdaClient {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-  private final URI base;
+  private final String topology;
   private final HttpClient http;
 
   ArdaClient(URI base) {
-    this.base = base;
+    this.topology = base.toString().replaceFirst("/$", "") + "/arda/api/v1/topology";
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -34,7 +34,7 @@ final class ArdaClient {
   void requireTopology(String circuitId) throws IOException, InterruptedException {
     String query = "circuit_id=" + URLEncoder.encode(circuitId, StandardCharsets.UTF_8);
     HttpRequest request =
-        HttpRequest.newBuilder(base.resolve("/arda/api/v1/topology?" + query))
+        HttpRequest.newBuilder(URI.create(topology + "?" + query))
             .header("Accept", "application/json")
             .timeout(TIMEOUT)
             .build();

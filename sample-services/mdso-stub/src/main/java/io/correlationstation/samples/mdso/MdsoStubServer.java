@@ -48,7 +48,6 @@ final class MdsoStubServer implements AutoCloseable {
       throw new NotStartedException(
           "cannot listen on " + config.bind() + " port " + config.port() + ": is it in use?", e);
     }
-    logger.info("mdso-stub listens on {}:{}", config.bind(), server.port());
     return server;
   }
 

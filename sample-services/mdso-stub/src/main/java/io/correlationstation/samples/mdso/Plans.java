@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,8 @@ final class Plans implements AutoCloseable {
   private final ArdaClient arda;
   private final AtomicLong orders = new AtomicLong();
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private final ExecutorService threads = Executors.newFixedThreadPool(MAX_RUNNING, Plans::thread);
+  private final AtomicInteger threadCount = new AtomicInteger();
+  private final ExecutorService threads = Executors.newFixedThreadPool(MAX_RUNNING, this::thread);
 
   Plans(MdsoStubConfig config, Market market, InstantSource clock) {
     this.config = config;
@@ -84,8 +86,8 @@ final class Plans implements AutoCloseable {
     }
   }
 
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "plan");
+  private Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "plan-" + threadCount.getAndIncrement());
     thread.setDaemon(true);
     return thread;
   }

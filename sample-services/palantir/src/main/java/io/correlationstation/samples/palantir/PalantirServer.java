@@ -45,7 +45,6 @@ final class PalantirServer implements AutoCloseable {
       throw new NotStartedException(
           "cannot listen on " + config.bind() + " port " + config.port() + ": is it in use?", e);
     }
-    logger.info("palantir listens on {}:{}", config.bind(), server.port());
     return server;
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.correlationstation.mdso.logs;
+package io.correlationstation.mdso.telemetry;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,7 +41,8 @@ public final class SecretMask {
   private static final Pattern HASH = Pattern.compile("\\$\\d{1,2}\\$[^\\s\"'<>,;\\\\]++");
   private static final Pattern PEM =
       Pattern.compile(
-          "(-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----)(?s:.*?)(-----END [A-Z ]{0,20}PRIVATE KEY-----|\\z)");
+          "(-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----)(?s:.*?)(-----END [A-Z ]{0,20}PRIVATE"
+              + " KEY-----|\\z)");
 
   private static final String BARE_END = " \t\r\n,;&)}]\"'<>|\\";
   private static final String HEADER_END = "\r\n\"'}]<>";
@@ -86,9 +87,12 @@ public final class SecretMask {
 
   private void maskValue(String name, int nameStart, int nameEnd) {
     int at = skipQuote(nameEnd);
-    if (at < text.length() && text.charAt(at) == '>' && isElement(nameStart)) {
-      replace(at + 1, endOfBare(at + 1, "<"));
-      return;
+    if (isElement(nameStart)) {
+      int tagEnd = endOfBare(nameEnd, "<>");
+      if (tagEnd < text.length() && text.charAt(tagEnd) == '>') {
+        replace(tagEnd + 1, endOfBare(tagEnd + 1, "<"), "");
+        return;
+      }
     }
     at = skipSpaces(at);
     if (at < text.length() && (text.charAt(at) == ':' || text.charAt(at) == '=')) {
@@ -96,21 +100,26 @@ public final class SecretMask {
       if (at < text.length() && text.charAt(at) == '>') {
         at++;
       }
-      maskAssigned(skipSpaces(at), isHeader(name));
+      maskAssigned(skipSpaces(at), isHeader(name), text.substring(nameEnd, skipQuote(nameEnd)));
       return;
     }
     maskSpaced(name, nameStart, nameEnd);
   }
 
-  /** The value after a colon or equals sign. */
-  private void maskAssigned(int start, boolean header) {
+  /**
+   * The value after a colon or equals sign.
+   *
+   * @param nameQuote the quote that closed the name: a bare value after a quoted name gets quotes
+   *     too, so that JSON stays JSON
+   */
+  private void maskAssigned(int start, boolean header, String nameQuote) {
     int quote = skipBackslashes(start);
     if (quote < text.length() && (text.charAt(quote) == '"' || text.charAt(quote) == '\'')) {
-      replace(quote + 1, endOfQuoted(quote, quote - start));
+      replace(quote + 1, endOfQuoted(quote, quote - start), "");
     } else if (start < text.length() && "[{(".indexOf(text.charAt(start)) >= 0) {
-      replace(start, endOfBracketed(start));
+      replace(start, endOfBracketed(start), nameQuote);
     } else {
-      replace(start, endOfBare(start, header ? HEADER_END : BARE_END));
+      replace(start, endOfBare(start, header ? HEADER_END : BARE_END), nameQuote);
     }
   }
 
@@ -118,7 +127,7 @@ public final class SecretMask {
   private void maskSpaced(String name, int nameStart, int nameEnd) {
     Matcher type = TYPE_DIGITS.matcher(text).region(nameEnd, text.length());
     if (type.lookingAt()) {
-      replace(type.end(), endOfBare(type.end(), BARE_END));
+      replace(type.end(), endOfBare(type.end(), BARE_END), "");
       return;
     }
     int start = skipSpaces(nameEnd);
@@ -130,7 +139,7 @@ public final class SecretMask {
         SPACED_NAME.matcher(text.substring(Math.max(0, nameStart - 10), nameEnd)).matches()
             || (name.equalsIgnoreCase("community") && isSnmp(nameStart));
     if (quoted || bare) {
-      maskAssigned(start, false);
+      maskAssigned(start, false, "");
     }
   }
 
@@ -153,9 +162,9 @@ public final class SecretMask {
     return lower.equals("authorization") || lower.endsWith("cookie");
   }
 
-  private void replace(int start, int end) {
+  private void replace(int start, int end, String quote) {
     if (end > start) {
-      result.append(text, copied, start).append(MASK);
+      result.append(text, copied, start).append(quote).append(MASK).append(quote);
       copied = end;
     }
   }

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.forward;
+
+import io.correlationstation.server.otlp.LogView;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which stream a record belongs to: its labels are {@code service}, {@code env} and at most
+ * four more. What a Loki client pushed as labels are its resource's attributes; they stay labels up
+ * to six in all, and an id never is one.
+ *
+ * <p>Remembers the last resource, since a frame has few and many records of each. Not thread-safe.
+ */
+final class LokiStreams {
+
+  private static final String SERVICE = "service";
+  private static final String ENV = "env";
+  private static final String SERVICE_NAME = "service.name";
+  private static final List<String> ENVIRONMENT_ATTRIBUTES =
+      List.of("deployment.environment.name", "deployment.environment", ENV);
+  private static final int MAX_LABELS = 6;
+  private static final int MAX_CACHED_SELECTORS = 1000;
+
+  /**
+   * @param selector labels as text
+   * @param rest attributes of the resource that are no labels
+   */
+  record Stream(String selector, Map<String, String> rest) {}
+
+  private final LokiOptions options;
+  private final Map<Map<String, String>, String> selectors = new HashMap<>();
+  private @Nullable Map<String, String> lastResource;
+  private Stream lastStream = new Stream("{}", Map.of());
+
+  LokiStreams(LokiOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * @param attributes of the record; those that become labels are taken out
+   * @param pushed whether a Loki client sent the record
+   */
+  Stream of(LogView log, Map<String, String> attributes, boolean pushed) {
+    Map<String, String> resource = log.resourceAttributes();
+    if (hasLabels(attributes)) {
+      return make(log.service(), resource, attributes, pushed);
+    }
+    if (resource != lastResource) {
+      lastStream = make(log.service(), resource, attributes, pushed);
+      lastResource = resource;
+    }
+    return lastStream;
+  }
+
+  private boolean hasLabels(Map<String, String> attributes) {
+    return hasAny(ENVIRONMENT_ATTRIBUTES, attributes) || hasAny(options.extraLabels(), attributes);
+  }
+
+  /** A plain loop: this runs for every record. */
+  private static boolean hasAny(List<String> names, Map<String, String> attributes) {
+    for (String name : names) {
+      if (attributes.containsKey(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Stream make(
+      String service,
+      Map<String, String> resource,
+      Map<String, String> attributes,
+      boolean pushed) {
+    Map<String, String> rest = new LinkedHashMap<>(resource);
+    rest.remove(SERVICE_NAME);
+    Map<String, String> labels = new TreeMap<>();
+    labels.put(SERVICE, LokiNames.labelValue(service));
+    labels.put(ENV, options.environment());
+    for (String name : ENVIRONMENT_ATTRIBUTES) {
+      String value = take(name, attributes, rest);
+      if (value != null) {
+        labels.put(ENV, LokiNames.labelValue(value));
+        break;
+      }
+    }
+    for (String name : options.extraLabels()) {
+      String value = take(name, attributes, rest);
+      if (value != null) {
+        labels.putIfAbsent(LokiNames.label(name), LokiNames.labelValue(value));
+      }
+    }
+    if (pushed) {
+      keepPushed(labels, rest);
+    }
+    if (selectors.size() > MAX_CACHED_SELECTORS) {
+      selectors.clear();
+    }
+    return new Stream(selectors.computeIfAbsent(labels, LokiNames::selector), rest);
+  }
+
+  /** The record's value, else the resource's, else null; gone from where it was found. */
+  private static @Nullable String take(
+      String name, Map<String, String> attributes, Map<String, String> rest) {
+    String own = attributes.remove(name);
+    String value = own == null || own.isEmpty() ? rest.get(name) : own;
+    if (value == null || value.isEmpty()) {
+      return null;
+    }
+    rest.remove(name);
+    return value;
+  }
+
+  private static void keepPushed(Map<String, String> labels, Map<String, String> rest) {
+    rest.remove(SERVICE, labels.get(SERVICE));
+    for (String pushed : List.copyOf(rest.keySet())) {
+      String name = LokiNames.label(pushed);
+      if (!labels.containsKey(name) && !LokiOptions.isId(name) && labels.size() < MAX_LABELS) {
+        labels.put(name, LokiNames.labelValue(String.valueOf(rest.remove(pushed))));
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.it.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.Headers;
+import io.correlationstation.it.agent.app.ClientsApp;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each HTTP client carries keys once, as header and as baggage, also those found late. */
+class ClientsIT {
+
+  private static Scene scene;
+
+  @BeforeAll
+  static void start() {
+    scene =
+        Scene.of(
+            ClientsApp.class,
+            child -> child.set("otel.correlation.response-rules", "resource_id=/created/id"));
+  }
+
+  @AfterAll
+  static void stop() {
+    scene.close();
+  }
+
+  @AfterEach
+  void answerNothing() {
+    scene.downstream.answerWith("");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/jdk", "/okhttp"})
+  void response_withAKeyThatARuleNames_isOnLaterCalls(String path) throws Exception {
+    scene.clear();
+    scene.downstream.answerWith("{\"token\":\"canary\",\"created\":{\"id\":\"R-1\"}}");
+
+    scene.get(path + "?twice=true");
+
+    assertThat(scene.downstream.next()).doesNotContainKey("X-resource-id");
+    assertThat(scene.downstream.next().getFirst("X-Resource-Id")).isEqualTo("R-1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/jdk", "/jdk-async", "/url-connection", "/okhttp", "/apache"})
+  void client_carriesKeysOnce(String path) throws Exception {
+    scene.clear();
+
+    scene.get(path + "?product_id=P-1", "X-Circuit-Id", "C-1", "baggage", "tenant=t1");
+
+    Headers sent = scene.downstream.next();
+    assertThat(sent.get("X-Circuit-Id")).containsExactly("C-1");
+    assertThat(sent.get("X-Product-Id")).containsExactly("P-1");
+    assertThat(sent.get("baggage")).hasSize(1);
+    assertThat(sent.getFirst("baggage").split(","))
+        .containsExactlyInAnyOrder("circuit_id=C-1", "product_id=P-1", "tenant=t1");
+  }
+}

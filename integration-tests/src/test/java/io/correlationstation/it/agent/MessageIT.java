@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.it.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.Headers;
+import io.correlationstation.it.agent.app.MessageApp;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Keys through gRPC and through a real Kafka broker. */
+class MessageIT {
+
+  @TempDir private static Path directory;
+
+  private static KafkaBroker broker;
+  private static Scene scene;
+
+  @BeforeAll
+  static void start() throws Exception {
+    broker = new KafkaBroker(directory);
+    scene =
+        Scene.of(
+            MessageApp.class,
+            child ->
+                child
+                    .environment("KAFKA", broker.address())
+                    .set("otel.correlation.egress.topics", "orders*"));
+  }
+
+  @AfterAll
+  static void stop() {
+    if (scene != null) {
+      scene.close();
+    }
+    broker.close();
+  }
+
+  @BeforeEach
+  void forget() {
+    scene.clear();
+  }
+
+  @Test
+  void grpc_carriesKeysInMetadata() throws Exception {
+    scene.get("/grpc?product_id=P-grpc", "X-Circuit-Id", "C-grpc");
+
+    Headers sent = scene.downstream.next();
+    assertThat(sent.getFirst("X-Circuit-Id")).isEqualTo("C-grpc");
+    assertThat(sent.getFirst("X-Product-Id")).isEqualTo("P-grpc");
+  }
+
+  @Test
+  void kafka_messagesOfABatch_haveTheirOwnKeys() throws Exception {
+    Set<String> expected = new TreeSet<>();
+    for (int i = 0; i < 20; i++) {
+      scene.get("/kafka/orders", "X-Circuit-Id", "C-" + i, "X-Request-Id", "R-" + i);
+      expected.add("C-" + i + " R-" + i);
+    }
+
+    Set<String> seen = new TreeSet<>();
+    for (int i = 0; i < 20; i++) {
+      Headers sent = scene.downstream.next();
+      seen.add(sent.getFirst("X-Circuit-Id") + " " + sent.getFirst("X-Request-Id"));
+    }
+    assertThat(seen).isEqualTo(expected);
+  }
+
+  @Test
+  void kafka_topicThatIsNotAllowed_getsNoKeys() throws Exception {
+    scene.get("/kafka/foreign", "X-Circuit-Id", "C-foreign");
+
+    Headers sent = scene.downstream.next();
+    assertThat(sent).doesNotContainKeys("X-circuit-id", "Baggage");
+    assertThat(sent.getFirst("traceparent")).isNotNull();
+  }
+}
