@@ -37,9 +37,7 @@ final class Ties {
         List<Integer> best = bestByEdge(child);
         candidates.put(child, best);
         for (int i : best) {
-          alone
-              .computeIfAbsent(child.edges[i], k -> new Density())
-              .add(child.delayBin[i], 1);
+          alone.computeIfAbsent(child.edges[i], k -> new Density()).add(child.delayBin[i], 1);
         }
       }
     }
@@ -96,9 +94,7 @@ final class Ties {
         for (int i : best) {
           if (child.exits[i].fragment != child.exits[winner].fragment) {
             contest.add(
-                child.edges[own],
-                child.edges[i],
-                logDensity(child, own) - logDensity(child, i));
+                child.edges[own], child.edges[i], logDensity(child, own) - logDensity(child, i));
           }
         }
       }
@@ -115,7 +111,9 @@ final class Ties {
     return contest != null && contest.children >= ENOUGH && contest.isTied();
   }
 
-  /** How the edges of the winner's trace fare against those of other traces, on the same children. */
+  /**
+   * How the edges of the winner's trace fare against those of other traces, on the same children.
+   */
   private static final class Contest {
 
     private final Map<EdgeModel, Map<EdgeModel, double[]>> leads = new HashMap<>();
