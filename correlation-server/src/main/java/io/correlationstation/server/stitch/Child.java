@@ -51,6 +51,10 @@ final class Child implements TimeOrdered.Timed {
   double whole = 1;
 
   boolean searched;
+
+  /** Its messages hardly moved the last time. */
+  boolean quiet;
+
   boolean open;
   boolean learning;
   boolean decided;

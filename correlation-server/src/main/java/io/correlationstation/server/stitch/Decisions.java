@@ -83,7 +83,8 @@ final class Decisions {
   /** Of calls that nothing is known about yet, the later of two like ones is the likelier cause. */
   private boolean likelier(Child child, int one, int other) {
     boolean unknown =
-        child.edges[one].expected < Matcher.KNOWN_HANDOFFS && child.edges[other].expected < Matcher.KNOWN_HANDOFFS;
+        child.edges[one].expected < Matcher.KNOWN_HANDOFFS
+            && child.edges[other].expected < Matcher.KNOWN_HANDOFFS;
     boolean alike =
         child.edges[one] == child.edges[other]
             && probability[one] > 0.5 * probability[other]

@@ -48,15 +48,18 @@ final class Explanation {
     Exit exit = child.exits[index];
     EdgeModel edge = child.edges[index];
     double sum = explainKeys(child, exit, child.keyWeight[index]);
-    sum +=
-        add("topology", "share", format(edge.share), Math.log(edge.odds));
+    sum += add("topology", "share", format(edge.share), Math.log(edge.odds));
     double density =
         edge.density(child.delayBin[index], child.slackBin[index], child.baseDensity[index]);
     double millis = (child.startNanos - exit.startNanos) * 1e-6;
     sum += add("delay", "delay_ms", format(millis), Math.log(density));
     double clocks = Skew.between(exit.type.service, child.type.service) * 1e3;
     sum +=
-        add("direction", "clock_offset_ms", format(clocks), Math.log(Timing.direction(exit, child)));
+        add(
+            "direction",
+            "clock_offset_ms",
+            format(clocks),
+            Math.log(Timing.direction(exit, child)));
     double free = Matcher.free(child, index);
     add("competition", "free", format(free), Math.log(probability) - sum);
     if (traceProbability > probability) {

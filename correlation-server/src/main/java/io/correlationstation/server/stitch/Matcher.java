@@ -25,10 +25,14 @@ final class Matcher {
   /** Handoffs of an edge from which on it counts as known. */
   static final double KNOWN_HANDOFFS = 8;
 
+  private static final int QUIET_SWEEPS = 4;
+  private static final double QUIET_CHANGE = 1e-3;
   private static final double MAX_WEIGHT = 1e9;
 
   /** Children whose messages still move, in the order in which they were opened. */
   private final List<Child> open = new ArrayList<>();
+
+  private long sweeps;
 
   void open(Child child) {
     weigh(child);
@@ -78,10 +82,16 @@ final class Matcher {
     }
   }
 
-  void sweep(int times) {
+  /**
+   * Sends the messages of all open children; of those whose last ones hardly moved, only every
+   * fourth time.
+   */
+  void sweep() {
     open.removeIf(child -> !child.open);
-    for (int i = 0; i < times; i++) {
-      for (Child child : open) {
+    sweeps++;
+    boolean all = sweeps % QUIET_SWEEPS == 0;
+    for (Child child : open) {
+      if (all || !child.quiet) {
         update(child);
       }
     }
@@ -93,15 +103,18 @@ final class Matcher {
     for (int i = 0; i < child.candidateCount; i++) {
       total += child.weight[i] * free(child, i);
     }
+    boolean quiet = true;
     for (int i = 0; i < child.candidateCount; i++) {
       double weight = child.weight[i];
       double wanted = weight / Math.max(1, total - weight * free(child, i));
       double change = wanted - child.message[i];
       if (change != 0) {
+        quiet &= Math.abs(change) < QUIET_CHANGE * (1 + wanted);
         child.slots[i].add(change);
         child.message[i] = wanted;
       }
     }
+    child.quiet = quiet;
   }
 
   /** How free the candidate's slot is for this child. */

@@ -52,12 +52,8 @@ final class Skew {
       return;
     }
     double median = density.medianSeconds();
-    graph
-        .computeIfAbsent(pair.caller, k -> new ArrayList<>())
-        .add(new Link(pair.callee, median));
-    graph
-        .computeIfAbsent(pair.callee, k -> new ArrayList<>())
-        .add(new Link(pair.caller, -median));
+    graph.computeIfAbsent(pair.caller, k -> new ArrayList<>()).add(new Link(pair.callee, median));
+    graph.computeIfAbsent(pair.callee, k -> new ArrayList<>()).add(new Link(pair.caller, -median));
   }
 
   private static void spread(Service first, Map<Service, List<Link>> graph) {

@@ -171,7 +171,7 @@ public final class Stitcher {
   private void research(Child child) {
     search.search(child);
     matcher.open(child);
-    matcher.sweep(3);
+    matcher.sweep();
     decide(child, child.decided);
     if (child.decided) {
       matcher.close(child);
@@ -260,7 +260,7 @@ public final class Stitcher {
     if (learner.due(now)) {
       learner.fit(now);
     }
-    matcher.sweep(1);
+    matcher.sweep();
     for (Child child : tick.search) {
       decide(child, false);
     }

@@ -24,7 +24,7 @@ final class Ties {
 
   private final Vocabulary vocabulary;
   private final Map<EdgeModel, Density> alone = new HashMap<>();
-  private final Map<EdgeModel, Map<EdgeModel, double[]>> contests = new HashMap<>();
+  private final Map<EdgeModel, Contest> contests = new HashMap<>();
 
   Ties(Vocabulary vocabulary) {
     this.vocabulary = vocabulary;
@@ -37,9 +37,7 @@ final class Ties {
         List<Integer> best = bestByEdge(child);
         candidates.put(child, best);
         for (int i : best) {
-          alone
-              .computeIfAbsent(child.edges[i], k -> new Density())
-              .add(child.delayBin[i], 1);
+          alone.computeIfAbsent(child.edges[i], k -> new Density()).add(child.delayBin[i], 1);
         }
       }
     }
@@ -89,15 +87,16 @@ final class Ties {
     if (winner < 0) {
       return;
     }
-    Map<EdgeModel, double[]> against =
-        contests.computeIfAbsent(child.edges[winner], k -> new HashMap<>());
-    double own = logDensity(child, winner);
-    against.computeIfAbsent(child.edges[winner], k -> new double[2])[0]++;
-    for (int i : best) {
-      if (child.exits[i].fragment != child.exits[winner].fragment) {
-        double[] sum = against.computeIfAbsent(child.edges[i], k -> new double[2]);
-        sum[0]++;
-        sum[1] += own - logDensity(child, i);
+    Contest contest = contests.computeIfAbsent(child.edges[winner], k -> new Contest());
+    contest.children++;
+    for (int own : best) {
+      if (child.exits[own].fragment == child.exits[winner].fragment) {
+        for (int i : best) {
+          if (child.exits[i].fragment != child.exits[winner].fragment) {
+            contest.add(
+                child.edges[own], child.edges[i], logDensity(child, own) - logDensity(child, i));
+          }
+        }
       }
     }
   }
@@ -108,17 +107,43 @@ final class Ties {
   }
 
   private boolean isTied(EdgeModel edge) {
-    Map<EdgeModel, double[]> against = contests.get(edge);
-    if (against == null || against.getOrDefault(edge, new double[2])[0] < ENOUGH) {
+    Contest contest = contests.get(edge);
+    return contest != null && contest.children >= ENOUGH && contest.isTied();
+  }
+
+  /**
+   * How the edges of the winner's trace fare against those of other traces, on the same children.
+   */
+  private static final class Contest {
+
+    private final Map<EdgeModel, Map<EdgeModel, double[]>> leads = new HashMap<>();
+    private int children;
+
+    void add(EdgeModel own, EdgeModel rival, double lead) {
+      double[] sum =
+          leads
+              .computeIfAbsent(rival, k -> new HashMap<>())
+              .computeIfAbsent(own, k -> new double[2]);
+      sum[0]++;
+      sum[1] += lead;
+    }
+
+    /** Whether some rival that is there more often than not is beaten by none of them. */
+    boolean isTied() {
+      for (Map<EdgeModel, double[]> ofRival : leads.values()) {
+        boolean often = false;
+        boolean beaten = false;
+        for (double[] sum : ofRival.values()) {
+          if (sum[0] >= OFTEN * children) {
+            often = true;
+            beaten |= sum[1] >= SAME_NATS * sum[0] + NOISE_NATS;
+          }
+        }
+        if (often && !beaten) {
+          return true;
+        }
+      }
       return false;
     }
-    double all = against.getOrDefault(edge, new double[2])[0];
-    for (Map.Entry<EdgeModel, double[]> rival : against.entrySet()) {
-      double[] sum = rival.getValue();
-      if (rival.getKey() != edge && sum[0] >= OFTEN * all && sum[1] < SAME_NATS * sum[0] + NOISE_NATS) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -53,14 +53,12 @@ final class Timing {
    */
   static double direction(Exit from, Child to) {
     double clocks = Skew.between(from.type.service, to.type.service);
-    double early =
-        (from.startNanos - to.startNanos) * 1e-9 + clocks - 1e-3 * to.precisionMillis;
+    double early = (from.startNanos - to.startNanos) * 1e-9 + clocks - 1e-3 * to.precisionMillis;
     if (early <= 0) {
       return startedBefore(from, -early);
     }
     double credible = Math.exp(-Math.max(0, early - SKEW_SECONDS) / SKEW_SECONDS);
-    boolean longer =
-        to.durationNanos() > from.durationNanos() + 1_000_000L * from.precisionMillis;
+    boolean longer = to.durationNanos() > from.durationNanos() + 1_000_000L * from.precisionMillis;
     return credible * (longer ? REVERSED : 1) + 1e-12;
   }
 

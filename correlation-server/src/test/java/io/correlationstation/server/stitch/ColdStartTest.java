@@ -113,8 +113,8 @@ class ColdStartTest {
   }
 
   /**
-   * One order: beorn at {@code at}, the collector running {@code collects} seconds after it.
-   * Spans: trace 10n beorn, 10n+1 orchestrator, 10n+2 arda; ids 100n+….
+   * One order: beorn at {@code at}, the collector running {@code collects} seconds after it. Spans:
+   * trace 10n beorn, 10n+1 orchestrator, 10n+2 arda; ids 100n+….
    */
   private record Order(int number, double at, String circuit, double collects) {
 
@@ -162,8 +162,15 @@ class ColdStartTest {
       spans.add(
           span(trace + 2, id + 34, id + 33, "palantir", "GET /port", 2, call + 0.06, call + 0.14));
       spans.add(
-          span(trace + 3, id + 41, 0, "mdso-log-collector", "mdso.scheduled_collection", 1,
-                  call + 1, call + 2)
+          span(
+                  trace + 3,
+                  id + 41,
+                  0,
+                  "mdso-log-collector",
+                  "mdso.scheduled_collection",
+                  1,
+                  call + 1,
+                  call + 2)
               .with("circuit_id", circuit));
     }
 
@@ -174,8 +181,7 @@ class ColdStartTest {
       double begin = Math.floor(at + 0.8);
       double collect = Math.floor(at + collects);
       spans.add(mdso(trace, id + 21, 0, "mdso.workflow.NetworkService", begin, collect + 8));
-      spans.add(
-          mdso(trace, id + 20, id + 21, product + "NetworkService", begin, collect + 8));
+      spans.add(mdso(trace, id + 20, id + 21, product + "NetworkService", begin, collect + 8));
       spans.add(
           mdso(trace, id + 22, id + 20, product + "CircuitDetailsCollector", collect, collect + 3)
               .with("resource_id", "22222222-0000-4000-8000-00000000000" + number));
@@ -184,8 +190,7 @@ class ColdStartTest {
               .with("resource_id", "33333333-0000-4000-8000-00000000000" + number));
     }
 
-    private Spans.Made mdso(
-        long trace, long id, long parent, String name, double from, double to) {
+    private Spans.Made mdso(long trace, long id, long parent, String name, double from, double to) {
       return span(trace, id, parent, "mdso-scriptplan", name, 1, from, to)
           .with("circuit_id", circuit)
           .with("resource_id", resource())

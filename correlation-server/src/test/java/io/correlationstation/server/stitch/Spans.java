@@ -34,13 +34,33 @@ final class Spans {
       Map<String, String> more = new LinkedHashMap<>(keys);
       more.put(key, value);
       return new Made(
-          trace, id, parent, service, name, kind, startNanos, endNanos, more, polled, peer,
+          trace,
+          id,
+          parent,
+          service,
+          name,
+          kind,
+          startNanos,
+          endNanos,
+          more,
+          polled,
+          peer,
           destination);
     }
 
     Made polledSource() {
       return new Made(
-          trace, id, parent, service, name, kind, startNanos, endNanos, keys, true, peer,
+          trace,
+          id,
+          parent,
+          service,
+          name,
+          kind,
+          startNanos,
+          endNanos,
+          keys,
+          true,
+          peer,
           destination);
     }
   }
@@ -48,10 +68,26 @@ final class Spans {
   private Spans() {}
 
   static Made span(
-      long trace, long id, long parent, String service, String name, int kind, double from,
+      long trace,
+      long id,
+      long parent,
+      String service,
+      String name,
+      int kind,
+      double from,
       double to) {
     return new Made(
-        trace, id, parent, service, name, kind, nanos(from), nanos(to), Map.of(), false, null,
+        trace,
+        id,
+        parent,
+        service,
+        name,
+        kind,
+        nanos(from),
+        nanos(to),
+        Map.of(),
+        false,
+        null,
         null);
   }
 

@@ -125,7 +125,8 @@ class StitcherTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"null", "UNKNOWN", "", "0", "00000000-0000-0000-0000-000000000000", " - "})
+  @ValueSource(
+      strings = {"null", "UNKNOWN", "", "0", "00000000-0000-0000-0000-000000000000", " - "})
   void junkValue_joinsNothing(String junk) {
     feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1).with("resource_id", junk));
     feed(stitcher, span(2, 21, 0, "b", "call", 2, 0.1, 0.9).with("resource_id", junk));
@@ -240,9 +241,7 @@ class StitcherTest {
 
   @Test
   void childBeforeParent_isJoinedAllTheSame() {
-    feed(
-        stitcher,
-        span(2, 21, 0, "b", "call", 2, 0.1, 0.9).with("resource_id", "res-1"));
+    feed(stitcher, span(2, 21, 0, "b", "call", 2, 0.1, 0.9).with("resource_id", "res-1"));
     stitcher.advanceTo(nanos(20));
     feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 19).with("resource_id", "res-1"));
     stitcher.advanceTo(nanos(60));
@@ -292,9 +291,7 @@ class StitcherTest {
   }
 
   private static List<Handoff> linked(Latest latest) {
-    return latest.byChild.values().stream()
-        .filter(h -> h.state() == Handoff.State.LINKED)
-        .toList();
+    return latest.byChild.values().stream().filter(h -> h.state() == Handoff.State.LINKED).toList();
   }
 
   private static boolean isRight(Handoff handoff) {
