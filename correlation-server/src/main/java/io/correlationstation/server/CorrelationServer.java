@@ -28,6 +28,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -78,6 +79,7 @@ final class CorrelationServer implements AutoCloseable {
               StitchWorker.start(
                   config.stitch(), config.systemOfService(), journal, registry, Clock.systemUTC()));
       mdso = startMdso(config.mdso(), data);
+      forgetReadersOfThePast();
       receiver = started(Receiver.start(config.receive(), journal, registry));
       http = startHttp();
       startPushing(config.pushgateway());
@@ -109,6 +111,18 @@ final class CorrelationServer implements AutoCloseable {
     Files.createDirectories(directory);
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     return directory;
+  }
+
+  /** A destination that was taken out of the settings must not hold the journal back for ever. */
+  private void forgetReadersOfThePast() throws IOException {
+    Set<String> readers = new HashSet<>(Set.of("journeys", "stitch"));
+    forwarder.destinations().forEach(destination -> readers.add(destination.name()));
+    for (String name : journal.cursors()) {
+      if (!readers.contains(name)) {
+        LOGGER.warn("{} is no destination any more: what it had not got is not sent", name);
+        journal.forget(name);
+      }
+    }
   }
 
   private <T extends AutoCloseable> T started(T part) {
