@@ -365,16 +365,27 @@ public final class Stitcher {
 
   private void evict(Tick tick, long now) {
     for (Fragment fragment : tick.evict) {
+      if (fragment.evicted) {
+        continue;
+      }
       if (fragment.touchedNanos + fragments.retentionNanos() > now) {
         keep(fragment, fragment.touchedNanos + TICK_NANOS);
         continue;
       }
-      for (Child child : fragment.children) {
-        matcher.close(child);
-        learner.retire(child);
-      }
-      fragments.remove(fragment);
+      forget(fragment);
     }
+    for (Fragment surplus = fragments.surplus(); surplus != null; surplus = fragments.surplus()) {
+      losses.count("evicted_capacity");
+      forget(surplus);
+    }
+  }
+
+  private void forget(Fragment fragment) {
+    for (Child child : fragment.children) {
+      matcher.close(child);
+      learner.retire(child);
+    }
+    fragments.remove(fragment);
   }
 
   /** What is to be done in one second of event time. */
