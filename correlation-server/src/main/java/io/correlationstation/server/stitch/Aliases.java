@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +16,13 @@ import org.jspecify.annotations.Nullable;
 final class Aliases {
 
   private static final int MAX_PER_VALUE = 64;
+  private static final int MAX_ALIASES = 500_000;
+  private static final long KEEP_NANOS = 24L * 3600 * 1_000_000_000;
 
   private final Keys keys;
   private final Fragments fragments;
   private final Losses losses;
+  private final ArrayDeque<AliasEdge> byAge = new ArrayDeque<>();
   private int count;
 
   Aliases(Keys keys, Fragments fragments, Losses losses) {
@@ -58,6 +62,8 @@ final class Aliases {
     one.join(edge);
     other.join(edge);
     count++;
+    byAge.addLast(edge);
+    expire(nanos);
     KeyValue specific = specific(edge);
     for (Fragment fragment : holders(specific)) {
       derive(fragment);
@@ -166,9 +172,24 @@ final class Aliases {
     return touched;
   }
 
-  void forget(AliasEdge edge) {
-    edge.left.leave(edge);
-    edge.right.leave(edge);
-    count--;
+  /** Lets go of what no record confirmed for a day, and of the oldest when there are too many. */
+  private void expire(long nanos) {
+    while (!byAge.isEmpty()) {
+      AliasEdge oldest = byAge.peekFirst();
+      boolean gone = find(oldest.left, oldest.right) != oldest;
+      boolean stale = oldest.lastNanos < nanos - KEEP_NANOS;
+      if (!gone && !stale && byAge.size() <= MAX_ALIASES) {
+        return;
+      }
+      byAge.removeFirst();
+      if (!gone) {
+        oldest.left.leave(oldest);
+        oldest.right.leave(oldest);
+        keys.forgetIfIdle(oldest.left);
+        keys.forgetIfIdle(oldest.right);
+        count--;
+        losses.count(stale ? "evicted_alias_age" : "evicted_alias_capacity");
+      }
+    }
   }
 }

@@ -18,8 +18,13 @@ final class Density {
   private static final double UNIT_SECONDS = 0.02;
   private static final double[] EDGES_SECONDS = edges();
 
-  private final double[] counts = new double[BINS];
-  private final float[] perSecond = new float[BINS];
+  private static final double[] NO_COUNTS = {};
+  private static final float[] NO_DENSITY = {};
+
+  /** Allocated with the first sample: most pairs of types never get one. */
+  private double[] counts = NO_COUNTS;
+
+  private float[] perSecond = NO_DENSITY;
   private double total;
 
   private static double[] edges() {
@@ -48,6 +53,9 @@ final class Density {
   }
 
   void add(int bin, double weight) {
+    if (counts.length == 0) {
+      counts = new double[BINS];
+    }
     counts[bin] += weight;
     total += weight;
   }
@@ -56,6 +64,9 @@ final class Density {
     if (other.total == 0) {
       return;
     }
+    if (counts.length == 0) {
+      counts = new double[BINS];
+    }
     for (int i = 0; i < BINS; i++) {
       counts[i] += other.counts[i] * factor;
     }
@@ -63,7 +74,7 @@ final class Density {
   }
 
   void scale(double factor) {
-    for (int i = 0; i < BINS; i++) {
+    for (int i = 0; i < counts.length; i++) {
       counts[i] *= factor;
     }
     total *= factor;
@@ -74,11 +85,7 @@ final class Density {
   }
 
   double perSecond(int bin) {
-    return perSecond[bin];
-  }
-
-  double count(int bin) {
-    return counts[bin];
+    return perSecond.length == 0 ? 0 : perSecond[bin];
   }
 
   /** Recomputes {@link #perSecond} from the samples. */
@@ -86,6 +93,9 @@ final class Density {
     if (total <= 0) {
       Arrays.fill(perSecond, 0);
       return;
+    }
+    if (perSecond.length == 0) {
+      perSecond = new float[BINS];
     }
     double[] below = new double[BINS + 1];
     for (int i = 0; i < BINS; i++) {
@@ -120,7 +130,7 @@ final class Density {
   double medianSeconds() {
     double half = total / 2;
     double sum = 0;
-    for (int i = 0; i < BINS; i++) {
+    for (int i = 0; i < counts.length; i++) {
       sum += counts[i];
       if (sum >= half && sum > 0) {
         return middleSeconds(i);

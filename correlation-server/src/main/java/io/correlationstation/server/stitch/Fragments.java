@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ final class Fragments {
   private final Vocabulary vocabulary;
   private final Losses losses;
   private final Skew skew;
-  private final Map<TraceId, Fragment> fragments = new HashMap<>();
+  private final Map<TraceId, Fragment> fragments = new LinkedHashMap<>();
   private @Nullable Child newChild;
   private @Nullable Exit newExit;
   private int exitCount;
@@ -47,6 +47,11 @@ final class Fragments {
 
   Fragment fragment(long high, long low) {
     return fragments.computeIfAbsent(new TraceId(high, low), id -> new Fragment(id.high, id.low));
+  }
+
+  /** The one held longest when there are too many, else null. */
+  @Nullable Fragment surplus() {
+    return fragments.size() > config.maxFragments() ? fragments.values().iterator().next() : null;
   }
 
   /** How long a fragment is of use after its last span. */

@@ -119,6 +119,24 @@ public record StitchConfig(
         learningWindow);
   }
 
+  public StitchConfig withMaxFragments(int newMaxFragments) {
+    return new StitchConfig(
+        keys,
+        observers,
+        topology,
+        window,
+        lateness,
+        polledLateness,
+        provisionalAfter,
+        finalAfter,
+        acceptAt,
+        abstainBelow,
+        newMaxFragments,
+        maxSpansPerFragment,
+        maxPostingsPerKey,
+        learningWindow);
+  }
+
   private static void requirePositive(String name, Duration value) {
     if (value.isNegative() || value.isZero()) {
       throw new IllegalArgumentException(name + " <= 0: " + value);

@@ -4,6 +4,7 @@ package io.correlationstation.server.stitch;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,6 +25,12 @@ import org.jspecify.annotations.Nullable;
 public final class Stitcher {
 
   static final long TICK_NANOS = 1_000_000_000;
+
+  /** A span that ends later than this after the watermark is taken at once: its time is wrong. */
+  private static final long MAX_TICKS_AHEAD = 3600;
+
+  /** Confidence from which on both ends of a link share their keys. */
+  private static final double SHARE_AT = 0.95;
 
   private static final KeyValue[] NO_KEYS = {};
 
@@ -88,9 +95,6 @@ public final class Stitcher {
     process(tickOf(clock.watermark()) - 1);
   }
 
-  private static final long MAX_TICKS_AHEAD = 3600;
-  private static final double SHARE_AT = 0.95;
-
   private @Nullable String refusal(SpanFacts span) {
     if ((span.traceHigh == 0 && span.traceLow == 0) || span.spanId == 0) {
       return "zero_id";
@@ -111,7 +115,7 @@ public final class Stitcher {
         }
       }
     }
-    return count == 0 ? NO_KEYS : java.util.Arrays.copyOf(found, count);
+    return count == 0 ? NO_KEYS : Arrays.copyOf(found, count);
   }
 
   /** Learns keys of a trace, and aliases, from a record that is not a span. */
@@ -365,16 +369,27 @@ public final class Stitcher {
 
   private void evict(Tick tick, long now) {
     for (Fragment fragment : tick.evict) {
+      if (fragment.evicted) {
+        continue;
+      }
       if (fragment.touchedNanos + fragments.retentionNanos() > now) {
         keep(fragment, fragment.touchedNanos + TICK_NANOS);
         continue;
       }
-      for (Child child : fragment.children) {
-        matcher.close(child);
-        learner.retire(child);
-      }
-      fragments.remove(fragment);
+      forget(fragment);
     }
+    for (Fragment surplus = fragments.surplus(); surplus != null; surplus = fragments.surplus()) {
+      losses.count("evicted_capacity");
+      forget(surplus);
+    }
+  }
+
+  private void forget(Fragment fragment) {
+    for (Child child : fragment.children) {
+      matcher.close(child);
+      learner.retire(child);
+    }
+    fragments.remove(fragment);
   }
 
   /** What is to be done in one second of event time. */

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 /** The services and the types of spans met so far, and the edges between types. */
 final class Vocabulary {
 
+  /** Names with ids in them must not fill the memory: past this, a service's are one. */
+  private static final int MAX_TYPES = 10_000;
+
+  private static final String ANY = "*";
   private static final double MANY_CALLS = 30;
   private static final double CALLBACK_RATIO = 3;
 
@@ -60,6 +64,9 @@ final class Vocabulary {
       Service service, String name, int kind, @Nullable String destination, @Nullable String peer) {
     TypeName key = new TypeName(service, name, kind, destination, peer);
     ExitType type = exitTypes.get(key);
+    if (type == null && exitTypes.size() >= MAX_TYPES && !name.equals(ANY)) {
+      return exitType(service, ANY, kind, null, null);
+    }
     if (type == null) {
       type = new ExitType(exitTypes.size(), service, name, kind, destination, peer);
       exitTypes.put(key, type);
@@ -75,6 +82,9 @@ final class Vocabulary {
       @Nullable String client) {
     TypeName key = new TypeName(service, name, kind, destination, client);
     ChildType type = childTypes.get(key);
+    if (type == null && childTypes.size() >= MAX_TYPES && !name.equals(ANY)) {
+      return childType(service, ANY, kind, null, null);
+    }
     if (type == null) {
       type = new ChildType(childTypes.size(), service, name, kind, destination, client);
       childTypes.put(key, type);

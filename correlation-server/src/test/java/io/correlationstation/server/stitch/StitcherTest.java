@@ -263,6 +263,17 @@ class StitcherTest {
   }
 
   @Test
+  void moreFragmentsThanAllowed_oldestAreEvictedAndCounted() {
+    StitchConfig small = StitchConfig.defaults().withMaxFragments(50);
+    Stitcher bounded = Stitcher.create(small, told);
+
+    orders(100, 2).forEach(span -> feed(bounded, span));
+
+    assertThat(bounded.statistics().liveFragments()).isLessThanOrEqualTo(50);
+    assertThat(bounded.statistics().losses()).containsKey("evicted_capacity");
+  }
+
+  @Test
   void afterTheWindow_nothingIsHeld() {
     orders(100, 2).forEach(span -> feed(stitcher, span));
     stitcher.flush();
