@@ -79,7 +79,7 @@ final class CandidateSearch {
       }
     }
     child.burstBin = Arrays.copyOf(bins, count);
-    child.burstKeyWeight = -Math.log(keys.chance(telling));
+    child.burstKeyWeight = -Math.log(keys.chance(telling, 1));
   }
 
   private void byKey(Child child, KeyValue key) {
@@ -161,7 +161,7 @@ final class CandidateSearch {
           return Double.NaN;
         }
       } else if (match.same() && !matched) {
-        log -= Math.log(keys.chance(match.shared()));
+        log -= Math.log(keys.chance(match.shared(), 2));
         if ((exit.ownKeys & (1 << key)) != 0) {
           log += OWN_KEY;
         }

@@ -167,13 +167,19 @@ final class Keys {
     }
   }
 
-  /** How likely a fragment that has nothing to do with the value carries it all the same. */
-  double chance(KeyValue value) {
+  /**
+   * How likely a fragment that has nothing to do with the value carries it all the same.
+   *
+   * @param known fragments that carry it and are under comparison: they say nothing of how common it
+   *     is
+   */
+  double chance(KeyValue value, int known) {
     double unseen =
         specs.get(value.key).strength() == KeySpec.Strength.CIRCUIT
             ? 50
             : specs.get(value.key).strong() ? 1000 : 10;
-    return (value.fragments + 1) / (carriers[value.key] + unseen);
+    int others = Math.max(0, value.fragments - known);
+    return (others + 1) / (carriers[value.key] + unseen);
   }
 
   /** Whether values of this alias are specific enough to stand for one another. */
