@@ -143,9 +143,7 @@ final class CorrelationServer implements AutoCloseable {
 
   private Javalin startHttp() throws IOException {
     QueryRoutes routes =
-        started(
-            QueryRoutes.create(
-                journeys, new ServerState(Version.current(), this::checks), registry));
+        QueryRoutes.create(journeys, new ServerState(Version.current(), this::checks), registry);
     Javalin javalin =
         Javalin.create(
             javalinConfig -> {
@@ -156,7 +154,7 @@ final class CorrelationServer implements AutoCloseable {
               routes.register(javalinConfig);
               MdsoRoutes.create(mdso).register(javalinConfig);
             });
-    parts.push(javalin::stop);
+    stopInOrder(javalin::stop, routes, receiver);
     try {
       javalin.start();
     } catch (RuntimeException e) {
@@ -166,6 +164,17 @@ final class CorrelationServer implements AutoCloseable {
           e);
     }
     return javalin;
+  }
+
+  /**
+   * First the intakes, which tell senders to come again; then the live updates, which must end
+   * while their connections are still there; the main port last.
+   */
+  private void stopInOrder(AutoCloseable http, AutoCloseable routes, AutoCloseable intakes) {
+    parts.remove(intakes);
+    parts.push(http);
+    parts.push(routes);
+    parts.push(intakes);
   }
 
   private void requireCredentials(Context context) {

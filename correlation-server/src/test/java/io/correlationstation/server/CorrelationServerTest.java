@@ -3,9 +3,11 @@ package io.correlationstation.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
@@ -88,6 +91,18 @@ class CorrelationServerTest {
           request(server, "/api/correlations").header("Authorization", "Basic " + basic).build();
       assertThat(send(request).statusCode()).isEqualTo(200);
     }
+  }
+
+  @Test
+  void close_someoneFollowsLive_endsTheirConnectionAndStops() throws Exception {
+    CorrelationServer server = start(Map.of());
+    HttpResponse<InputStream> live =
+        http.send(request(server, "/api/live").build(), HttpResponse.BodyHandlers.ofInputStream());
+    assertThat(live.statusCode()).isEqualTo(200);
+
+    assertTimeoutPreemptively(Duration.ofSeconds(30), server::close);
+
+    live.body().close();
   }
 
   @Test

@@ -170,8 +170,8 @@ final class Keys {
   /**
    * How likely a fragment that has nothing to do with the value carries it all the same.
    *
-   * @param known fragments that carry it and are under comparison: they say nothing of how common it
-   *     is
+   * @param known fragments that carry it and are under comparison: they say nothing of how common
+   *     it is
    */
   double chance(KeyValue value, int known) {
     double unseen =

@@ -13,7 +13,7 @@ import java.util.ArrayDeque;
 final class Learner {
 
   private static final long REFIT_NANOS = 60L * 1_000_000_000;
-  private static final int FIRST_FIT = 64;
+  private static final int FIRST_FIT = 12;
   private static final int ENOUGH_CHILDREN = 512;
   private static final long FIRST_FIT_NANOS = 20L * 1_000_000_000;
   private static final int ITERATIONS = 40;

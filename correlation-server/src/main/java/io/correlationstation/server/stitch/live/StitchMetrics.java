@@ -20,6 +20,7 @@ final class StitchMetrics {
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final Counter handoffs;
+  private final Counter events;
   private final Counter bridges;
   private final Counter refused;
   private final Histogram latency;
@@ -30,6 +31,11 @@ final class StitchMetrics {
             .name("corr_handoffs_total")
             .help("Decisions by state")
             .labelNames("state")
+            .register(registry);
+    events =
+        Counter.builder()
+            .name("correlation_events_total")
+            .help("Decisions of the stitcher: fragments joined, proposed or parted again")
             .register(registry);
     bridges =
         Counter.builder()
@@ -93,6 +99,7 @@ final class StitchMetrics {
   }
 
   void decided(Handoff handoff, Clock clock) {
+    events.inc();
     handoffs.labelValues(handoff.state().name().toLowerCase(Locale.ROOT)).inc();
     if (handoff.state() == Handoff.State.LINKED) {
       bridges.labelValues(handoff.method()).inc();
