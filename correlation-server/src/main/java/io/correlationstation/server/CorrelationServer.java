@@ -143,7 +143,11 @@ final class CorrelationServer implements AutoCloseable {
 
   private Javalin startHttp() throws IOException {
     QueryRoutes routes =
-        QueryRoutes.create(journeys, new ServerState(Version.current(), this::checks), registry);
+        QueryRoutes.create(
+            journeys,
+            stitching::topology,
+            new ServerState(Version.current(), this::checks),
+            registry);
     Javalin javalin =
         Javalin.create(
             javalinConfig -> {

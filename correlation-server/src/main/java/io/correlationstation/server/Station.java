@@ -37,6 +37,8 @@ public final class Station {
         .addSubcommand(new DemoCommand())
         .addSubcommand(ServeCommand.commandLine())
         .addSubcommand(new StitchCommand())
+        .addSubcommand(new JournalCommand())
+        .addSubcommand(new MdsoCommand())
         .addSubcommand(new DlqCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(Station::tell);

@@ -3,6 +3,13 @@ package io.correlationstation.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.correlationstation.server.journal.Frame;
+import io.correlationstation.server.journal.Journal;
+import io.correlationstation.server.journal.JournalConfig;
+import io.correlationstation.server.journal.SegmentedJournal;
+import io.correlationstation.server.journal.Signal;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -10,7 +17,10 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -89,6 +99,64 @@ class StationTest {
 
     assertThat(run("serve", "--topology", topology.toString())).isEqualTo(Station.USAGE);
     assertThat(err.toString()).contains("topology.yml").contains("edgs");
+  }
+
+  @Test
+  void journalCheck_damagedSegment_isAFindingAndRepairMendsIt() throws Exception {
+    Path data = directory.resolve("data");
+    try (Journal journal =
+        SegmentedJournal.open(
+            JournalConfig.of(data.resolve("journal")), new PrometheusRegistry())) {
+      for (int i = 0; i < 20; i++) {
+        journal.append(new Frame(Signal.TRACES, 1, 1, Map.of(), new byte[200])).join();
+      }
+    }
+    assertThat(run("journal", "--data-dir", data.toString(), "check")).isEqualTo(Station.OK);
+    damage(data.resolve("journal"));
+
+    assertThat(run("journal", "--data-dir", data.toString(), "check")).isEqualTo(Station.FINDING);
+    assertThat(out.toString()).contains("not healthy");
+    run("journal", "--data-dir", data.toString(), "repair");
+    assertThat(data.resolve("journal")).isDirectoryContaining("glob:**.quarantine");
+  }
+
+  @Test
+  void journalCheck_noJournal_saysSoWithoutStackTrace() {
+    assertThat(run("journal", "--data-dir", directory.resolve("none").toString(), "check"))
+        .isEqualTo(Station.FINDING);
+    assertThat(err.toString()).contains("none").doesNotContain("\tat ");
+  }
+
+  @Test
+  void mdsoRulesTest_shippedRules_areFine() {
+    assertThat(run("mdso", "rules", "test")).isEqualTo(Station.OK);
+    assertThat(out.toString()).contains("the rules are fine");
+  }
+
+  @Test
+  void mdsoRulesTest_wrongRule_isAFindingThatNamesTheFile() throws Exception {
+    Path rules =
+        Files.writeString(directory.resolve("mine.yml"), "version: 1\nrules:\n  - code: DE-1\n");
+
+    assertThat(run("mdso", "rules", "test", rules.toString())).isEqualTo(Station.FINDING);
+    assertThat(out.toString()).contains("mine.yml");
+  }
+
+  @Test
+  void mdsoRulesTest_missingFile_isAUsageError() {
+    assertThat(run("mdso", "rules", "test", directory.resolve("none.yml").toString()))
+        .isEqualTo(Station.USAGE);
+  }
+
+  /** Flips a bit in the middle of the largest file. */
+  private static void damage(Path journal) throws IOException {
+    try (Stream<Path> files = Files.list(journal)) {
+      Path largest =
+          files.max(Comparator.comparingLong(file -> file.toFile().length())).orElseThrow();
+      byte[] bytes = Files.readAllBytes(largest);
+      bytes[bytes.length / 2] ^= 1;
+      Files.write(largest, bytes);
+    }
   }
 
   @Test

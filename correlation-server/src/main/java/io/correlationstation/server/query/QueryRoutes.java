@@ -2,6 +2,7 @@
 package io.correlationstation.server.query;
 
 import io.correlationstation.server.journey.Journeys;
+import io.correlationstation.server.stitch.EdgeStatistics;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,9 +31,16 @@ public final class QueryRoutes implements AutoCloseable {
     this.live = live;
   }
 
-  /** Makes the routes; they answer once they are registered on a server. */
+  /**
+   * Makes the routes; they answer once they are registered on a server.
+   *
+   * @param topology asked at each request
+   */
   public static QueryRoutes create(
-      Journeys journeys, ServerState state, PrometheusRegistry registry) {
+      Journeys journeys,
+      Supplier<List<EdgeStatistics>> topology,
+      ServerState state,
+      PrometheusRegistry registry) {
     Map<String, Handler> handlers = new LinkedHashMap<>();
     PageFiles.load().handlers().forEach(handlers::put);
     JourneyApi api = new JourneyApi(journeys);
@@ -45,6 +54,7 @@ public final class QueryRoutes implements AutoCloseable {
     handlers.put("/api/handoffs", api::handoffs);
     handlers.put("/api/handoffs/{id}", api::handoff);
     handlers.put("/api/traces/{id}", api::trace);
+    handlers.put("/api/topology", new TopologyApi(topology)::topology);
     Operations operations = new Operations(state, registry);
     handlers.put("/health", operations::health);
     handlers.put("/ready", operations::ready);

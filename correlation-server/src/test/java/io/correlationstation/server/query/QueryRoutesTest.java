@@ -16,6 +16,8 @@ import io.correlationstation.server.journey.Journeys;
 import io.correlationstation.server.journey.OrderStory;
 import io.correlationstation.server.journey.Telemetry;
 import io.correlationstation.server.query.ServerState.Check;
+import io.correlationstation.server.stitch.EdgeStatistics;
+import io.correlationstation.server.stitch.ServiceEdge;
 import io.javalin.Javalin;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.BufferedReader;
@@ -38,6 +40,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -58,6 +61,7 @@ final class QueryRoutesTest {
   private final InMemoryJournal journal = new InMemoryJournal();
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Map<String, Check> checks = new ConcurrentHashMap<>(Map.of("journal", Check.UP));
+  private final List<EdgeStatistics> edges = new CopyOnWriteArrayList<>();
   private final OrderStory story = new OrderStory(1, 0, false);
   private Journeys journeys;
   private QueryRoutes routes;
@@ -68,7 +72,8 @@ final class QueryRoutesTest {
     JourneyConfig settings =
         JourneyConfig.inDirectory(directory).withRetention(Duration.ofDays(36_500));
     journeys = Journeys.start(settings, journal, registry);
-    routes = QueryRoutes.create(journeys, new ServerState("1.2.3", () -> checks), registry);
+    routes =
+        QueryRoutes.create(journeys, () -> edges, new ServerState("1.2.3", () -> checks), registry);
     server =
         Javalin.create(
                 config -> {
@@ -83,6 +88,20 @@ final class QueryRoutesTest {
     routes.close();
     server.stop();
     journeys.close();
+  }
+
+  @Test
+  void topology_edges_theOneThatLosesMostIsFirst() throws Exception {
+    edges.add(new EdgeStatistics(new ServiceEdge("beorn", "palantir"), 12, 0, 5_000_000, false));
+    edges.add(
+        new EdgeStatistics(new ServiceEdge("mdso-scriptplan", "arda"), 1, 3, 1_000_000, true));
+
+    JsonNode items = json("/api/topology").get("items");
+
+    assertThat(items.get(0).get("callee").asText()).isEqualTo("arda");
+    assertThat(items.get(0).get("lost_share").asDouble()).isEqualTo(0.75);
+    assertThat(items.get(0).get("configured").asBoolean()).isTrue();
+    assertThat(items.get(1).get("median_delay_ms").asDouble()).isEqualTo(5);
   }
 
   @Test
