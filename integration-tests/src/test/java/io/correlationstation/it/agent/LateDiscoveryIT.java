@@ -156,7 +156,8 @@ class LateDiscoveryIT {
       for (int i = 0; i < 200; i++) {
         String id = "par-" + i;
         String body = "{\"circuit_id\":\"" + id + "\",\"request_id\":\"" + id + "\"}";
-        sent.add(clients.submit(() -> scene.post(i(id) % 2 == 0 ? "/body" : "/async", JSON, body)));
+        sent.add(
+            clients.submit(() -> scene.post(i(id) % 2 == 0 ? "/body" : "/bytewise", JSON, body)));
       }
       for (Future<?> one : sent) {
         one.get();
