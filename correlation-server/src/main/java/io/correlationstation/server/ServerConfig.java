@@ -120,6 +120,14 @@ record ServerConfig(
   }
 
   private static ReceiveConfig receive(Settings settings) {
+    try {
+      return receiveOf(settings);
+    } catch (IllegalArgumentException e) {
+      throw new SettingException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static ReceiveConfig receiveOf(Settings settings) {
     return ReceiveConfig.builder()
         .bind(settings.required(Setting.BIND))
         .otlpHttpPort(settings.port(Setting.OTLP_HTTP_PORT))

@@ -47,7 +47,10 @@ enum Setting {
       "60",
       "how far apart in event time two fragments of one run may be"),
   MAX_BATCH_SIZE(
-      "--max-batch-size", "MAX_BATCH_SIZE", "5000", "most items in one request to a destination"),
+      "--max-batch-size",
+      "MAX_BATCH_SIZE",
+      "5000",
+      "most items in one request to a destination (Datadog has its own limits)"),
   CORS_ORIGINS(
       "--cors-origins",
       "STATION_CORS_ORIGINS",
@@ -71,7 +74,7 @@ enum Setting {
       "--tempo-http-endpoint",
       "TEMPO_HTTP_ENDPOINT",
       null,
-      "base URL of Tempo's OTLP/HTTP receiver; traces are forwarded there"),
+      "base URL of Tempo's OTLP/HTTP receiver; traces are forwarded there; wins over the gRPC one"),
   TEMPO_GRPC_ENDPOINT(
       "--tempo-grpc-endpoint",
       "TEMPO_GRPC_ENDPOINT",

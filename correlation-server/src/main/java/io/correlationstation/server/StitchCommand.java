@@ -108,6 +108,14 @@ final class StitchCommand implements Callable<Integer> {
     if (!Files.isReadable(file)) {
       throw new SettingException(file + " can't be read");
     }
+    try {
+      readLines(file, feed, stitcher);
+    } catch (IOException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void readLines(Path file, TelemetryFeed feed, Stitcher stitcher) throws IOException {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(unpacked(file), UTF_8), 1 << 16)) {
       int number = 0;

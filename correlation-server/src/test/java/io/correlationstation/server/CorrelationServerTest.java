@@ -118,6 +118,17 @@ class CorrelationServerTest {
   }
 
   @Test
+  void path_unknown_isAProblemDocument() throws Exception {
+    try (CorrelationServer server = start(Map.of())) {
+      HttpResponse<String> answer = get(server, "/api/nothing");
+
+      assertThat(answer.statusCode()).isEqualTo(404);
+      assertThat(answer.headers().firstValue("content-type").orElse(""))
+          .startsWith("application/problem+json");
+    }
+  }
+
+  @Test
   void dataDirectory_isTheOwnersAlone() throws Exception {
     try (CorrelationServer server = start(Map.of())) {
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data())))

@@ -19,11 +19,24 @@ import java.util.concurrent.TimeUnit;
 final class ChildJvm implements AutoCloseable {
 
   private static final List<String> NOT_INHERITED =
-      List.of("OTEL_", "STATION_", "MDSO_", "CORR_", "TEMPO_", "LOKI_", "DATADOG_", "DD_");
+      List.of(
+          "OTEL_",
+          "STATION_",
+          "MDSO_",
+          "CORR_",
+          "TEMPO_",
+          "LOKI_",
+          "DATADOG_",
+          "DD_",
+          "BASIC_AUTH_",
+          "X_");
 
   private static final List<String> NOT_INHERITED_NAMES =
       List.of(
           "TRACEPARENT",
+          "PROMETHEUS_PUSHGATEWAY",
+          "MAX_BATCH_SIZE",
+          "DEPLOYMENT_ENV",
           "TRACESTATE",
           "BAGGAGE",
           "JAVA_TOOL_OPTIONS",

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,8 @@ public final class Demo {
       Runtime.getRuntime().addShutdownHook(hook);
       List<PlacedOrder> orders = placeOrders();
       Map<String, JsonNode> circuits = awaitJourneys(orders, stack);
-      List<String> missing = JourneyCheck.missing(orders, circuits);
+      List<String> missing = new ArrayList<>(JourneyCheck.missing(orders, circuits));
+      missing.addAll(missingSteps(orders, circuits));
       show(orders, circuits, missing);
       if (!options.once()) {
         serveUntilStopped(stack);
@@ -98,6 +100,20 @@ public final class Demo {
             ? "all journeys are whole"
             : "gives up after " + JOURNEY_LIMIT.toSeconds() + " s");
     return circuits;
+  }
+
+  private List<String> missingSteps(List<PlacedOrder> orders, Map<String, JsonNode> circuits)
+      throws InterruptedException {
+    StationApi api = new StationApi(ports.http());
+    List<String> missing = new ArrayList<>();
+    for (PlacedOrder order : orders) {
+      List<JsonNode> spans = new ArrayList<>();
+      for (String traceId : JourneyCheck.traceIds(JourneyCheck.journeyOf(order, circuits))) {
+        api.trace(traceId).path("spans").forEach(spans::add);
+      }
+      missing.addAll(JourneyCheck.missingSteps(order, spans));
+    }
+    return missing;
   }
 
   private static int ordersOpen(List<PlacedOrder> orders, List<String> missing) {

@@ -36,6 +36,9 @@ record DemoPorts(
   }
 
   private static ServerSocket hold(String flag, int port) {
+    if (port < 0 || port > 65_535) {
+      throw new DemoFailure(flag + ": " + port + " is no port; expected 0 to 65535");
+    }
     try {
       ServerSocket socket = new ServerSocket();
       socket.setReuseAddress(true);

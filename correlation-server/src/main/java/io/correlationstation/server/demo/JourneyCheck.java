@@ -24,6 +24,10 @@ final class JourneyCheck {
 
   private static final String MDSO = "mdso-scriptplan";
 
+  /** What beorn, MDSO and arda did for every order. */
+  private static final List<String> STEPS =
+      List.of("create_network_service", "mdso.product.CircuitDetailsCollector", "get_topology");
+
   private JourneyCheck() {}
 
   /**
@@ -77,6 +81,18 @@ final class JourneyCheck {
     return missing;
   }
 
+  /**
+   * Steps of the story that are in none of the journey's traces, as sentences for a person.
+   *
+   * @param spans all spans of the journey's traces, as {@code /api/traces/{id}} gives them
+   */
+  static List<String> missingSteps(PlacedOrder order, List<JsonNode> spans) {
+    return STEPS.stream()
+        .filter(step -> spans.stream().noneMatch(span -> step.equals(span.path("name").asText())))
+        .map(step -> name(order) + ": no span " + step)
+        .toList();
+  }
+
   private static boolean linked(JsonNode journey, String parent, String child) {
     return stream(journey.path("handoffs"))
         .anyMatch(
@@ -111,7 +127,7 @@ final class JourneyCheck {
     return "order \"" + order.order().label() + "\" on " + order.order().circuitId();
   }
 
-  private static Set<String> traceIds(JsonNode journey) {
+  static Set<String> traceIds(JsonNode journey) {
     return stream(journey.path("fragments"))
         .map(fragment -> fragment.path("trace_id").asText())
         .collect(Collectors.toCollection(HashSet::new));

@@ -17,7 +17,7 @@ import java.util.function.ToDoubleFunction;
  *   items read from the journal = delivered + dlq + filtered + in flight
  * </pre>
  *
- * and {@code corr_export_accounting_mismatch} is the difference, which is 0.
+ * and {@code corr_accounting_mismatch} is the difference, which is 0.
  */
 final class ForwardMetrics {
 
@@ -82,7 +82,7 @@ final class ForwardMetrics {
     gauge(
         registry,
         workers,
-        "corr_export_accounting_mismatch",
+        "corr_accounting_mismatch",
         "Items read less delivered, dead-lettered, filtered and in flight; 0 unless there is a"
             + " bug.",
         worker -> worker.ledger().mismatch());

@@ -6,6 +6,7 @@ import io.correlationstation.server.stitch.EdgeStatistics;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.ArrayList;
@@ -67,6 +68,13 @@ public final class QueryRoutes implements AutoCloseable {
     handlers.forEach(
         (path, handler) -> config.routes.get(path, context -> answer(handler, context)));
     config.routes.sse(LIVE_PATH, live::connect);
+    config.routes.exception(
+        HttpResponseException.class,
+        (problem, context) ->
+            Json.problem(
+                context,
+                HttpStatus.forStatus(problem.getStatus()),
+                String.valueOf(problem.getMessage())));
   }
 
   /** Paths of all routes, for the check against the OpenAPI document. */

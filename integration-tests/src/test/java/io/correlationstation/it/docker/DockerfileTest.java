@@ -94,5 +94,9 @@ class DockerfileTest {
         assertThat(ignored).doesNotContain(file, "docker");
       }
     }
+    assertThat(ignored)
+        .as("Maven reads every module, also those that are not built")
+        .doesNotContainAnyElementsOf(
+            StackFiles.matches("<module>(.+?)</module>", StackFiles.text("pom.xml")));
   }
 }
