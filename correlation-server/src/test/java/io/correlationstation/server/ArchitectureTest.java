@@ -102,6 +102,42 @@ class ArchitectureTest {
   }
 
   @Test
+  void receive_knowsNoReaderOfTheJournal() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".receive..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            ROOT + ".stitch..", ROOT + ".journey..", ROOT + ".forward..", ROOT + ".query..")
+        .check(server);
+  }
+
+  @Test
+  void query_readsJourneysAndTheStitchersValuesOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".query..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            ROOT + ".stitch.live..", ROOT + ".forward..", ROOT + ".receive..", ROOT + ".journal..")
+        .check(server);
+  }
+
+  @Test
+  void stitchWorker_knowsNoOtherReaderOfTheJournal() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".stitch.live..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            ROOT + ".journey..", ROOT + ".forward..", ROOT + ".query..", ROOT + ".receive..")
+        .check(server);
+  }
+
+  @Test
   void features_formNoCycle() {
     slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(server);
   }
