@@ -49,7 +49,7 @@ public class WireScanBenchmark {
     "circuit_id", "product_id", "resource_id", "resource_type_id", "request_id"
   };
 
-  private byte[] payload;
+  private byte[] payload = {};
 
   /** Eight resources of 64 spans, as a collector batches several services. */
   @Setup
