@@ -139,6 +139,12 @@ public final class Carrier {
     }
   }
 
+  /** The same by the name of a key; false when there is no such key. */
+  public boolean discover(Context context, String name, String value, Source source) {
+    Key key = keys.named(name);
+    return key != null && discover(context, key, value, source);
+  }
+
   /**
    * Returns the context with a key for as long as it is current, or itself if it has that value.
    */
