@@ -41,7 +41,7 @@ public abstract class Activity implements AutoCloseable {
   private final String stepPrefix;
   private final boolean told;
   private final Span span;
-  private final Deque<Scope> scopes = new ArrayDeque<>(2);
+  private @Nullable Deque<Scope> scopes;
   private final Thread owner = Thread.currentThread();
   private final @Nullable Beat beat;
   private volatile Context context;
@@ -60,7 +60,11 @@ public abstract class Activity implements AutoCloseable {
     this.log = log;
     this.stepPrefix = stepPrefix;
     CurrentTelemetry telemetry = CurrentTelemetry.get();
-    Correlation keys = Correlation.from(parent).merge(Correlation.current());
+    Context current = Context.current();
+    Correlation keys =
+        parent == current
+            ? Correlation.current()
+            : Correlation.from(parent).merge(Correlation.current());
     Context withKeys = keys.storeIn(parent);
     this.told = !telemetry.isOff();
     if (told) {
@@ -79,7 +83,7 @@ public abstract class Activity implements AutoCloseable {
       this.span = Span.getInvalid();
       this.context = withKeys;
       this.beat = null;
-      if (withKeys != Context.current()) {
+      if (withKeys != current) {
         attach();
       }
     }
@@ -174,7 +178,7 @@ public abstract class Activity implements AutoCloseable {
   public synchronized void close() {
     finish(false, "left without end(true)", null);
     closed = true;
-    while (!scopes.isEmpty()) {
+    while (scopes != null && !scopes.isEmpty()) {
       scopes.pop().close();
     }
   }
@@ -192,6 +196,9 @@ public abstract class Activity implements AutoCloseable {
 
   @SuppressWarnings("MustBeClosedChecker") // close() closes all of them
   private void attach() {
+    if (scopes == null) {
+      scopes = new ArrayDeque<>(2);
+    }
     scopes.push(context.makeCurrent());
   }
 

@@ -3,6 +3,7 @@ package io.correlationstation.correlation;
 
 import static java.util.Objects.requireNonNull;
 
+import io.correlationstation.correlation.telemetry.CurrentTelemetry;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Correlation {
 
+  private static final boolean UNDER_AGENT = CurrentTelemetry.isUnderAgent();
   private static final Correlation EMPTY = new Correlation(new CorrelationKey[0], new String[0]);
 
   private final CorrelationKey[] keys;
@@ -73,9 +75,12 @@ public final class Correlation {
    */
   public static Correlation current() {
     Correlation correlation = from(Context.current());
-    List<CorrelationKey> declared = CorrelationKey.declared();
-    for (int i = 0; i < declared.size(); i++) {
-      CorrelationKey key = declared.get(i);
+    return UNDER_AGENT ? withAgentKeys(correlation) : correlation;
+  }
+
+  private static Correlation withAgentKeys(Correlation inContext) {
+    Correlation correlation = inContext;
+    for (CorrelationKey key : CorrelationKey.declared()) {
       String known = AgentKeys.get(key.name());
       if (known != null && !known.equals(correlation.get(key))) {
         correlation = correlation.withIfValid(key, known);
@@ -149,9 +154,18 @@ public final class Correlation {
     return index < 0 ? null : values[index];
   }
 
+  @Nullable String get(String name) {
+    int index = indexOf(name);
+    return index < 0 ? null : values[index];
+  }
+
   private int indexOf(CorrelationKey key) {
+    return indexOf(key.name());
+  }
+
+  private int indexOf(String name) {
     for (int i = 0; i < keys.length; i++) {
-      if (keys[i].equals(key)) {
+      if (keys[i].name().equals(name)) {
         return i;
       }
     }
@@ -227,11 +241,23 @@ public final class Correlation {
     if (isEmpty()) {
       return other;
     }
-    Correlation merged = this;
+    CorrelationKey[] newKeys = Arrays.copyOf(keys, keys.length + other.keys.length);
+    String[] newValues = Arrays.copyOf(values, newKeys.length);
+    int size = keys.length;
+    boolean changed = false;
     for (int i = 0; i < other.keys.length; i++) {
-      merged = merged.set(other.keys[i], other.values[i]);
+      int index = indexOf(other.keys[i]);
+      int at = index < 0 ? size++ : index;
+      changed |= index < 0 || !values[index].equals(other.values[i]);
+      newKeys[at] = other.keys[i];
+      newValues[at] = other.values[i];
     }
-    return merged;
+    if (!changed) {
+      return this;
+    }
+    return size == newKeys.length
+        ? new Correlation(newKeys, newValues)
+        : new Correlation(Arrays.copyOf(newKeys, size), Arrays.copyOf(newValues, size));
   }
 
   /** The keys that have the same value in both, such as in all messages of a batch. */
@@ -254,26 +280,21 @@ public final class Correlation {
       return context;
     }
     Baggage present = Baggage.fromContext(context);
-    if (present.isEmpty()) {
-      return context.with(baggage());
-    }
-    Correlation before = from(context);
-    Correlation all = before.merge(this);
     if (present instanceof KeysBaggage) {
-      if (all == before) {
-        return context;
-      }
-      if (((KeysBaggage) present).holdsOnlyKeys()) {
-        return context.with(all.baggage());
-      }
+      KeysBaggage below = (KeysBaggage) present;
+      Correlation all = below.keys().merge(this);
+      return all == below.keys() ? context : context.with(all.on(below.others()));
     }
-    return context.with(KeysBaggage.on(present, this, all));
+    return context.with(from(context).merge(this).on(present));
   }
 
-  private KeysBaggage baggage() {
+  private KeysBaggage on(Baggage others) {
+    if (!others.isEmpty()) {
+      return new KeysBaggage(this, others);
+    }
     KeysBaggage made = baggage;
     if (made == null) {
-      made = KeysBaggage.of(this);
+      made = new KeysBaggage(this, others);
       baggage = made;
     }
     return made;

@@ -10,81 +10,87 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Baggage that knows which of its entries are correlation keys, so that reading them again costs
- * nothing. Everything else is left to the baggage inside; changing it gives plain baggage back.
- * Immutable.
+ * nothing. Its entries as OpenTelemetry sees them are made when they are asked for: when something
+ * leaves the process. Changing it gives plain baggage back. Immutable.
  */
 final class KeysBaggage implements Baggage {
 
-  private final Baggage entries;
   private final Correlation keys;
+  private final Baggage others;
 
-  private KeysBaggage(Baggage entries, Correlation keys) {
-    this.entries = entries;
+  /** Made on first use; a race makes it twice, which is harmless. */
+  private @Nullable Baggage entries;
+
+  /**
+   * @param others what lies below; its entries that have the name of a key count for nothing
+   */
+  KeysBaggage(Correlation keys, Baggage others) {
     this.keys = keys;
-  }
-
-  /** These keys and nothing else. */
-  static KeysBaggage of(Correlation keys) {
-    return on(Baggage.empty(), keys, keys);
-  }
-
-  /** Puts keys on top of other baggage. */
-  static KeysBaggage on(Baggage below, Correlation added, Correlation all) {
-    BaggageBuilder builder = below.toBuilder();
-    added.forEach((key, value) -> builder.put(key.name(), value));
-    return new KeysBaggage(builder.build(), all);
+    this.others = others;
   }
 
   Correlation keys() {
     return keys;
   }
 
-  boolean holdsOnlyKeys() {
-    return entries.size() == keys.size();
+  Baggage others() {
+    return others;
+  }
+
+  private Baggage entries() {
+    Baggage made = entries;
+    if (made == null) {
+      BaggageBuilder builder = others.toBuilder();
+      keys.forEach((key, value) -> builder.put(key.name(), value));
+      made = builder.build();
+      entries = made;
+    }
+    return made;
   }
 
   @Override
   public int size() {
-    return entries.size();
+    return others.isEmpty() ? keys.size() : entries().size();
   }
 
   @Override
   public void forEach(BiConsumer<? super String, ? super BaggageEntry> action) {
-    entries.forEach(action);
+    entries().forEach(action);
   }
 
   @Override
   public Map<String, BaggageEntry> asMap() {
-    return entries.asMap();
+    return entries().asMap();
   }
 
   @Override
   public @Nullable String getEntryValue(String name) {
-    return entries.getEntryValue(name);
+    String value = keys.get(name);
+    return value == null ? others.getEntryValue(name) : value;
   }
 
   @Override
   public @Nullable BaggageEntry getEntry(String name) {
-    return entries.getEntry(name);
+    return entries().getEntry(name);
   }
 
   @Override
   public BaggageBuilder toBuilder() {
-    return entries.toBuilder();
+    return entries().toBuilder();
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof KeysBaggage && ((KeysBaggage) other).entries.equals(entries);
+    return other instanceof KeysBaggage && ((KeysBaggage) other).entries().equals(entries());
   }
 
   @Override
   public int hashCode() {
-    return entries.hashCode();
+    return entries().hashCode();
   }
 
   @Override
   public String toString() {
-    return entries.toString();
+    return entries().toString();
   }
 }

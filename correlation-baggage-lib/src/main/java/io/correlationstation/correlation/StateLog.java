@@ -28,7 +28,7 @@ final class StateLog {
 
   private final String workflow;
   private final @Nullable String step;
-  private final long startNanos = System.nanoTime();
+  private long startNanos;
 
   StateLog(String workflow, @Nullable String step) {
     this.workflow = workflow;
@@ -36,6 +36,7 @@ final class StateLog {
   }
 
   void started(Context context, Duration nextWithin) {
+    startNanos = System.nanoTime();
     emit(running(context, "STARTED", Severity.INFO, nextWithin));
   }
 

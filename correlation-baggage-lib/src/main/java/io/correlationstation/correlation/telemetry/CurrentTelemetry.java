@@ -70,6 +70,11 @@ public final class CurrentTelemetry {
     return now;
   }
 
+  /** Whether there may be telemetry in this process at all, now or later. */
+  public static boolean isPossible() {
+    return CAN_BE_ON;
+  }
+
   /** Whether nothing that is made goes anywhere. */
   public boolean isOff() {
     return this == OFF;

@@ -101,10 +101,11 @@ public final class Operation {
 
   /** Does the work on an entity and returns its result. */
   public <T extends @Nullable Object> T get(@Nullable Object entityId, Supplier<T> work) {
-    if (CurrentTelemetry.get().isOff()) {
+    CurrentTelemetry telemetry = CurrentTelemetry.get();
+    if (telemetry.isOff()) {
       return work.get();
     }
-    Running running = start(entityId);
+    Running running = Running.start(telemetry, this, entityId);
     try {
       T result = work.get();
       running.endWith(result);
@@ -125,10 +126,11 @@ public final class Operation {
   /** Does work on an entity that may throw a checked exception, and returns its result. */
   public <T extends @Nullable Object> T call(@Nullable Object entityId, Callable<T> work)
       throws Exception {
-    if (CurrentTelemetry.get().isOff()) {
+    CurrentTelemetry telemetry = CurrentTelemetry.get();
+    if (telemetry.isOff()) {
       return work.call();
     }
-    Running running = start(entityId);
+    Running running = Running.start(telemetry, this, entityId);
     try {
       T result = work.call();
       running.endWith(result);
@@ -180,10 +182,6 @@ public final class Operation {
     } catch (RuntimeException e) {
       return null;
     }
-  }
-
-  Running start(@Nullable Object entityId) {
-    return Running.start(this, entityId);
   }
 
   OperationKind kind() {

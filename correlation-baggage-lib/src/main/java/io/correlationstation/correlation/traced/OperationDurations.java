@@ -30,8 +30,8 @@ final class OperationDurations {
             .build();
   }
 
-  static void record(double seconds, Attributes attributes, Context context) {
-    CurrentTelemetry telemetry = CurrentTelemetry.get();
+  static void record(
+      CurrentTelemetry telemetry, double seconds, Attributes attributes, Context context) {
     OperationDurations durations = latest;
     if (durations == null || durations.telemetry != telemetry) {
       durations = new OperationDurations(telemetry);

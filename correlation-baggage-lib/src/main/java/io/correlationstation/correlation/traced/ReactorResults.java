@@ -6,6 +6,7 @@ import io.correlationstation.correlation.traced.TracedMethods.Invocation;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -36,7 +37,7 @@ final class ReactorResults {
     try {
       result = invocation.proceed();
     } catch (Throwable failure) { // before there was anything to subscribe to
-      Running running = operation.start(entityId);
+      Running running = Running.start(CurrentTelemetry.get(), operation, entityId);
       running.fail(failure);
       running.leave();
       throw failure;
@@ -52,11 +53,12 @@ final class ReactorResults {
     return Mono.fromDirect(
         subscriber -> {
           try (Scope scope = caller.makeCurrent()) {
-            Running running = operation.start(entityId);
+            Running running = Running.start(CurrentTelemetry.get(), operation, entityId);
+            Ending ending = new Ending(running);
             result
-                .doOnError(running::fail)
-                .doOnSuccess(value -> running.end(null))
-                .doOnCancel(() -> running.fail(new CancellationException("cancelled")))
+                .doOnError(ending::failed)
+                .doOnSuccess(value -> ending.completed())
+                .doOnCancel(ending::cancelled)
                 .subscribe(subscriber);
             running.leaveOpen();
           }
@@ -68,14 +70,44 @@ final class ReactorResults {
     return Flux.from(
         subscriber -> {
           try (Scope scope = caller.makeCurrent()) {
-            Running running = operation.start(entityId);
+            Running running = Running.start(CurrentTelemetry.get(), operation, entityId);
+            Ending ending = new Ending(running);
             result
-                .doOnError(running::fail)
-                .doOnComplete(() -> running.end(null))
-                .doOnCancel(() -> running.fail(new CancellationException("cancelled")))
+                .doOnError(ending::failed)
+                .doOnComplete(ending::completed)
+                .doOnCancel(ending::cancelled)
                 .subscribe(subscriber);
             running.leaveOpen();
           }
         });
+  }
+
+  /** The first signal ends the operation; a cancellation may come beside another one. */
+  private static final class Ending {
+
+    private final Running running;
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    Ending(Running running) {
+      this.running = running;
+    }
+
+    void completed() {
+      end(null);
+    }
+
+    void failed(Throwable failure) {
+      end(failure);
+    }
+
+    void cancelled() {
+      end(new CancellationException("cancelled"));
+    }
+
+    private void end(@Nullable Throwable failure) {
+      if (ended.compareAndSet(false, true)) {
+        running.end(failure);
+      }
+    }
   }
 }

@@ -12,12 +12,11 @@ import io.opentelemetry.context.Scope;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operation under way. It is left by the thread that started it, and ends once: with its work,
- * or with the stage that the work returned, on whatever thread that is.
+ * An operation under way. It is left by the thread that started it, and ends with its work, or with
+ * what the work returned, on whatever thread that is. Whoever ends it elsewhere does so once.
  */
 final class Running {
 
@@ -25,18 +24,18 @@ final class Running {
   private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
   private static final int MAX_ENTITY_ID = 128;
   private static final double NANOS_PER_SECOND = 1e9;
-  private static final AtomicIntegerFieldUpdater<Running> ENDED =
-      AtomicIntegerFieldUpdater.newUpdater(Running.class, "ended");
 
+  private final CurrentTelemetry telemetry;
   private final Operation operation;
   private final Span span;
   private final Context context;
   private final Scope scope;
   private final long startNanos = System.nanoTime();
-  private volatile int ended;
+  private boolean ended;
   private boolean endsElsewhere;
 
-  private Running(Operation operation, Span span, Context parent) {
+  private Running(CurrentTelemetry telemetry, Operation operation, Span span, Context parent) {
+    this.telemetry = telemetry;
     this.operation = operation;
     this.span = span;
     this.context = parent.with(span);
@@ -48,10 +47,10 @@ final class Running {
     return context.makeCurrent();
   }
 
-  static Running start(Operation operation, @Nullable Object entityId) {
+  static Running start(CurrentTelemetry telemetry, Operation operation, @Nullable Object entityId) {
     Context parent = Context.current();
     SpanBuilder builder =
-        CurrentTelemetry.get()
+        telemetry
             .tracer()
             .spanBuilder(operation.spanName())
             .setParent(parent)
@@ -59,7 +58,7 @@ final class Running {
     if (entityId != null) {
       builder.setAttribute(ENTITY_ID, text(entityId));
     }
-    return new Running(operation, builder.startSpan(), parent);
+    return new Running(telemetry, operation, builder.startSpan(), parent);
   }
 
   private static String text(Object entityId) {
@@ -95,12 +94,13 @@ final class Running {
   }
 
   void end(@Nullable Throwable failure) {
-    if (!ENDED.compareAndSet(this, 0, 1)) {
+    if (ended) {
       return;
     }
+    ended = true;
     double seconds = (System.nanoTime() - startNanos) / NANOS_PER_SECOND;
     if (failure == null) {
-      OperationDurations.record(seconds, operation.success(), context);
+      OperationDurations.record(telemetry, seconds, operation.success(), context);
     } else {
       failed(seconds, unwrap(failure));
     }
@@ -113,7 +113,7 @@ final class Running {
     span.setAttribute(ERROR_TYPE, type);
     span.setStatus(StatusCode.ERROR, String.valueOf(failure.getMessage()));
     Attributes attributes = operation.failure().toBuilder().put(ERROR_TYPE, type).build();
-    OperationDurations.record(seconds, attributes, context);
+    OperationDurations.record(telemetry, seconds, attributes, context);
   }
 
   private static Throwable unwrap(Throwable failure) {

@@ -74,7 +74,8 @@ public final class TracedMethods {
   /** Makes a call, as an operation where the method is one. */
   public @Nullable Object call(Method method, @Nullable Object[] arguments, Invocation invocation)
       throws Throwable {
-    if (CurrentTelemetry.get().isOff()) {
+    CurrentTelemetry telemetry = CurrentTelemetry.get();
+    if (telemetry.isOff()) {
       return invocation.proceed();
     }
     Plan plan = plans.get(method);
@@ -88,12 +89,10 @@ public final class TracedMethods {
     Object entityId = plan.entityId(arguments);
     return plan.reactive
         ? ReactorResults.call(operation, entityId, invocation)
-        : call(operation, entityId, invocation);
+        : call(Running.start(telemetry, operation, entityId), invocation);
   }
 
-  private static @Nullable Object call(
-      Operation operation, @Nullable Object entityId, Invocation invocation) throws Throwable {
-    Running running = operation.start(entityId);
+  private static @Nullable Object call(Running running, Invocation invocation) throws Throwable {
     try {
       Object result = invocation.proceed();
       running.endWith(result);

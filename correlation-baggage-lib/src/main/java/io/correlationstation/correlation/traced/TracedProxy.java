@@ -3,6 +3,7 @@ package io.correlationstation.correlation.traced;
 
 import static java.util.Objects.requireNonNull;
 
+import io.correlationstation.correlation.telemetry.CurrentTelemetry;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A {@code CompletionStage} that is returned is the same object that the target returned; the
  * operation ends with it. With Reactor, each subscription to a {@code Mono} or {@code Flux} is an
- * operation. {@code equals}, {@code hashCode} and {@code toString} are no operations.
+ * operation. {@code equals}, {@code hashCode} and {@code toString} are no operations. Where there
+ * is neither an SDK nor an agent, the object itself is handed back.
  */
 public final class TracedProxy {
 
@@ -77,6 +79,9 @@ public final class TracedProxy {
     requireNonNull(target, "target");
     if (!type.isInterface()) {
       throw new IllegalArgumentException("type is not an interface: " + type.getName());
+    }
+    if (!CurrentTelemetry.isPossible()) {
+      return target;
     }
     return type.cast(
         Proxy.newProxyInstance(
