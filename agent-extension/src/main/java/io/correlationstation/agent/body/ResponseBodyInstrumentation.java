@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.correlationstation.agent.response;
+package io.correlationstation.agent.body;
 
 import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.namedOneOf;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
 import io.opentelemetry.javaagent.bootstrap.correlation.CorrelationBridge;
@@ -13,30 +14,38 @@ import net.bytebuddy.implementation.bytecode.assign.Assigner;
 import net.bytebuddy.matcher.ElementMatcher;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at what {@code HttpClient.send} of the JDK returns. */
-final class JdkClientInstrumentation implements TypeInstrumentation {
+/** Looks at the whole body of a response where a method answers it. */
+final class ResponseBodyInstrumentation implements TypeInstrumentation {
+
+  private final String type;
+  private final String[] methods;
+
+  ResponseBodyInstrumentation(String type, String... methods) {
+    this.type = type;
+    this.methods = methods;
+  }
 
   @Override
   public ElementMatcher<TypeDescription> typeMatcher() {
-    return named("jdk.internal.net.http.HttpClientImpl");
+    return named(type);
   }
 
   @Override
   public void transform(TypeTransformer transformer) {
     transformer.applyAdviceToMethod(
-        named("send").and(takesArguments(2)), getClass().getName() + "$SendAdvice");
+        namedOneOf(methods).and(takesArguments(0)), getClass().getName() + "$BodyAdvice");
   }
 
-  /** Woven into {@code send(request, handler)}. */
+  /** Woven into methods that return a body. */
   @SuppressWarnings("unused")
-  public static final class SendAdvice {
+  public static final class BodyAdvice {
 
-    private SendAdvice() {}
+    private BodyAdvice() {}
 
     @Advice.OnMethodExit(suppress = Throwable.class)
     public static void exit(
-        @Advice.Return(typing = Assigner.Typing.DYNAMIC) @Nullable Object response) {
-      CorrelationBridge.response(response);
+        @Advice.Return(typing = Assigner.Typing.DYNAMIC) @Nullable Object body) {
+      CorrelationBridge.response(body);
     }
   }
 }

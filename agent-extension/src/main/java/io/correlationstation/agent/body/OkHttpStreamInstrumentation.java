@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.correlationstation.agent.response;
+package io.correlationstation.agent.body;
 
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
@@ -12,8 +12,8 @@ import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.matcher.ElementMatcher;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at what the body of an OkHttp response is read as. */
-final class OkHttpBodyInstrumentation implements TypeInstrumentation {
+/** Notes which streams of Okio, that read anything, are bodies of responses. */
+final class OkHttpStreamInstrumentation implements TypeInstrumentation {
 
   @Override
   public ElementMatcher<TypeDescription> typeMatcher() {
@@ -23,18 +23,18 @@ final class OkHttpBodyInstrumentation implements TypeInstrumentation {
   @Override
   public void transform(TypeTransformer transformer) {
     transformer.applyAdviceToMethod(
-        named("string").and(takesArguments(0)), getClass().getName() + "$StringAdvice");
+        named("byteStream").and(takesArguments(0)), getClass().getName() + "$StreamAdvice");
   }
 
-  /** Woven into {@code string()}. */
+  /** Woven into {@code byteStream()}. */
   @SuppressWarnings("unused")
-  public static final class StringAdvice {
+  public static final class StreamAdvice {
 
-    private StringAdvice() {}
+    private StreamAdvice() {}
 
     @Advice.OnMethodExit(suppress = Throwable.class)
-    public static void exit(@Advice.Return @Nullable String text) {
-      CorrelationBridge.response(text);
+    public static void exit(@Advice.Return @Nullable Object stream) {
+      CorrelationBridge.observe(stream);
     }
   }
 }

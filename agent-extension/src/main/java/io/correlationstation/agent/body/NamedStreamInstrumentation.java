@@ -8,12 +8,18 @@ import io.opentelemetry.javaagent.extension.instrumentation.TypeTransformer;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.matcher.ElementMatcher;
 
-/** Looks at what the body stream of the JDK's HTTP server brings, chunked or not. */
-final class JdkBodyStreamInstrumentation implements TypeInstrumentation {
+/** Looks at what the {@code read} methods of one stream class bring. */
+final class NamedStreamInstrumentation implements TypeInstrumentation {
+
+  private final String streamClass;
+
+  NamedStreamInstrumentation(String streamClass) {
+    this.streamClass = streamClass;
+  }
 
   @Override
   public ElementMatcher<TypeDescription> typeMatcher() {
-    return named("sun.net.httpserver.LeftOverInputStream");
+    return named(streamClass);
   }
 
   @Override

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.correlationstation.agent.response;
+package io.correlationstation.agent.jdbc;
 
 import com.google.auto.service.AutoService;
 import io.correlationstation.agent.bridge.WovenModule;
@@ -7,18 +7,18 @@ import io.correlationstation.agent.carry.Carrier;
 import io.opentelemetry.javaagent.extension.instrumentation.InstrumentationModule;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeInstrumentation;
 
-/** Looks at JSON responses of outgoing calls; weaves nothing when no rule asks for it. */
+/** Looks at bound parameters of SQL statements; weaves nothing when no rule asks for it. */
 @AutoService(InstrumentationModule.class)
-public final class ResponseModule extends WovenModule {
+public final class JdbcModule extends WovenModule {
 
-  public ResponseModule() {
-    super("correlation-response", types());
+  public JdbcModule() {
+    super("correlation-jdbc", types());
   }
 
   private static TypeInstrumentation[] types() {
-    return mayWeave() && !Carrier.current().settings().responseRules().isEmpty()
+    return mayWeave() && !Carrier.current().settings().jdbcRules().isEmpty()
         ? new TypeInstrumentation[] {
-          new JdkClientInstrumentation(), new OkHttpBodyInstrumentation()
+          new ConnectionInstrumentation(), new PreparedStatementInstrumentation()
         }
         : new TypeInstrumentation[0];
   }

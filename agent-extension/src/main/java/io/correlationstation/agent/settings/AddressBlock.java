@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.correlationstation.agent.carry;
+package io.correlationstation.agent.settings;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /** A block of IPv4 or IPv6 addresses. Parsing never asks a name server. */
-final class AddressBlock {
+public final class AddressBlock {
 
   private final byte[] network;
   private final int bits;
@@ -17,7 +17,7 @@ final class AddressBlock {
   }
 
   /** Parses {@code 192.0.2.0/24}, {@code 192.0.2.1} or {@code fc00::/7}; null for anything else. */
-  static @Nullable AddressBlock parse(String text) {
+  public static @Nullable AddressBlock parse(String text) {
     int slash = text.indexOf('/');
     byte[] network = address(slash < 0 ? text : text.substring(0, slash));
     if (network == null) {
@@ -29,7 +29,7 @@ final class AddressBlock {
   }
 
   /** Returns 4 or 16 bytes of a literal address, brackets allowed, or null for a name. */
-  static byte @Nullable [] address(String host) {
+  public static byte @Nullable [] address(String host) {
     String text =
         host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     if (text.indexOf(':') >= 0) {
@@ -93,7 +93,8 @@ final class AddressBlock {
     return number;
   }
 
-  boolean contains(byte[] address) {
+  /** Whether an address of 4 or 16 bytes is in the block. */
+  public boolean contains(byte[] address) {
     if (address.length != network.length) {
       return false;
     }

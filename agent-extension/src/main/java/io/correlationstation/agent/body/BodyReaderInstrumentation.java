@@ -13,12 +13,18 @@ import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.matcher.ElementMatcher;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at what Tomcat's {@code getReader()} brings, which bypasses the body stream. */
-final class CoyoteReaderInstrumentation implements TypeInstrumentation {
+/** Looks at what a reader brings, such as Tomcat's, which bypasses the body stream. */
+final class BodyReaderInstrumentation implements TypeInstrumentation {
+
+  private final String readerClass;
+
+  BodyReaderInstrumentation(String readerClass) {
+    this.readerClass = readerClass;
+  }
 
   @Override
   public ElementMatcher<TypeDescription> typeMatcher() {
-    return named("org.apache.catalina.connector.CoyoteReader");
+    return named(readerClass);
   }
 
   @Override
@@ -40,8 +46,8 @@ final class CoyoteReaderInstrumentation implements TypeInstrumentation {
     private CharAdvice() {}
 
     @Advice.OnMethodEnter(suppress = Throwable.class)
-    public static @Nullable Object enter() {
-      return CorrelationBridge.bodyEnter();
+    public static @Nullable Object enter(@Advice.This Object stream) {
+      return CorrelationBridge.bodyEnter(stream);
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
@@ -67,8 +73,8 @@ final class CoyoteReaderInstrumentation implements TypeInstrumentation {
     private AllAdvice() {}
 
     @Advice.OnMethodEnter(suppress = Throwable.class)
-    public static @Nullable Object enter() {
-      return CorrelationBridge.bodyEnter();
+    public static @Nullable Object enter(@Advice.This Object stream) {
+      return CorrelationBridge.bodyEnter(stream);
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
@@ -95,8 +101,8 @@ final class CoyoteReaderInstrumentation implements TypeInstrumentation {
     private PartAdvice() {}
 
     @Advice.OnMethodEnter(suppress = Throwable.class)
-    public static @Nullable Object enter() {
-      return CorrelationBridge.bodyEnter();
+    public static @Nullable Object enter(@Advice.This Object stream) {
+      return CorrelationBridge.bodyEnter(stream);
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
@@ -124,8 +130,8 @@ final class CoyoteReaderInstrumentation implements TypeInstrumentation {
     private LineAdvice() {}
 
     @Advice.OnMethodEnter(suppress = Throwable.class)
-    public static @Nullable Object enter() {
-      return CorrelationBridge.bodyEnter();
+    public static @Nullable Object enter(@Advice.This Object stream) {
+      return CorrelationBridge.bodyEnter(stream);
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
