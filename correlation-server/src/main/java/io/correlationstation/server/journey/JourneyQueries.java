@@ -267,6 +267,10 @@ final class JourneyQueries {
     return nanos(clock.instant()) - nanos >= config.quiet().toNanos();
   }
 
+  List<WorkflowStep> steps(Journey journey) {
+    return WorkflowSteps.of(journey.events(), nanos(clock.instant()));
+  }
+
   static long nanos(Instant instant) {
     return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
   }

@@ -147,6 +147,11 @@ public final class Journeys implements AutoCloseable {
         id, index.fragment(), spans.spans(), index.links(), index.logs(), spans.complete());
   }
 
+  /** Workflows and steps of a journey in order of their start, and how each stands now. */
+  public List<WorkflowStep> steps(Journey journey) {
+    return queries.steps(journey);
+  }
+
   /** Spans of all fragments of a journey, and whether none of them is gone. */
   public TraceReader.Spans spans(Journey journey) {
     List<TraceDetail.Span> spans = new ArrayList<>();
