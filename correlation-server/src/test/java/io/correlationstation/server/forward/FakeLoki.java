@@ -20,10 +20,10 @@ import org.xerial.snappy.Snappy;
  * entries of a bad request are stored and the answer is 400, an entry more than an hour behind its
  * stream's newest is refused, one that equals a stored entry is dropped without a word.
  */
-final class FakeLoki implements AutoCloseable {
+public final class FakeLoki implements AutoCloseable {
 
   /** A stored line. */
-  record Stored(String stream, long nanos, String line, Map<String, String> metadata) {}
+  public record Stored(String stream, long nanos, String line, Map<String, String> metadata) {}
 
   private static final int MAX_LABELS = 15;
   private static final int MAX_LABEL_VALUE = 2048;
@@ -45,24 +45,24 @@ final class FakeLoki implements AutoCloseable {
     this.backend = FakeBackend.start(this::handle);
   }
 
-  static FakeLoki start() throws IOException {
+  public static FakeLoki start() throws IOException {
     return new FakeLoki(Clock.systemUTC());
   }
 
-  FakeBackend backend() {
+  public FakeBackend backend() {
     return backend;
   }
 
   /** An entry with this line is refused, as by a limit that the sender does not know of. */
-  void refuse(String line) {
+  public void refuse(String line) {
     refusedLine = line;
   }
 
-  synchronized List<Stored> stored() {
+  public synchronized List<Stored> stored() {
     return List.copyOf(stored);
   }
 
-  synchronized List<String> lines() {
+  public synchronized List<String> lines() {
     return stored.stream().map(Stored::line).toList();
   }
 
