@@ -99,10 +99,14 @@ final class BodyReader implements Runnable {
     if (watch != null) {
       watch.cancel();
     }
-    if (failure == null) {
-      done.complete(body.toByteArray());
-    } else {
+    if (failure != null) {
       done.completeExceptionally(failure);
+      return;
+    }
+    try {
+      done.complete(body.toByteArray());
+    } catch (Refusal e) {
+      done.completeExceptionally(e);
     }
   }
 
