@@ -90,6 +90,7 @@ final class BodyReader implements Runnable {
       }
     } catch (Refusal e) {
       refusal = e;
+      body.drop(); // so that one of many that grow at once gets through
     } finally {
       chunk.release();
     }

@@ -66,6 +66,13 @@ final class GrowingBody {
     return bytes;
   }
 
+  /** Gives the memory back at once; this object is done with afterwards. */
+  void drop() {
+    lease.giveBack(bytes.length);
+    bytes = new byte[0];
+    size = 0;
+  }
+
   /** Old and new array are both there while one is copied to the other. */
   private void resize(int length) throws Refusal {
     int before = bytes.length;

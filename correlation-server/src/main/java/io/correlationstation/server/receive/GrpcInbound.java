@@ -72,6 +72,7 @@ final class GrpcInbound extends ServerStreamTracer {
         return;
       } catch (Refusal e) {
         refusal = e;
+        wire.close();
         why = e;
         told = listener;
       }

@@ -109,14 +109,21 @@ public final class FakeBackend implements AutoCloseable {
   }
 
   public static FakeBackend start(Function<Request, Reply> handler) throws IOException {
-    ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    return start(InetAddress.getLoopbackAddress(), 0, handler);
+  }
+
+  /** On that address; port 0 lets the system choose. */
+  public static FakeBackend start(InetAddress address, int port, Function<Request, Reply> handler)
+      throws IOException {
+    ServerSocket server = new ServerSocket(port, 50, address);
     FakeBackend backend = new FakeBackend(server, handler);
     backend.spawn("fake-backend", backend::accept);
     return backend;
   }
 
   public URI uri(String path) {
-    return URI.create("http://127.0.0.1:" + server.getLocalPort() + path);
+    return URI.create(
+        "http://" + server.getInetAddress().getHostAddress() + ":" + server.getLocalPort() + path);
   }
 
   /** Faults of the next requests, one each. */

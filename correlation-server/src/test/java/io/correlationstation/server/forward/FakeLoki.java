@@ -11,8 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.xerial.snappy.Snappy;
 
 /**
@@ -36,7 +38,7 @@ public final class FakeLoki implements AutoCloseable {
 
   private final FakeBackend backend;
   private final Clock clock;
-  private final List<Stored> stored = new ArrayList<>();
+  private final Set<Stored> stored = new LinkedHashSet<>();
   private final Map<String, Long> newest = new LinkedHashMap<>();
   private volatile String refusedLine = "";
 
@@ -66,6 +68,14 @@ public final class FakeLoki implements AutoCloseable {
     return stored.stream().map(Stored::line).toList();
   }
 
+  /** Lines of the stream, or streams, with these labels, in the order they came. */
+  public synchronized List<String> lines(Map<String, String> labels) {
+    return stored.stream()
+        .filter(entry -> labels(entry.stream()).entrySet().containsAll(labels.entrySet()))
+        .map(Stored::line)
+        .toList();
+  }
+
   private synchronized Reply handle(Request request) {
     if (!request.path().equals("/loki/api/v1/push")) {
       return Reply.text(404, "404 page not found");
@@ -89,8 +99,7 @@ public final class FakeLoki implements AutoCloseable {
         ignored++;
         reason = refusal;
         stream = entry.stream();
-      } else if (!stored.contains(entry)) {
-        stored.add(entry);
+      } else if (stored.add(entry)) {
         newest.merge(entry.stream(), entry.nanos(), Math::max);
       }
     }
