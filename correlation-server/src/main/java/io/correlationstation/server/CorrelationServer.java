@@ -136,7 +136,8 @@ final class CorrelationServer implements AutoCloseable {
       return null;
     }
     Clock clock = Clock.systemUTC();
-    MdsoBridge bridge = MdsoBridge.start(mdsoConfig, new JournalSink(journal, clock), data, clock);
+    JournalSink sink = new JournalSink(journal, clock, registry);
+    MdsoBridge bridge = MdsoBridge.start(mdsoConfig, sink, data, clock);
     MdsoMetrics.register(bridge, registry);
     return started(bridge);
   }

@@ -35,7 +35,10 @@ public final class Receiver implements AutoCloseable {
     ByteBudget budget = new ByteBudget(config.maxInFlightBytes());
     ReceiveMetrics metrics = new ReceiveMetrics(registry, budget);
     timestamps = new Timestamps(config.zone());
-    Duplicates duplicates = new Duplicates(config.duplicateWindow(), Ticker.systemTicker());
+    Duplicates duplicates =
+        new Duplicates(config.duplicateWindow(), Ticker.systemTicker(), journal.identity());
+    long nowNanos = Timestamps.nanos(clock.instant());
+    Recollection.fill(duplicates, journal, config.duplicateWindow(), nowNanos);
     Intake intake = new Intake(journal, duplicates, metrics);
     http = new HttpIntake(config, intake, metrics, budget, () -> Timestamps.nanos(clock.instant()));
     server = new Server(new QueuedThreadPool(64, 4, 30_000));

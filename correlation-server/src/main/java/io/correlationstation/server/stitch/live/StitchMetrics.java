@@ -8,6 +8,7 @@ import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -104,8 +105,9 @@ final class StitchMetrics {
     if (handoff.state() == Handoff.State.LINKED) {
       bridges.labelValues(handoff.method()).inc();
       Instant end = Instant.EPOCH.plusNanos(handoff.child().endNanos());
-      latency.observe(
-          Math.max(0, Duration.between(end, clock.instant()).toNanos() / NANOS_PER_SECOND));
+      latency.observeWithExemplar(
+          Math.max(0, Duration.between(end, clock.instant()).toNanos() / NANOS_PER_SECOND),
+          Labels.of("trace_id", handoff.child().traceId()));
     }
   }
 
