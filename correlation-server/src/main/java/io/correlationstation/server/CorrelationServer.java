@@ -13,6 +13,7 @@ import io.correlationstation.server.query.QueryRoutes;
 import io.correlationstation.server.query.ServerState;
 import io.correlationstation.server.query.ServerState.Check;
 import io.correlationstation.server.receive.Receiver;
+import io.correlationstation.server.stitch.EdgeStatistics;
 import io.correlationstation.server.stitch.live.StitchWorker;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
@@ -30,6 +31,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +56,7 @@ final class CorrelationServer implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final Journal journal;
   private final Journeys journeys;
-  private final StitchWorker stitching;
+  private final @Nullable StitchWorker stitching;
   private final Forwarder forwarder;
   private final Receiver receiver;
   private final @Nullable MdsoBridge mdso;
@@ -72,12 +74,9 @@ final class CorrelationServer implements AutoCloseable {
           .setLabelValues(Version.current());
       Path data = ownDirectory(config.dataDir());
       journal = started(SegmentedJournal.open(config.journal(), registry));
-      journeys = started(Journeys.start(JourneyConfig.inDirectory(data), journal, registry));
+      journeys = started(startJourneys(JourneyConfig.inDirectory(data)));
       forwarder = started(Forwarder.start(config.forward(), journal, registry));
-      stitching =
-          started(
-              StitchWorker.start(
-                  config.stitch(), config.systemOfService(), journal, registry, Clock.systemUTC()));
+      stitching = startStitching();
       mdso = startMdso(config.mdso(), data);
       forgetReadersOfThePast();
       receiver = started(Receiver.start(config.receive(), journal, registry));
@@ -113,13 +112,19 @@ final class CorrelationServer implements AutoCloseable {
     return directory;
   }
 
-  /** A destination that was taken out of the settings must not hold the journal back for ever. */
+  /** A reader that was taken out of the settings must not hold the journal back for ever. */
   private void forgetReadersOfThePast() throws IOException {
-    Set<String> readers = new HashSet<>(Set.of("journeys", "stitch"));
+    Set<String> readers = new HashSet<>();
+    if (config.following()) {
+      readers.add("journeys");
+    }
+    if (config.stitching()) {
+      readers.add("stitch");
+    }
     forwarder.destinations().forEach(destination -> readers.add(destination.name()));
     for (String name : journal.cursors()) {
       if (!readers.contains(name)) {
-        LOGGER.warn("{} is no destination any more: what it had not got is not sent", name);
+        LOGGER.warn("{} reads no more: what it had not got is let go", name);
         journal.forget(name);
       }
     }
@@ -128,6 +133,20 @@ final class CorrelationServer implements AutoCloseable {
   private <T extends AutoCloseable> T started(T part) {
     parts.push(part);
     return part;
+  }
+
+  private Journeys startJourneys(JourneyConfig journeyConfig) throws IOException {
+    return config.following()
+        ? Journeys.start(journeyConfig, journal, registry)
+        : Journeys.atRest(journeyConfig, journal, registry);
+  }
+
+  private @Nullable StitchWorker startStitching() throws IOException {
+    return config.stitching()
+        ? started(
+            StitchWorker.start(
+                config.stitch(), config.systemOfService(), journal, registry, Clock.systemUTC()))
+        : null;
   }
 
   private @Nullable MdsoBridge startMdso(@Nullable MdsoConfig mdsoConfig, Path data)
@@ -145,10 +164,7 @@ final class CorrelationServer implements AutoCloseable {
   private Javalin startHttp() throws IOException {
     QueryRoutes routes =
         QueryRoutes.create(
-            journeys,
-            stitching::topology,
-            new ServerState(Version.current(), this::checks),
-            registry);
+            journeys, this::topology, new ServerState(Version.current(), this::checks), registry);
     Javalin javalin =
         Javalin.create(
             javalinConfig -> {
@@ -189,6 +205,10 @@ final class CorrelationServer implements AutoCloseable {
     }
   }
 
+  private List<EdgeStatistics> topology() {
+    return stitching == null ? List.of() : stitching.topology();
+  }
+
   private void startPushing(@Nullable URI pushgateway) {
     if (pushgateway != null) {
       started(MetricsPush.start(pushgateway, registry));
@@ -199,7 +219,9 @@ final class CorrelationServer implements AutoCloseable {
     Map<String, Check> checks = new LinkedHashMap<>();
     checks.put("journal", Check.unless(journal.status().refusing()));
     checks.put("receive", Check.unless(receiver.listening() ? null : "a port does not listen"));
-    checks.put("stitch", Check.unless(stitching.failure()));
+    if (stitching != null) {
+      checks.put("stitch", Check.unless(stitching.failure()));
+    }
     checks.put("journeys", Check.unless(journeys.trouble()));
     forwarder
         .destinations()

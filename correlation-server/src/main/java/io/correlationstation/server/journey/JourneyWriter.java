@@ -34,6 +34,10 @@ final class JourneyWriter {
   static final String READER = "journeys";
 
   private static final int MAX_FRAGMENTS_OF_NEW_ALIAS = 1_000;
+
+  /** Frames whose passed-over traces are known again after a restart. */
+  private static final int REMEMBERED_FRAMES = 4_000;
+
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final Jdbi jdbi;
@@ -65,6 +69,19 @@ final class JourneyWriter {
         handle -> {
           handle.execute("DELETE FROM reader_position");
           handle.execute("DELETE FROM trace_frames");
+          handle.execute("DELETE FROM frame_traces");
+        });
+  }
+
+  /** Tells which traces are in the store and which were passed over lately. */
+  void tell(Admission admission) {
+    jdbi.useHandle(
+        handle -> {
+          handle
+              .createQuery("SELECT trace_id FROM fragments")
+              .mapTo(String.class)
+              .forEach(traceId -> admission.admit(Admission.hash(traceId)));
+          UnlistedTraces.tellLast(handle, REMEMBERED_FRAMES, admission);
         });
   }
 
@@ -75,6 +92,7 @@ final class JourneyWriter {
           Set<String> dirty = new LinkedHashSet<>(findings.fragments.keySet());
           saveFragments(handle, findings);
           FragmentTable.saveFrames(handle, findings.frames);
+          UnlistedTraces.save(handle, findings.unlisted);
           saveLogs(handle, findings.logs);
           dirty.addAll(saveAliases(handle, findings));
           dirty.addAll(saveHandoffs(handle, findings.handoffs));

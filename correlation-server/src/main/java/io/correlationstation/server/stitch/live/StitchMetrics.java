@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** What the stitcher does, for {@code /metrics}. */
@@ -26,7 +27,13 @@ final class StitchMetrics {
   private final Counter refused;
   private final Histogram latency;
 
-  StitchMetrics(PrometheusRegistry registry, Supplier<StitchStatistics> statistics) {
+  StitchMetrics(
+      PrometheusRegistry registry, Supplier<StitchStatistics> statistics, LongSupplier unread) {
+    GaugeWithCallback.builder()
+        .name("corr_stitch_unread_frames")
+        .help("Frames of the journal that the stitcher has yet to read")
+        .callback(callback -> callback.call(unread.getAsLong()))
+        .register(registry);
     handoffs =
         Counter.builder()
             .name("corr_handoffs_total")

@@ -69,6 +69,7 @@ public final class StitchWorker implements AutoCloseable {
 
   private volatile StitchStatistics statistics;
   private volatile List<EdgeStatistics> topology = List.of();
+  private volatile long taken;
   private volatile boolean closing;
   private volatile @Nullable String failure;
   private long newestEndNanos;
@@ -92,7 +93,8 @@ public final class StitchWorker implements AutoCloseable {
         new Horizon(config.window().plus(config.polledLateness()).plus(config.finalAfter()));
     this.alreadyWritten = decisionsAfter(cursor.committed());
     this.statistics = stitcher.statistics();
-    this.metrics = new StitchMetrics(registry, this::statistics);
+    this.metrics = new StitchMetrics(registry, this::statistics, this::unread);
+    this.taken = cursor.committed();
     this.newestEndAt = clock.instant();
     this.lastCommitAt = clock.instant();
     this.thread = new Thread(this::run, "stitch-0");
@@ -123,6 +125,11 @@ public final class StitchWorker implements AutoCloseable {
   /** Service edges as of a second ago at most; any thread. */
   public List<EdgeStatistics> topology() {
     return topology;
+  }
+
+  /** Frames of the journal not read yet, its own among them; 0 when it has caught up. */
+  private long unread() {
+    return Math.max(0, journal.status().nextSequence() - 1 - taken);
   }
 
   /** Why the worker stopped, or null while it runs. */
@@ -195,6 +202,7 @@ public final class StitchWorker implements AutoCloseable {
       newestEndAt = clock.instant();
     }
     horizon.passed(entry.sequence(), frameEndNanos);
+    taken = entry.sequence();
   }
 
   private void followTheClock() {
