@@ -107,23 +107,39 @@ final class CandidateSearch {
     }
   }
 
-  /** Exits that share no comparable key, of edges known to lose context. */
+  /** Exits that have no key in common to compare, of edges known to lose context. */
   private void byTime(Child child) {
+    long latest = child.startNanos + SKEW_NANOS;
+    long earliest = child.startNanos - windowNanos;
     for (EdgeModel edge : child.type.edges) {
-      if (edge.share < KEYLESS_SHARE || edge.expected < 3) {
-        continue;
+      if (edge.share >= KEYLESS_SHARE && edge.expected >= 3) {
+        byTime(child, edge.exit.groups, earliest, latest);
       }
-      TimeOrdered<Exit> exits = edge.exit.exits;
-      long earliest = child.startNanos - windowNanos;
-      int taken = 0;
-      for (int i = exits.firstAfter(child.startNanos + SKEW_NANOS) - 1; i >= 0; i--) {
-        Exit exit = exits.get(i);
-        if (exit.startNanos < earliest || taken >= MAX_KEYLESS_PER_EDGE) {
-          break;
+    }
+  }
+
+  /** The newest of all groups first. */
+  private void byTime(Child child, List<ExitType.Group> groups, long earliest, long latest) {
+    for (ExitType.Group group : groups) {
+      boolean comparable = (group.keys & soughtKeys & keys.strongKeys()) != 0;
+      group.cursor = comparable ? -1 : group.exits.firstAfter(latest) - 1;
+    }
+    int taken = 0;
+    while (taken < MAX_KEYLESS_PER_EDGE) {
+      ExitType.Group newest = null;
+      long time = earliest - 1;
+      for (ExitType.Group group : groups) {
+        if (group.cursor >= 0 && group.exits.get(group.cursor).startNanos > time) {
+          newest = group;
+          time = group.exits.get(group.cursor).startNanos;
         }
-        if (isNew(exit) && consider(child, exit)) {
-          taken++;
-        }
+      }
+      if (newest == null) {
+        return;
+      }
+      Exit exit = newest.exits.get(newest.cursor--);
+      if (isNew(exit) && consider(child, exit)) {
+        taken++;
       }
     }
   }

@@ -98,13 +98,18 @@ final class EdgeModel {
   }
 
   /**
+   * Spike and slab: an edge that never showed in n exits is either rare or is none, and the more
+   * exits, the more likely none. So what is hoped for fades with n squared.
+   *
    * @param showing share of services that show their calls
    */
   void fitShare(double showing) {
     double rareShare = callback ? RARE_CALLBACKS : exit.oneSlot() ? 0 : showing * RARE_SILENT_CALLS;
     double rare = 1 + rareShare * child.seenInFit();
     double learnt = Math.max(0, expected - rare);
-    share = Math.min(MAX_SHARE, (learnt + PRIOR_EXITS * prior) / (exit.exposure + PRIOR_EXITS));
+    double exists = PRIOR_EXITS / (PRIOR_EXITS + exit.exposure);
+    double hoped = PRIOR_EXITS * prior * exists;
+    share = Math.min(MAX_SHARE, (learnt + hoped) / (exit.exposure + PRIOR_EXITS));
     if (forbidden) {
       share = 0;
     }

@@ -153,7 +153,7 @@ final class Fragments {
             fragment, type, span.spanId, span.startNanos, span.endNanos, span.precisionMillis, own);
     exit.next = fragment.exits;
     fragment.exits = exit;
-    type.exits.add(exit);
+    type.add(exit);
     for (KeyValue key : fragment.keys) {
       post(key, exit);
     }
@@ -202,6 +202,7 @@ final class Fragments {
       return;
     }
     keys.carriedBy(value, 1);
+    regroup(fragment);
     for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
       post(value, exit);
     }
@@ -245,7 +246,7 @@ final class Fragments {
 
   /** Takes out an exit whose callee was found in its own trace. */
   private void withdraw(Fragment fragment, Exit exit) {
-    exit.type.exits.remove(exit);
+    exit.type.remove(exit);
     for (KeyValue key : fragment.keys) {
       key.exits.remove(exit);
     }
@@ -255,7 +256,7 @@ final class Fragments {
     fragments.remove(fragment);
     fragment.evicted = true;
     for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
-      if (exit.type.exits.remove(exit)) {
+      if (exit.type.remove(exit)) {
         exit.type.carriedExposure += Learner.wholeness(exit);
       }
       exitCount--;
@@ -292,9 +293,33 @@ final class Fragments {
     }
   }
 
+  /** Moves its exits to where traces with its present keys are found. */
+  private void regroup(Fragment fragment) {
+    int now = 0;
+    for (KeyValue key : fragment.keys) {
+      now |= key.quarantined ? 0 : (1 << key.key) & keys.strongKeys();
+    }
+    if (now == fragment.strongKeys) {
+      return;
+    }
+    int before = fragment.strongKeys;
+    for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
+      fragment.strongKeys = before;
+      boolean held = exit.type.remove(exit);
+      fragment.strongKeys = now;
+      if (held) {
+        exit.type.add(exit);
+      }
+    }
+    fragment.strongKeys = now;
+  }
+
   /** Takes a trace out of what is found by this key. */
   void unpost(Fragment fragment, KeyValue key) {
     keys.carriedBy(key, -1);
+    if (!fragment.evicted) {
+      regroup(fragment);
+    }
     for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
       key.exits.remove(exit);
     }

@@ -171,9 +171,11 @@ final class Learner {
   private void measureExposure() {
     for (ExitType type : vocabulary.exitTypes()) {
       double live = 0;
-      int end = type.exits.firstAfter(newestNanos);
-      for (int i = type.exits.firstAtOrAfter(windowFromNanos); i < end; i++) {
-        live += wholeness(type.exits.get(i));
+      for (ExitType.Group group : type.groups) {
+        int end = group.exits.firstAfter(newestNanos);
+        for (int i = group.exits.firstAtOrAfter(windowFromNanos); i < end; i++) {
+          live += wholeness(group.exits.get(i));
+        }
       }
       type.exposure = type.carriedExposure + live;
     }
@@ -207,7 +209,7 @@ final class Learner {
       reweigh(child);
     }
     for (Child child : window) {
-      Matcher.update(child);
+      matcher.update(child);
     }
     for (Child child : window) {
       child.type.inWindow++;
@@ -289,7 +291,7 @@ final class Learner {
 
   private void reweigh(Child child) {
     matcher.weigh(child);
-    Matcher.update(child);
+    matcher.update(child);
   }
 
   private double maximise(int iteration) {
