@@ -71,7 +71,7 @@ final class Exit implements TimeOrdered.Timed {
     }
     Slot slot = Slot.find(slots, child);
     if (slot == null) {
-      slot = new Slot(child, slots, fragment.slot(child));
+      slot = new Slot(child, slots, type.service.polled ? fragment.slot(child) : null);
       slots = slot;
     }
     return slot;

@@ -18,6 +18,7 @@ final class Learner {
   private static final long FIRST_FIT_NANOS = 20L * 1_000_000_000;
   private static final int ITERATIONS = 40;
   private static final int WARM_ITERATIONS = 8;
+  private static final int BROAD_ITERATIONS = 10;
   private static final double CONVERGED = 2e-4;
   private static final double[] HOPE = {0.9, 0.7, 0.5};
   private static final double MOST_SKEW_SECONDS = 0.5;
@@ -126,7 +127,7 @@ final class Learner {
         vocabulary.findCallbacks();
         skew.fit(vocabulary.services().values(), vocabulary.edges());
       }
-      if (i > HOPE.length && change < CONVERGED) {
+      if (i > BROAD_ITERATIONS && change < CONVERGED) {
         break;
       }
     }
@@ -196,8 +197,9 @@ final class Learner {
   }
 
   private void expect(int iteration) {
+    boolean broad = fits < FRESH_FITS && iteration < BROAD_ITERATIONS;
     for (EdgeModel edge : vocabulary.edges()) {
-      edge.startFit();
+      edge.startFit(broad);
     }
     for (ChildType type : vocabulary.childTypes()) {
       type.orphans = type.carriedOrphans;

@@ -127,9 +127,7 @@ final class Matcher {
   static double free(Child child, int index) {
     Slot slot = child.slots[index];
     double others = slot.load - child.message[index];
-    if (slot.trace != null
-        && child.exits[index].type.service.polled
-        && child.edges[index].expected < KNOWN_HANDOFFS) {
+    if (slot.trace != null && child.edges[index].expected < KNOWN_HANDOFFS) {
       others = slot.trace.load - sentTo(child, slot.trace);
     }
     return 1 / (1 + Math.max(0, others));
