@@ -2,7 +2,6 @@
 package io.correlationstation.server.stitch;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,8 @@ final class Decisions {
   private final Keys keys;
   private final Verdicts verdicts;
   private final HandoffSink sink;
-  private final Map<String, Long> counts = new TreeMap<>();
+  private final long[] told = new long[Handoff.State.values().length];
+  private long abstained;
   private double[] probability = new double[64];
 
   Decisions(StitchConfig config, Keys keys, Verdicts verdicts, HandoffSink sink) {
@@ -32,6 +32,15 @@ final class Decisions {
   }
 
   Map<String, Long> counts() {
+    Map<String, Long> counts = new TreeMap<>();
+    for (Handoff.State state : Handoff.State.values()) {
+      if (told[state.ordinal()] > 0) {
+        counts.put(state.name(), told[state.ordinal()]);
+      }
+    }
+    if (abstained > 0) {
+      counts.put("abstained", abstained);
+    }
     return counts;
   }
 
@@ -121,7 +130,7 @@ final class Decisions {
     if (isDescendant(parent, child.fragment)) {
       return true;
     }
-    for (Child root : parent.children) {
+    for (Child root = parent.children; root != null; root = root.next) {
       if (Matcher.probability(root, child.fragment) > forward) {
         return true;
       }
@@ -137,7 +146,7 @@ final class Decisions {
         return true;
       }
       Fragment up = null;
-      for (Child child : at.children) {
+      for (Child child = at.children; child != null; child = child.next) {
         Child.Decision decision = child.decision;
         if (decision != null) {
           up = decision.exit().fragment;
@@ -155,7 +164,7 @@ final class Decisions {
     Child.Decision before = child.decision;
     if (before == null) {
       if (last) {
-        count("abstained");
+        abstained++;
       }
       return;
     }
@@ -184,7 +193,7 @@ final class Decisions {
 
   private void emit(
       Child child, Exit exit, double confidence, Handoff.State state, @Nullable String supersedes) {
-    count(state.name());
+    told[state.ordinal()]++;
     Explanation why = explain(child, exit, state);
     sink.handoff(
         new Handoff(
@@ -216,14 +225,25 @@ final class Decisions {
   }
 
   private List<Handoff.Rival> rivals(Child child, Exit chosen) {
-    Integer[] order = new Integer[child.candidateCount];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(order, (a, b) -> Double.compare(probability[b], probability[a]));
-    List<Handoff.Rival> rivals = new ArrayList<>();
-    for (int i : order) {
-      if (child.exits[i] != chosen && rivals.size() < MAX_RIVALS && probability[i] > 1e-4) {
-        rivals.add(new Handoff.Rival(reference(child.exits[i]), probability[i]));
+    int[] best = new int[MAX_RIVALS];
+    int count = 0;
+    for (int i = 0; i < child.candidateCount; i++) {
+      if (child.exits[i] == chosen || probability[i] <= 1e-4) {
+        continue;
       }
+      int at = count;
+      while (at > 0 && probability[best[at - 1]] < probability[i]) {
+        at--;
+      }
+      if (at < MAX_RIVALS) {
+        count = Math.min(MAX_RIVALS, count + 1);
+        System.arraycopy(best, at, best, at + 1, count - 1 - at);
+        best[at] = i;
+      }
+    }
+    List<Handoff.Rival> rivals = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      rivals.add(new Handoff.Rival(reference(child.exits[best[i]]), probability[best[i]]));
     }
     return rivals;
   }
@@ -257,9 +277,5 @@ final class Decisions {
         child.type.name,
         child.startNanos,
         child.endNanos);
-  }
-
-  private void count(String what) {
-    counts.merge(what, 1L, Long::sum);
   }
 }

@@ -3,7 +3,6 @@ package io.correlationstation.server.stitch;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Why one candidate got its probability: the factors of its weight as {@link Evidence}.
@@ -98,6 +97,6 @@ final class Explanation {
   }
 
   private static String format(double value) {
-    return String.format(Locale.ROOT, "%.4g", value);
+    return Digits.four(value);
   }
 }

@@ -30,12 +30,9 @@ final class Vocabulary {
       @Nullable String destination,
       @Nullable String other) {}
 
-  private record Pair(ExitType exit, ChildType child) {}
-
   private final Map<String, Service> services = new HashMap<>();
   private final Map<TypeName, ExitType> exitTypes = new HashMap<>();
   private final Map<TypeName, ChildType> childTypes = new HashMap<>();
-  private final Map<Pair, EdgeModel> edges = new HashMap<>();
   private final List<EdgeModel> edgeList = new ArrayList<>();
   private final Map<String, Set<String>> callersByCallee = new HashMap<>();
   private final Set<String> knownCallers = new HashSet<>();
@@ -105,18 +102,17 @@ final class Vocabulary {
   }
 
   EdgeModel edge(ExitType exit, ChildType child) {
-    Pair pair = new Pair(exit, child);
-    EdgeModel edge = edges.get(pair);
-    if (edge == null) {
-      edge = new EdgeModel(exit, child);
-      edges.put(pair, edge);
-      edgeList.add(edge);
-      exit.edges.add(edge);
-      child.edges.add(edge);
-      setPrior(edge);
-      edge.fitShare(0);
-      edge.odds = edge.share / (1 - edge.share);
+    EdgeModel known = child.edge(exit);
+    if (known != null) {
+      return known;
     }
+    EdgeModel edge = new EdgeModel(exit, child);
+    edgeList.add(edge);
+    exit.edges.add(edge);
+    child.addEdge(edge);
+    setPrior(edge);
+    edge.fitShare(0);
+    edge.odds = edge.share / (1 - edge.share);
     return edge;
   }
 
