@@ -14,6 +14,7 @@ import io.correlationstation.server.query.ServerState;
 import io.correlationstation.server.query.ServerState.Check;
 import io.correlationstation.server.receive.Receiver;
 import io.correlationstation.server.stitch.live.StitchWorker;
+import io.correlationstation.server.stitch.live.StitchWorkerConfig;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.UnauthorizedResponse;
@@ -77,7 +78,10 @@ final class CorrelationServer implements AutoCloseable {
       stitching =
           started(
               StitchWorker.start(
-                  config.stitch(), config.systemOfService(), journal, registry, Clock.systemUTC()));
+                  StitchWorkerConfig.inDirectory(data, config.stitch(), config.systemOfService()),
+                  journal,
+                  registry,
+                  Clock.systemUTC()));
       mdso = startMdso(config.mdso(), data);
       forgetReadersOfThePast();
       receiver = started(Receiver.start(config.receive(), journal, registry));

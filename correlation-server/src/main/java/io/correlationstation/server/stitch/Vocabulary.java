@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,9 +33,10 @@ final class Vocabulary {
 
   private record Pair(ExitType exit, ChildType child) {}
 
-  private final Map<String, Service> services = new HashMap<>();
-  private final Map<TypeName, ExitType> exitTypes = new HashMap<>();
-  private final Map<TypeName, ChildType> childTypes = new HashMap<>();
+  // In order of appearance: a restart must go through them in the same order.
+  private final Map<String, Service> services = new LinkedHashMap<>();
+  private final Map<TypeName, ExitType> exitTypes = new LinkedHashMap<>();
+  private final Map<TypeName, ChildType> childTypes = new LinkedHashMap<>();
   private final Map<Pair, EdgeModel> edges = new HashMap<>();
   private final List<EdgeModel> edgeList = new ArrayList<>();
   private final Map<String, Set<String>> callersByCallee = new HashMap<>();

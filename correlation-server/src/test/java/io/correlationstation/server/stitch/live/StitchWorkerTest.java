@@ -15,13 +15,16 @@ import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The worker on a journal: what goes in as spans comes out as decisions and synthetic spans, once.
@@ -32,6 +35,14 @@ class StitchWorkerTest {
   private static final long MILLI = 1_000_000L;
   private static final String PARENT_TRACE = "0af7651916cd43dd8448eb211c80319c";
   private static final String CHILD_TRACE = "1af7651916cd43dd8448eb211c80319c";
+
+  @TempDir private Path directory;
+
+  /** Begins when the spans were received. */
+  private final Clock clock =
+      Clock.offset(
+          Clock.systemUTC(),
+          Duration.between(Instant.now(), Instant.EPOCH.plusNanos(START + 1_000 * MILLI)));
 
   private final InMemoryJournal journal = new InMemoryJournal();
 
@@ -74,11 +85,11 @@ class StitchWorkerTest {
 
   private StitchWorker start() throws Exception {
     return StitchWorker.start(
-        StitchConfig.defaults(),
-        Map.of("mdso-scriptplan", "mdso"),
+        StitchWorkerConfig.inDirectory(
+            directory, StitchConfig.defaults(), Map.of("mdso-scriptplan", "mdso")),
         journal,
         new PrometheusRegistry(),
-        Clock.systemUTC());
+        clock);
   }
 
   /** A call of beorn's whose context was lost; both sides know circuit and resource. */
