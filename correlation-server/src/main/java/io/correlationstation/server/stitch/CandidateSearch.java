@@ -27,6 +27,12 @@ final class CandidateSearch {
   private final long windowNanos;
   private long vetoes;
 
+  /** Number of the running search, and which keys its child has, all of them and uncertain ones. */
+  private int round;
+
+  private int soughtKeys;
+  private int uncertainKeys;
+
   CandidateSearch(StitchConfig config, Keys keys, Vocabulary vocabulary, Verdicts verdicts) {
     this.keys = keys;
     this.vocabulary = vocabulary;
@@ -41,6 +47,7 @@ final class CandidateSearch {
   void search(Child child) {
     child.clearCandidates();
     child.searched = true;
+    begin(child);
     for (KeyValue key : child.fragment.keys) {
       if (keys.spec(key.key).strong() && !key.quarantined) {
         byKey(child, key);
@@ -80,7 +87,7 @@ final class CandidateSearch {
       }
     }
     child.burstBin = Arrays.copyOf(bins, count);
-    child.burstKeyWeight = -Math.log(keys.chance(telling, 1));
+    child.burstKeyFactor = 1 / keys.chance(telling, 1);
   }
 
   private void byKey(Child child, KeyValue key) {
@@ -95,7 +102,9 @@ final class CandidateSearch {
           || child.candidateCount >= MAX_CANDIDATES) {
         return;
       }
-      consider(child, exit);
+      if (isNew(exit)) {
+        consider(child, exit);
+      }
     }
   }
 
@@ -113,29 +122,56 @@ final class CandidateSearch {
         if (exit.startNanos < earliest || taken >= MAX_KEYLESS_PER_EDGE) {
           break;
         }
-        if (consider(child, exit)) {
+        if (isNew(exit) && consider(child, exit)) {
           taken++;
         }
       }
     }
   }
 
+  /** Starts a search: notes what its child carries. */
+  private void begin(Child child) {
+    round++;
+    soughtKeys = 0;
+    uncertainKeys = 0;
+    Fragment fragment = child.fragment;
+    for (int i = 0; i < fragment.keys.length; i++) {
+      KeyValue value = fragment.keys[i];
+      if (!value.quarantined) {
+        value.soughtIn = round;
+        soughtKeys |= 1 << value.key;
+        if (fragment.via(i) != null) {
+          uncertainKeys |= 1 << value.key;
+        }
+      }
+    }
+  }
+
+  private boolean isNew(Exit exit) {
+    if (exit.examinedIn == round) {
+      return false;
+    }
+    exit.examinedIn = round;
+    return true;
+  }
+
   private boolean consider(Child child, Exit exit) {
-    if (exit.fragment == child.fragment || !exit.usable() || child.hasCandidate(exit)) {
+    if (exit.fragment == child.fragment || !exit.usable()) {
       return false;
     }
     if (verdicts.anyConfirmed(child)) {
       return verdicts.confirms(child, exit) && confirmed(child, exit);
     }
-    if (verdicts.rejects(child, exit)) {
+    EdgeModel known = child.type.edge(exit.type);
+    if ((known != null && known.forbidden) || verdicts.rejects(child, exit)) {
       return false;
     }
-    double logKeys = compare(child.fragment, exit);
+    double logKeys = compare(exit);
     if (Double.isNaN(logKeys)) {
       vetoes++;
       return false;
     }
-    EdgeModel edge = vocabulary.edge(exit.type, child.type);
+    EdgeModel edge = known == null ? vocabulary.edge(exit.type, child.type) : known;
     if (edge.forbidden) {
       return false;
     }
@@ -157,28 +193,46 @@ final class CandidateSearch {
   }
 
   /** Logarithm of the keys' likelihood ratio; NaN when a strong key contradicts. */
-  double compare(Fragment child, Exit exit) {
-    double log = 0;
-    boolean matched = false;
-    for (int key = 0; key < keys.count(); key++) {
-      KeyMatch match = KeyMatch.of(child, exit.fragment, key);
-      if (match.differs()) {
-        if (!keys.spec(key).strong()) {
-          log += WEAK_MISMATCH;
-        } else if (match.derived()) {
-          log += DERIVED_MISMATCH;
-        } else {
-          return Double.NaN;
-        }
-      } else if (match.same() && !matched) {
-        log -= Math.log(keys.chance(match.shared(), 2));
-        if ((exit.ownKeys & (1 << key)) != 0) {
-          log += OWN_KEY;
-        }
-        matched = true;
+  private double compare(Exit exit) {
+    Fragment parent = exit.fragment;
+    if (parent.comparedIn != round) {
+      parent.comparedIn = round;
+      compare(parent);
+    }
+    int key = parent.comparedKey;
+    return key >= 0 && (exit.ownKeys & (1 << key)) != 0
+        ? parent.comparedLog + OWN_KEY
+        : parent.comparedLog;
+  }
+
+  private void compare(Fragment parent) {
+    int same = 0;
+    int comparable = 0;
+    int uncertain = uncertainKeys;
+    KeyValue shared = null;
+    for (int i = 0; i < parent.keys.length; i++) {
+      KeyValue value = parent.keys[i];
+      int bit = 1 << value.key;
+      if (value.quarantined || (soughtKeys & bit) == 0) {
+        continue;
+      }
+      comparable |= bit;
+      uncertain |= parent.via(i) == null ? 0 : bit;
+      if (value.soughtIn == round) {
+        same |= bit;
+        shared = shared == null || value.key < shared.key ? value : shared;
       }
     }
-    return log;
+    int differing = comparable & ~same;
+    int strong = differing & keys.strongKeys();
+    parent.comparedKey = shared == null ? -1 : (byte) shared.key;
+    if ((strong & ~uncertain) != 0) {
+      parent.comparedLog = Double.NaN;
+      return;
+    }
+    double log = shared == null ? 0 : -Math.log(keys.chance(shared, 2));
+    log += Integer.bitCount(differing & ~strong) * WEAK_MISMATCH;
+    parent.comparedLog = log + Integer.bitCount(strong) * DERIVED_MISMATCH;
   }
 
   /** Offers an exit that came late to the children already searched; returns those it suits. */
@@ -197,8 +251,11 @@ final class CandidateSearch {
         if (child.startNanos > exit.startNanos + windowNanos) {
           break;
         }
-        if (child.searched && consider(child, exit)) {
-          suited.add(child);
+        if (child.searched && !child.hasCandidate(exit)) {
+          begin(child);
+          if (consider(child, exit)) {
+            suited.add(child);
+          }
         }
       }
     }

@@ -123,7 +123,7 @@ final class Decisions {
     if (isDescendant(parent, child.fragment)) {
       return true;
     }
-    for (Child root : parent.children) {
+    for (Child root = parent.children; root != null; root = root.next) {
       if (Matcher.probability(root, child.fragment) > forward) {
         return true;
       }
@@ -139,7 +139,7 @@ final class Decisions {
         return true;
       }
       Fragment up = null;
-      for (Child child : at.children) {
+      for (Child child = at.children; child != null; child = child.next) {
         Child.Decision decision = child.decision;
         if (decision != null) {
           up = decision.exit().fragment;

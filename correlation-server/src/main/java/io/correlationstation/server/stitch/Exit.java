@@ -16,6 +16,12 @@ final class Exit implements TimeOrdered.Timed {
   /** Correlation keys that the span itself carries, as a bit per key index. */
   final int ownKeys;
 
+  /** The next one of its trace. */
+  @Nullable Exit next;
+
+  /** The last search that looked at it. */
+  int examinedIn;
+
   /** Its own trace shows whom it called. */
   boolean answered;
 

@@ -263,7 +263,7 @@ final class Learner {
    */
   static double wholeness(Exit exit) {
     double whole = 1;
-    for (Child root : exit.fragment.children) {
+    for (Child root = exit.fragment.children; root != null; root = root.next) {
       whole = Math.min(whole, root.whole);
     }
     return whole;

@@ -69,7 +69,7 @@ final class Matcher {
     double rate =
         edge.odds
             * edge.density(child.delayBin[index], child.slackBin[index], child.baseDensity[index])
-            * Math.exp(child.keyWeight[index])
+            * child.keyFactor[index]
             * Timing.direction(exit, child);
     return Math.min(MAX_WEIGHT, rate / child.type.orphanRate);
   }

@@ -149,7 +149,7 @@ public final class Stitcher {
     if (fragment == null) {
       return;
     }
-    for (Child child : fragment.children) {
+    for (Child child = fragment.children; child != null; child = child.next) {
       if (Ids.span(child.spanId).equals(verdict.childSpanId())) {
         child.ruledOn = true;
         if (child.searched) {
@@ -400,7 +400,7 @@ public final class Stitcher {
   }
 
   private void forget(Fragment fragment) {
-    for (Child child : fragment.children) {
+    for (Child child = fragment.children; child != null; child = child.next) {
       matcher.close(child);
       learner.retire(child);
     }
