@@ -27,7 +27,8 @@ public final class RulingLines {
 
   private RulingLines() {}
 
-  static byte[] payload(Ruling ruling) {
+  /** A ruling as the payload of a frame. */
+  public static byte[] payload(Ruling ruling) {
     try {
       return (MAPPER.writerFor(Ruling.class).writeValueAsString(ruling) + "\n").getBytes(UTF_8);
     } catch (JsonProcessingException e) {

@@ -184,7 +184,7 @@ public final class StitchWorker implements AutoCloseable {
     return journal.append(
         new Frame(
             Signal.RULINGS,
-            ruling.timeNanos(),
+            now(),
             1,
             Map.of(Frame.ORIGIN, RULING_ORIGIN),
             RulingLines.payload(ruling)));
@@ -238,8 +238,8 @@ public final class StitchWorker implements AutoCloseable {
   private void take(Entry entry) throws IOException {
     Frame frame = entry.frame();
     long frameEndNanos = 0;
+    idleUntil(frame.receivedNanos());
     if (!frame.ownWork()) {
-      idleUntil(frame.receivedNanos());
       if (frame.signal() == Signal.TRACES) {
         frameEndNanos = feed.traces(frame.payload(), frame.receivedNanos(), stitcher);
       } else if (frame.signal() == Signal.LOGS) {
