@@ -18,6 +18,7 @@ final class CandidateSearch {
   private static final double NEGLIGIBLE = 1e-5;
   static final double WEAK_MISMATCH = Math.log(0.03);
   static final double DERIVED_MISMATCH = Math.log(0.02);
+  private static final double CONFIRMED = Math.log(1e9);
   private static final double OWN_KEY = Math.log(1.5);
 
   private final Keys keys;
@@ -174,6 +175,9 @@ final class CandidateSearch {
     if (exit.fragment == child.fragment || !exit.usable()) {
       return false;
     }
+    if (verdicts.anyConfirmed(child)) {
+      return verdicts.confirms(child, exit) && confirmed(child, exit);
+    }
     EdgeModel known = child.type.edge(exit.type);
     if ((known != null && known.forbidden) || verdicts.rejects(child, exit)) {
       return false;
@@ -195,6 +199,12 @@ final class CandidateSearch {
         return false;
       }
     }
+    return true;
+  }
+
+  /** The parent that a person named is the only candidate, as good as certain to the matching. */
+  private boolean confirmed(Child child, Exit exit) {
+    child.addCandidate(exit, vocabulary.edge(exit.type, child.type), CONFIRMED);
     return true;
   }
 

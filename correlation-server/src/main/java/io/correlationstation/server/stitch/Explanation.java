@@ -37,10 +37,16 @@ final class Explanation {
     return method;
   }
 
+  /** A person's word stands for itself. */
   void confirmed(String parentSpan) {
     evidence.clear();
-    evidence.add(new Evidence("verdict", "confirmed", parentSpan, 0));
-    method = "verdict";
+    evidence.add(new Evidence(Evidence.VERDICT, "confirmed", parentSpan, 0));
+    method = Evidence.VERDICT;
+  }
+
+  void rejected(String parentSpan) {
+    evidence.add(new Evidence(Evidence.VERDICT, "rejected", parentSpan, 0));
+    method = Evidence.VERDICT;
   }
 
   void explain(Child child, int index, double probability, double traceProbability) {
