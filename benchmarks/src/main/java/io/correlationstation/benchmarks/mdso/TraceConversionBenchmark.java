@@ -38,8 +38,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * How many entries of orchestration traces a second one core turns into serialized spans and
- * records, errors classified. Expected order: {@code parseOnly}, which reads the same answer as JSON
- * and does nothing with it, > {@code convert} > 50 000 entries.
+ * records, errors classified. Expected order: {@code parseOnly}, which reads the same answer as
+ * JSON and does nothing with it, > {@code convert} > 50 000 entries.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
