@@ -13,6 +13,7 @@ import io.correlationstation.server.journey.JourneySummary;
 import io.correlationstation.server.journey.Link;
 import io.correlationstation.server.journey.LogLine;
 import io.correlationstation.server.journey.TraceDetail;
+import io.correlationstation.server.journey.VerdictEntry;
 import io.correlationstation.server.journey.WorkflowStep;
 import io.correlationstation.server.stitch.Evidence;
 import io.correlationstation.server.stitch.Handoff;
@@ -111,7 +112,7 @@ final class Documents {
           handoff.delayNanos() / NANOS_PER_MILLI,
           handoff.method(),
           handoff.modelVersion(),
-          handoff.supersedes());
+          handoff.id().equals(handoff.supersedes()) ? null : handoff.supersedes());
     }
   }
 
@@ -136,9 +137,10 @@ final class Documents {
       Map<String, String> keys,
       SpanRefDocument parent,
       SpanRefDocument child,
-      List<RivalDocument> rivals) {
+      List<RivalDocument> rivals,
+      List<VerdictDocument> verdicts) {
 
-    static ExplanationDocument of(Link link) {
+    static ExplanationDocument of(Link link, List<VerdictEntry> verdicts) {
       Handoff handoff = link.handoff();
       HandoffDocument summary = HandoffDocument.of(link);
       return new ExplanationDocument(
@@ -162,7 +164,20 @@ final class Documents {
           SpanRefDocument.of(handoff.child()),
           list(
               handoff.rivals(),
-              rival -> new RivalDocument(SpanRefDocument.of(rival.parent()), rival.confidence())));
+              rival -> new RivalDocument(SpanRefDocument.of(rival.parent()), rival.confidence())),
+          list(verdicts, VerdictDocument::of));
+    }
+  }
+
+  /** What a person said of a handoff. */
+  record VerdictDocument(String verdict, String reason, String author, String time) {
+
+    static VerdictDocument of(VerdictEntry entry) {
+      return new VerdictDocument(
+          entry.confirmed() ? "confirm" : "reject",
+          entry.reason(),
+          entry.author(),
+          Times.format(entry.timeNanos()));
     }
   }
 
@@ -316,13 +331,14 @@ final class Documents {
   }
 
   @JsonNaming(SnakeCaseStrategy.class)
-  record AliasDocument(String key, String value, String firstSeen, String lastSeen) {
+  record AliasDocument(String key, String value, String firstSeen, String lastSeen, String source) {
     static AliasDocument of(Circuit.Alias alias) {
       return new AliasDocument(
           alias.key(),
           alias.value(),
           Times.format(alias.firstSeenNanos()),
-          Times.format(alias.lastSeenNanos()));
+          Times.format(alias.lastSeenNanos()),
+          alias.source());
     }
   }
 

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * candidate when one of its alternatives has all of its clauses.
  *
  * <p>Letters are folded to lower case. The two letters outside ASCII that RE2 folds into it, {@code
- * ſ} and the Kelvin sign, are word characters in a literal but not at a boundary: a text with one of
- * them makes every rule a candidate.
+ * ſ} and the Kelvin sign, are word characters in a literal but not at a boundary: a text with one
+ * of them makes every rule a candidate.
  *
  * <p>Source: Aho, Corasick, "Efficient string matching" (CACM 1975).
  */
