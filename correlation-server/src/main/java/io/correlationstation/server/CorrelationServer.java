@@ -32,6 +32,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -208,7 +209,23 @@ final class CorrelationServer implements AutoCloseable {
                 checks.put(
                     "forward." + destination.name(),
                     new Check(true, destination.reason().isEmpty() ? null : destination.reason())));
+    if (mdso != null) {
+      checks.put("mdso", new Check(true, mdso.trouble()));
+    }
     return checks;
+  }
+
+  /**
+   * What the main port answers, such as {@code GET /ready}; the OpenAPI document lists the same.
+   */
+  Set<String> routes() {
+    Set<String> routes = new TreeSet<>();
+    http.unsafe.internalRouter.allHttpHandlers().stream()
+        .map(route -> route.endpoint)
+        .filter(endpoint -> endpoint.method.isHttpMethod())
+        .forEach(endpoint -> routes.add(endpoint.method.name() + " " + endpoint.path));
+    receiver.intakes().forEach(path -> routes.add("POST " + path));
+    return routes;
   }
 
   /** The port of the API, also when the system chose it. */

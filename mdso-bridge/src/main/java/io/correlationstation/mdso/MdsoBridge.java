@@ -182,6 +182,14 @@ public final class MdsoBridge implements AutoCloseable {
     return new TextVerdict(verdict.code(), verdict.rule(), ErrorText.fingerprint(text));
   }
 
+  /**
+   * Why the last collection of some product types failed, or null when none did; never holds a
+   * secret.
+   */
+  public @Nullable String trouble() {
+    return collections.trouble();
+  }
+
   /** The bridge's metrics as they stand. */
   public List<MetricPoint> metrics() {
     return metrics.points();

@@ -54,6 +54,7 @@ final class CollectionRunner implements AutoCloseable {
         }
       };
   private final Map<String, Job> openByProduct = new LinkedHashMap<>();
+  private final Map<String, String> failures = new LinkedHashMap<>();
 
   /** Jobs that share one root span. */
   private record Run(List<Job> jobs) {}
@@ -113,6 +114,22 @@ final class CollectionRunner implements AutoCloseable {
     return jobs.get(id);
   }
 
+  /** Why the last collection of some product types failed, or null when none did. */
+  synchronized @Nullable String trouble() {
+    return failures.isEmpty() ? null : String.join("; ", failures.values());
+  }
+
+  /**
+   * @param failure null when the collection went well, in part at least
+   */
+  private synchronized void note(Job job, @Nullable String failure) {
+    if (failure == null) {
+      failures.remove(job.type().name());
+    } else {
+      failures.put(job.type().name(), job.type().name() + ": " + failure);
+    }
+  }
+
   private synchronized void close(Job job) {
     openByProduct.remove(job.type().name(), job);
   }
@@ -154,9 +171,11 @@ final class CollectionRunner implements AutoCloseable {
         collector.collect(job.type(), job.range(), job.tally());
         boolean whole = job.tally().get("failed") == 0;
         outcome = whole ? Job.Status.SUCCEEDED : Job.Status.PARTIAL;
+        note(job, null);
       } catch (IOException | RuntimeException e) {
         span.fail(e);
         job.tally().error(String.valueOf(e.getMessage()));
+        note(job, String.valueOf(e.getMessage()));
         logFailure(job, e);
       }
       span.attribute("mdso.log_count", job.tally().get("logs"));

@@ -163,6 +163,11 @@ public final class CollectionService implements AutoCloseable {
     return runner.job(id);
   }
 
+  /** Why the last collection of some product types failed, or null when none did. */
+  public @Nullable String trouble() {
+    return runner.trouble();
+  }
+
   /** Ends what runs, writes the checkpoint, deletes the token. */
   @Override
   public void close() {
