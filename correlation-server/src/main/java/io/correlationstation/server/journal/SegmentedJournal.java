@@ -186,6 +186,7 @@ public final class SegmentedJournal implements Journal {
     Refusal refusal = queue.refusal();
     return new JournalStatus(
         log.next(),
+        log.oldest(),
         log.bytes(),
         log.segments().size(),
         refusal == null ? null : refusal.reason() + ": " + refusal.message());

@@ -96,7 +96,7 @@ final class FakeJournal implements Journal {
 
   @Override
   public synchronized JournalStatus status() {
-    return new JournalStatus(frames.size(), 0, 1, null);
+    return new JournalStatus(frames.size(), 0, 0, 1, null);
   }
 
   @Override
