@@ -10,11 +10,14 @@ import io.correlationstation.server.journey.JourneyConfig;
 import io.correlationstation.server.journey.Journeys;
 import io.correlationstation.server.query.MdsoRoutes;
 import io.correlationstation.server.query.QueryRoutes;
+import io.correlationstation.server.query.Rulings;
 import io.correlationstation.server.query.ServerState;
 import io.correlationstation.server.query.ServerState.Check;
 import io.correlationstation.server.receive.Receiver;
 import io.correlationstation.server.stitch.EdgeStatistics;
+import io.correlationstation.server.stitch.Ruling;
 import io.correlationstation.server.stitch.live.StitchWorker;
+import io.correlationstation.server.stitch.live.StitchWorkerConfig;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.UnauthorizedResponse;
@@ -34,6 +37,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,7 +80,7 @@ final class CorrelationServer implements AutoCloseable {
       journal = started(SegmentedJournal.open(config.journal(), registry));
       journeys = started(startJourneys(JourneyConfig.inDirectory(data)));
       forwarder = started(Forwarder.start(config.forward(), journal, registry));
-      stitching = startStitching();
+      stitching = startStitching(data);
       mdso = startMdso(config.mdso(), data);
       forgetReadersOfThePast();
       receiver = started(Receiver.start(config.receive(), journal, registry));
@@ -141,11 +145,14 @@ final class CorrelationServer implements AutoCloseable {
         : Journeys.atRest(journeyConfig, journal, registry);
   }
 
-  private @Nullable StitchWorker startStitching() throws IOException {
+  private @Nullable StitchWorker startStitching(Path data) throws IOException {
     return config.stitching()
         ? started(
             StitchWorker.start(
-                config.stitch(), config.systemOfService(), journal, registry, Clock.systemUTC()))
+                StitchWorkerConfig.inDirectory(data, config.stitch(), config.systemOfService()),
+                journal,
+                registry,
+                Clock.systemUTC()))
         : null;
   }
 
@@ -155,7 +162,8 @@ final class CorrelationServer implements AutoCloseable {
       return null;
     }
     Clock clock = Clock.systemUTC();
-    MdsoBridge bridge = MdsoBridge.start(mdsoConfig, new JournalSink(journal, clock), data, clock);
+    JournalSink sink = new JournalSink(journal, clock, registry);
+    MdsoBridge bridge = MdsoBridge.start(mdsoConfig, sink, data, clock);
     MdsoMetrics.register(bridge, registry);
     return started(bridge);
   }
@@ -163,7 +171,11 @@ final class CorrelationServer implements AutoCloseable {
   private Javalin startHttp() throws IOException {
     QueryRoutes routes =
         QueryRoutes.create(
-            journeys, this::topology, new ServerState(Version.current(), this::checks), registry);
+            journeys,
+            this::topology,
+            rulings(),
+            new ServerState(Version.current(), this::checks),
+            registry);
     Javalin javalin =
         Javalin.create(
             javalinConfig -> {
@@ -184,6 +196,22 @@ final class CorrelationServer implements AutoCloseable {
           e);
     }
     return javalin;
+  }
+
+  private Rulings rulings() {
+    return new Rulings() {
+      @Override
+      public CompletableFuture<?> rule(Ruling ruling) {
+        return stitching == null
+            ? CompletableFuture.failedFuture(new IllegalStateException("stitching is switched off"))
+            : stitching.rule(ruling);
+      }
+
+      @Override
+      public @Nullable String user(Context context) {
+        return receiver.user(context.header("Authorization"));
+      }
+    };
   }
 
   /**

@@ -42,6 +42,17 @@ final class JsonRules {
     return paths.length == MAX_RULES ? -1L : (1L << paths.length) - 1;
   }
 
+  /** The rules for a key, as bits. */
+  long of(String key) {
+    long rules = 0;
+    for (int i = 0; i < keys.length; i++) {
+      if (keys[i].equals(key)) {
+        rules |= 1L << i;
+      }
+    }
+    return rules;
+  }
+
   /** Length of the longest path. */
   int maxDepth() {
     return maxDepth;

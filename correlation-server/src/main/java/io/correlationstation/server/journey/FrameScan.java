@@ -16,6 +16,8 @@ import io.correlationstation.server.otlp.LogView;
 import io.correlationstation.server.otlp.SpanView;
 import io.correlationstation.server.otlp.TraceScan;
 import io.correlationstation.server.stitch.Handoff;
+import io.correlationstation.server.stitch.live.RulingLines;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -71,6 +73,7 @@ final class FrameScan {
       case TRACES -> TraceScan.scan(frame.payload(), names, span -> span(span, entry, findings));
       case LOGS -> new LogFrame(entry, findings).scan();
       case HANDOFFS -> handoffs(entry, findings);
+      case RULINGS -> rulings(frame, findings);
       case METRICS -> {
         // Journeys are made of spans, logs and handoffs.
       }
@@ -125,7 +128,7 @@ final class FrameScan {
     news.received(entry.frame().receivedNanos());
     Map<String, String> keys = vocabulary.find(span.found(), span::attribute);
     news.keys(keys, start);
-    findings.addAliases(keys, start);
+    findings.addAliases(keys, start, "span:" + span.service());
   }
 
   private void passOver(long trace, JournalCursor.Entry entry, Findings findings) {
@@ -145,6 +148,14 @@ final class FrameScan {
               admission.admit(Admission.hash(handoff.child().traceId()));
               findings.handoffs.add(new FoundHandoff(handoff, entry.sequence()));
             });
+  }
+
+  private static void rulings(Frame frame, Findings findings) {
+    try {
+      findings.rulings.addAll(RulingLines.parse(frame.payload()));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("ruling is not readable", e);
+    }
   }
 
   static Handoff parseHandoff(String json) {
@@ -196,7 +207,7 @@ final class FrameScan {
       }
       Map<String, String> keys = vocabulary.find(log.found(), log::attribute);
       long time = log.timeNanos() == 0 ? frame.receivedNanos() : log.timeNanos();
-      findings.addAliases(keys, time);
+      findings.addAliases(keys, time, "log:" + log.service());
       String traceId = log.traceId();
       if (traceId == null && keys.isEmpty()) {
         return;

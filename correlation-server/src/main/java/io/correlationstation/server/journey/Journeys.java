@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journey.JourneyQueries.TraceIndex;
 import io.correlationstation.server.journey.Page.Position;
+import io.correlationstation.server.stitch.Handoff;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.time.Clock;
@@ -159,6 +160,16 @@ public final class Journeys implements AutoCloseable {
     return queries.link(id);
   }
 
+  /** What stands for the child of that handoff, if it is another one; or null. */
+  public @Nullable Handoff standingInsteadOf(Handoff handoff) {
+    return queries.standingInsteadOf(handoff);
+  }
+
+  /** What persons said of a handoff, the latest last. */
+  public List<VerdictEntry> verdicts(String handoffId) {
+    return queries.verdicts(handoffId);
+  }
+
   /**
    * A trace with its spans, or null when it is not known.
    *
@@ -175,6 +186,11 @@ public final class Journeys implements AutoCloseable {
         index.fragment() == null ? traces.readLogs(id, index.frames()) : index.logs();
     return new TraceDetail(
         id, index.fragment(), spans.spans(), index.links(), logs, spans.complete());
+  }
+
+  /** Workflows and steps of a journey in order of their start, and how each stands now. */
+  public List<WorkflowStep> steps(Journey journey) {
+    return queries.steps(journey);
   }
 
   /** Spans of all fragments of a journey, and whether none of them is gone. */

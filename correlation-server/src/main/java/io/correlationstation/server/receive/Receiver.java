@@ -35,7 +35,10 @@ public final class Receiver implements AutoCloseable {
     ByteBudget budget = new ByteBudget(config.maxInFlightBytes());
     ReceiveMetrics metrics = new ReceiveMetrics(registry, budget);
     timestamps = new Timestamps(config.zone());
-    Duplicates duplicates = new Duplicates(config.duplicateWindow(), Ticker.systemTicker());
+    Duplicates duplicates =
+        new Duplicates(config.duplicateWindow(), Ticker.systemTicker(), journal.identity());
+    long nowNanos = Timestamps.nanos(clock.instant());
+    Recollection.fill(duplicates, journal, config.duplicateWindow(), nowNanos);
     Intake intake = new Intake(journal, duplicates, metrics);
     http = new HttpIntake(config, intake, metrics, budget, () -> Timestamps.nanos(clock.instant()));
     server = new Server(new QueuedThreadPool(64, 4, 30_000));
@@ -127,6 +130,12 @@ public final class Receiver implements AutoCloseable {
   public boolean admits(@Nullable String authorization) {
     Credentials credentials = config.credentials();
     return credentials == null || credentials.match(authorization);
+  }
+
+  /** Whose credentials these are; null when none are asked for or they are wrong. */
+  public @Nullable String user(@Nullable String authorization) {
+    Credentials credentials = config.credentials();
+    return credentials != null && credentials.match(authorization) ? credentials.user() : null;
   }
 
   /** The port that is open, also when the system chose it. */

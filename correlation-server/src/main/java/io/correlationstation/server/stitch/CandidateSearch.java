@@ -18,6 +18,7 @@ final class CandidateSearch {
   private static final double NEGLIGIBLE = 1e-5;
   static final double WEAK_MISMATCH = Math.log(0.03);
   static final double DERIVED_MISMATCH = Math.log(0.02);
+  private static final double CONFIRMED = Math.log(1e9);
   private static final double OWN_KEY = Math.log(1.5);
 
   private final Keys keys;
@@ -25,6 +26,12 @@ final class CandidateSearch {
   private final Verdicts verdicts;
   private final long windowNanos;
   private long vetoes;
+
+  /** Number of the running search, and which keys its child has, all of them and uncertain ones. */
+  private int round;
+
+  private int soughtKeys;
+  private int uncertainKeys;
 
   CandidateSearch(StitchConfig config, Keys keys, Vocabulary vocabulary, Verdicts verdicts) {
     this.keys = keys;
@@ -40,6 +47,7 @@ final class CandidateSearch {
   void search(Child child) {
     child.clearCandidates();
     child.searched = true;
+    begin(child);
     for (KeyValue key : child.fragment.keys) {
       if (keys.spec(key.key).strong() && !key.quarantined) {
         byKey(child, key);
@@ -79,7 +87,7 @@ final class CandidateSearch {
       }
     }
     child.burstBin = Arrays.copyOf(bins, count);
-    child.burstKeyWeight = -Math.log(keys.chance(telling, 1));
+    child.burstKeyFactor = 1 / keys.chance(telling, 1);
   }
 
   private void byKey(Child child, KeyValue key) {
@@ -94,44 +102,92 @@ final class CandidateSearch {
           || child.candidateCount >= MAX_CANDIDATES) {
         return;
       }
-      consider(child, exit);
+      if (isNew(exit)) {
+        consider(child, exit);
+      }
     }
   }
 
-  /** Exits that share no comparable key, of edges known to lose context. */
+  /** Exits that have no key in common to compare, of edges known to lose context. */
   private void byTime(Child child) {
+    long latest = child.startNanos + SKEW_NANOS;
+    long earliest = child.startNanos - windowNanos;
     for (EdgeModel edge : child.type.edges) {
-      if (edge.share < KEYLESS_SHARE || edge.expected < 3) {
-        continue;
+      if (edge.share >= KEYLESS_SHARE && edge.expected >= 3) {
+        byTime(child, edge.exit.groups, earliest, latest);
       }
-      TimeOrdered<Exit> exits = edge.exit.exits;
-      long earliest = child.startNanos - windowNanos;
-      int taken = 0;
-      for (int i = exits.firstAfter(child.startNanos + SKEW_NANOS) - 1; i >= 0; i--) {
-        Exit exit = exits.get(i);
-        if (exit.startNanos < earliest || taken >= MAX_KEYLESS_PER_EDGE) {
-          break;
+    }
+  }
+
+  /** The newest of all groups first. */
+  private void byTime(Child child, List<ExitType.Group> groups, long earliest, long latest) {
+    for (ExitType.Group group : groups) {
+      boolean comparable = (group.keys & soughtKeys & keys.strongKeys()) != 0;
+      group.cursor = comparable ? -1 : group.exits.firstAfter(latest) - 1;
+    }
+    int taken = 0;
+    while (taken < MAX_KEYLESS_PER_EDGE) {
+      ExitType.Group newest = null;
+      long time = earliest - 1;
+      for (ExitType.Group group : groups) {
+        if (group.cursor >= 0 && group.exits.get(group.cursor).startNanos > time) {
+          newest = group;
+          time = group.exits.get(group.cursor).startNanos;
         }
-        if (consider(child, exit)) {
-          taken++;
+      }
+      if (newest == null) {
+        return;
+      }
+      Exit exit = newest.exits.get(newest.cursor--);
+      if (isNew(exit) && consider(child, exit)) {
+        taken++;
+      }
+    }
+  }
+
+  /** Starts a search: notes what its child carries. */
+  private void begin(Child child) {
+    round++;
+    soughtKeys = 0;
+    uncertainKeys = 0;
+    Fragment fragment = child.fragment;
+    for (int i = 0; i < fragment.keys.length; i++) {
+      KeyValue value = fragment.keys[i];
+      if (!value.quarantined) {
+        value.soughtIn = round;
+        soughtKeys |= 1 << value.key;
+        if (fragment.via(i) != null) {
+          uncertainKeys |= 1 << value.key;
         }
       }
     }
+  }
+
+  private boolean isNew(Exit exit) {
+    if (exit.examinedIn == round) {
+      return false;
+    }
+    exit.examinedIn = round;
+    return true;
   }
 
   private boolean consider(Child child, Exit exit) {
-    if (exit.fragment == child.fragment || !exit.usable() || child.hasCandidate(exit)) {
+    if (exit.fragment == child.fragment || !exit.usable()) {
       return false;
     }
-    if (verdicts.rejects(child, exit)) {
+    if (verdicts.anyConfirmed(child)) {
+      return verdicts.confirms(child, exit) && confirmed(child, exit);
+    }
+    EdgeModel known = child.type.edge(exit.type);
+    if ((known != null && known.forbidden) || verdicts.rejects(child, exit)) {
       return false;
     }
-    double logKeys = compare(child.fragment, exit);
+    double logKeys = compare(exit);
     if (Double.isNaN(logKeys)) {
       vetoes++;
       return false;
     }
-    EdgeModel edge = vocabulary.edge(exit.type, child.type);
+    EdgeModel edge = known == null ? vocabulary.edge(exit.type, child.type) : known;
     if (edge.forbidden) {
       return false;
     }
@@ -146,29 +202,53 @@ final class CandidateSearch {
     return true;
   }
 
+  /** The parent that a person named is the only candidate, as good as certain to the matching. */
+  private boolean confirmed(Child child, Exit exit) {
+    child.addCandidate(exit, vocabulary.edge(exit.type, child.type), CONFIRMED);
+    return true;
+  }
+
   /** Logarithm of the keys' likelihood ratio; NaN when a strong key contradicts. */
-  double compare(Fragment child, Exit exit) {
-    double log = 0;
-    boolean matched = false;
-    for (int key = 0; key < keys.count(); key++) {
-      KeyMatch match = KeyMatch.of(child, exit.fragment, key);
-      if (match.differs()) {
-        if (!keys.spec(key).strong()) {
-          log += WEAK_MISMATCH;
-        } else if (match.derived()) {
-          log += DERIVED_MISMATCH;
-        } else {
-          return Double.NaN;
-        }
-      } else if (match.same() && !matched) {
-        log -= Math.log(keys.chance(match.shared(), 2));
-        if ((exit.ownKeys & (1 << key)) != 0) {
-          log += OWN_KEY;
-        }
-        matched = true;
+  private double compare(Exit exit) {
+    Fragment parent = exit.fragment;
+    if (parent.comparedIn != round) {
+      parent.comparedIn = round;
+      compare(parent);
+    }
+    int key = parent.comparedKey;
+    return key >= 0 && (exit.ownKeys & (1 << key)) != 0
+        ? parent.comparedLog + OWN_KEY
+        : parent.comparedLog;
+  }
+
+  private void compare(Fragment parent) {
+    int same = 0;
+    int comparable = 0;
+    int uncertain = uncertainKeys;
+    KeyValue shared = null;
+    for (int i = 0; i < parent.keys.length; i++) {
+      KeyValue value = parent.keys[i];
+      int bit = 1 << value.key;
+      if (value.quarantined || (soughtKeys & bit) == 0) {
+        continue;
+      }
+      comparable |= bit;
+      uncertain |= parent.via(i) == null ? 0 : bit;
+      if (value.soughtIn == round) {
+        same |= bit;
+        shared = shared == null || value.key < shared.key ? value : shared;
       }
     }
-    return log;
+    int differing = comparable & ~same;
+    int strong = differing & keys.strongKeys();
+    parent.comparedKey = shared == null ? -1 : (byte) shared.key;
+    if ((strong & ~uncertain) != 0) {
+      parent.comparedLog = Double.NaN;
+      return;
+    }
+    double log = shared == null ? 0 : -Math.log(keys.chance(shared, 2));
+    log += Integer.bitCount(differing & ~strong) * WEAK_MISMATCH;
+    parent.comparedLog = log + Integer.bitCount(strong) * DERIVED_MISMATCH;
   }
 
   /** Offers an exit that came late to the children already searched; returns those it suits. */
@@ -187,8 +267,11 @@ final class CandidateSearch {
         if (child.startNanos > exit.startNanos + windowNanos) {
           break;
         }
-        if (child.searched && consider(child, exit)) {
-          suited.add(child);
+        if (child.searched && !child.hasCandidate(exit)) {
+          begin(child);
+          if (consider(child, exit)) {
+            suited.add(child);
+          }
         }
       }
     }

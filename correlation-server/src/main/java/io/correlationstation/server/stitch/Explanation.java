@@ -3,7 +3,6 @@ package io.correlationstation.server.stitch;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Why one candidate got its probability: the factors of its weight as {@link Evidence}.
@@ -38,10 +37,16 @@ final class Explanation {
     return method;
   }
 
+  /** A person's word stands for itself. */
   void confirmed(String parentSpan) {
     evidence.clear();
-    evidence.add(new Evidence("verdict", "confirmed", parentSpan, 0));
-    method = "verdict";
+    evidence.add(new Evidence(Evidence.VERDICT, "confirmed", parentSpan, 0));
+    method = Evidence.VERDICT;
+  }
+
+  void rejected(String parentSpan) {
+    evidence.add(new Evidence(Evidence.VERDICT, "rejected", parentSpan, 0));
+    method = Evidence.VERDICT;
   }
 
   void explain(Child child, int index, double probability, double traceProbability) {
@@ -98,6 +103,6 @@ final class Explanation {
   }
 
   private static String format(double value) {
-    return String.format(Locale.ROOT, "%.4g", value);
+    return Digits.four(value);
   }
 }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param rivals other parents that were considered, best first, with the probability each got
  * @param delayNanos from the parent span's start to the child's, after skew correction
  * @param method short name of what decided, such as {@code circuit_id_match}
- * @param supersedes id of the handoff that this one replaces, or null
+ * @param supersedes id of the handoff that this one replaces, or null; its own id when it was
+ *     {@link State#LINKED} before and this only says so again or takes it back
  */
 public record Handoff(
     String id,
@@ -39,6 +40,16 @@ public record Handoff(
     CANDIDATE,
     /** Withdrawn: by better evidence or by a person. */
     REJECTED
+  }
+
+  /** Whether from now on the two belong together: a bridge span is due. */
+  public boolean makesLink() {
+    return state == State.LINKED && !id.equals(supersedes);
+  }
+
+  /** Whether they do no longer, though a bridge span was emitted. */
+  public boolean takesLinkBack() {
+    return state != State.LINKED && id.equals(supersedes);
   }
 
   /** A parent that lost. */

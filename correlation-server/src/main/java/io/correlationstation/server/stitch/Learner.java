@@ -18,6 +18,7 @@ final class Learner {
   private static final long FIRST_FIT_NANOS = 20L * 1_000_000_000;
   private static final int ITERATIONS = 40;
   private static final int WARM_ITERATIONS = 8;
+  private static final int BROAD_ITERATIONS = 10;
   private static final double CONVERGED = 2e-4;
   private static final double[] HOPE = {0.9, 0.7, 0.5};
   private static final double MOST_SKEW_SECONDS = 0.5;
@@ -126,7 +127,7 @@ final class Learner {
         vocabulary.findCallbacks();
         skew.fit(vocabulary.services().values(), vocabulary.edges());
       }
-      if (i > HOPE.length && change < CONVERGED) {
+      if (i > BROAD_ITERATIONS && change < CONVERGED) {
         break;
       }
     }
@@ -171,9 +172,11 @@ final class Learner {
   private void measureExposure() {
     for (ExitType type : vocabulary.exitTypes()) {
       double live = 0;
-      int end = type.exits.firstAfter(newestNanos);
-      for (int i = type.exits.firstAtOrAfter(windowFromNanos); i < end; i++) {
-        live += wholeness(type.exits.get(i));
+      for (ExitType.Group group : type.groups) {
+        int end = group.exits.firstAfter(newestNanos);
+        for (int i = group.exits.firstAtOrAfter(windowFromNanos); i < end; i++) {
+          live += wholeness(group.exits.get(i));
+        }
       }
       type.exposure = type.carriedExposure + live;
     }
@@ -194,8 +197,9 @@ final class Learner {
   }
 
   private void expect(int iteration) {
+    boolean broad = fits < FRESH_FITS && iteration < BROAD_ITERATIONS;
     for (EdgeModel edge : vocabulary.edges()) {
-      edge.startFit();
+      edge.startFit(broad);
     }
     for (ChildType type : vocabulary.childTypes()) {
       type.orphans = type.carriedOrphans;
@@ -207,7 +211,7 @@ final class Learner {
       reweigh(child);
     }
     for (Child child : window) {
-      Matcher.update(child);
+      matcher.update(child);
     }
     for (Child child : window) {
       child.type.inWindow++;
@@ -263,7 +267,7 @@ final class Learner {
    */
   static double wholeness(Exit exit) {
     double whole = 1;
-    for (Child root : exit.fragment.children) {
+    for (Child root = exit.fragment.children; root != null; root = root.next) {
       whole = Math.min(whole, root.whole);
     }
     return whole;
@@ -289,7 +293,7 @@ final class Learner {
 
   private void reweigh(Child child) {
     matcher.weigh(child);
-    Matcher.update(child);
+    matcher.update(child);
   }
 
   private double maximise(int iteration) {

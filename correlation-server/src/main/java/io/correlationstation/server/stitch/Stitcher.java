@@ -46,7 +46,7 @@ public final class Stitcher {
   private final Decisions decisions;
   private final Aliases aliases;
   private final Skew skew = new Skew();
-  private final Verdicts verdicts = new Verdicts();
+  private final Verdicts verdicts = new Verdicts(losses);
   private final TreeMap<Long, Tick> ticks = new TreeMap<>();
   private final KeyValue[] found;
   private long doneTick = Long.MIN_VALUE;
@@ -141,7 +141,7 @@ public final class Stitcher {
 
   /**
    * A person's verdict; it holds for decisions already made and for those to come. Decisions whose
-   * fragments are no longer held stay as they were told: their keeper applies the verdict.
+   * fragments are no longer held stay as they were told: whoever passes the verdict on tells them.
    */
   public void verdict(Verdict verdict) {
     verdicts.add(verdict);
@@ -149,17 +149,29 @@ public final class Stitcher {
     if (fragment == null) {
       return;
     }
-    for (Child child : fragment.children) {
-      if (child.searched && Ids.span(child.spanId).equals(verdict.childSpanId())) {
-        research(child);
+    for (Child child = fragment.children; child != null; child = child.next) {
+      if (Ids.span(child.spanId).equals(verdict.childSpanId())) {
+        child.ruledOn = true;
+        if (child.searched) {
+          research(child);
+        }
       }
     }
   }
 
-  /** Forgets an alias; fragments that only it joined are decided anew. */
-  public boolean retract(Alias alias) {
-    KeyValue one = find(alias.key(), alias.value());
-    KeyValue other = find(alias.otherKey(), alias.otherValue());
+  /**
+   * Forgets an alias, for good; fragments that only it joined are decided anew.
+   *
+   * @return whether it was known
+   */
+  public boolean retract(Ruling.OnAlias alias) {
+    int oneKey = keys.index(alias.key());
+    int otherKey = keys.index(alias.otherKey());
+    if (oneKey < 0 || otherKey < 0) {
+      return false;
+    }
+    KeyValue one = keys.intern(oneKey, alias.value());
+    KeyValue other = keys.intern(otherKey, alias.otherValue());
     if (one == null || other == null) {
       return false;
     }
@@ -169,6 +181,8 @@ public final class Stitcher {
         research(child);
       }
     }
+    keys.release(one);
+    keys.release(other);
     return known;
   }
 
@@ -310,6 +324,7 @@ public final class Stitcher {
       aliases.derive(fragment);
       Child child = fragments.newChild();
       if (child != null) {
+        child.ruledOn = verdicts.concern(child);
         schedule(child, tick, number);
       }
       Exit exit = fragments.newExit();
@@ -385,7 +400,7 @@ public final class Stitcher {
   }
 
   private void forget(Fragment fragment) {
-    for (Child child : fragment.children) {
+    for (Child child = fragment.children; child != null; child = child.next) {
       matcher.close(child);
       learner.retire(child);
     }

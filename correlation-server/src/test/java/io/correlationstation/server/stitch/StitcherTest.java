@@ -172,9 +172,26 @@ class StitcherTest {
     assertThat(joined.state()).isNotEqualTo(Handoff.State.REJECTED);
     assertThat(joined.evidence()).extracting(Evidence::kind).contains("alias");
     assertThat(alias.source()).isEqualTo("log:x");
-    assertThat(stitcher.retract(alias)).isTrue();
+    assertThat(stitcher.retract(retraction(alias))).isTrue();
     assertThat(Objects.requireNonNull(told.of(21)).state()).isEqualTo(Handoff.State.REJECTED);
-    assertThat(stitcher.retract(alias)).isFalse();
+    assertThat(stitcher.retract(retraction(alias))).isFalse();
+  }
+
+  @Test
+  void retractedAlias_seenAgain_joinsNothing() {
+    Map<String, String> both = Map.of("resource_id", "res-1", "circuit_id", "80.L1XX.000001..TEST");
+    stitcher.retract(
+        new Ruling.OnAlias(
+            "circuit_id", "80.L1XX.000001..TEST", "resource_id", "res-1", "typo", "ann", 0));
+    stitcher.sight(new KeySighting(0, 0, nanos(0.5), both, "log:x"));
+    feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1).with("resource_id", "res-1"));
+    feed(
+        stitcher,
+        span(2, 21, 0, "b", "call", 2, 0.1, 0.9).with("circuit_id", "80.L1XX.000001..TEST"));
+    stitcher.flush();
+
+    assertThat(told.all).isEmpty();
+    assertThat(stitcher.statistics().losses()).containsEntry("alias_retracted", 1L);
   }
 
   @Test
@@ -287,6 +304,11 @@ class StitcherTest {
   private void pair(String parentCircuit, String childCircuit) {
     feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1).with("circuit_id", parentCircuit));
     feed(stitcher, span(2, 21, 0, "b", "call", 2, 0.1, 0.9).with("circuit_id", childCircuit));
+  }
+
+  private static Ruling.OnAlias retraction(Alias alias) {
+    return new Ruling.OnAlias(
+        alias.key(), alias.value(), alias.otherKey(), alias.otherValue(), "typo", "ann", 0);
   }
 
   private static Verdict verdict(boolean confirmed) {

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A JVM with the real agent and our extension, ended by its handle. */
 final class ChildJvm implements AutoCloseable {
@@ -122,6 +124,8 @@ final class ChildJvm implements AutoCloseable {
     private final List<String> jvm = new ArrayList<>();
     private final List<String> arguments = new ArrayList<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
+    private final List<String> libraries = new ArrayList<>();
+    private String without = "agent-extension";
     private Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     private List<String> agent =
         List.of(
@@ -140,6 +144,15 @@ final class ChildJvm implements AutoCloseable {
 
     Builder arguments(String... all) {
       arguments.addAll(Arrays.asList(all));
+      return this;
+    }
+
+    /** Takes these jars instead of those on the test's class path whose names match a pattern. */
+    Builder libraries(String insteadOf, Path... jars) {
+      without += "|" + insteadOf;
+      for (Path jar : jars) {
+        libraries.add(jar.toString());
+      }
       return this;
     }
 
@@ -194,11 +207,13 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** The test's own class path without what a plain application would not have. */
-    private static String classPath() {
+    private String classPath() {
       String separator = System.getProperty("path.separator");
-      return Arrays.stream(System.getProperty("java.class.path").split(separator))
-          .filter(entry -> !entry.contains("agent-extension"))
-          .collect(Collectors.joining(separator));
+      Pattern unwanted = Pattern.compile(without);
+      Stream<String> own =
+          Arrays.stream(System.getProperty("java.class.path").split(separator))
+              .filter(entry -> !unwanted.matcher(entry).find());
+      return Stream.concat(libraries.stream(), own).collect(Collectors.joining(separator));
     }
   }
 }

@@ -75,12 +75,16 @@ class EgressIT {
                 child
                     .set("otel.correlation.key.circuit_id.pattern", "C-\\d+")
                     .set("otel.correlation.key.product_id.max-length", "5")
+                    .environment("X_RESOURCE_TYPE_ID", "T1")
                     .set("otel.correlation.max-bytes", "20")
                     .set("otel.correlation.max-bites", "20"))) {
       scene.get("/relay", "X-Circuit-Id", "wrong", "X-Product-Id", "longer");
       assertThat(scene.downstream.next()).doesNotContainKeys("X-circuit-id", "X-product-id");
       scene.get("/relay", "X-Circuit-Id", "C-1", "baggage", "circuit_id=C-2");
-      assertThat(scene.downstream.next().getFirst("X-Circuit-Id")).isEqualTo("C-1");
+      Headers sent = scene.downstream.next();
+      assertThat(sent.getFirst("X-Circuit-Id")).isEqualTo("C-1");
+      assertThat(sent.getFirst("X-Resource-Type-Id")).isEqualTo("T1");
+      assertThat(sent.getFirst("baggage")).contains("circuit_id=C-1", "resource_type_id=T1");
       scene.get("/relay?resource_id=0123456789012345678901", "X-Circuit-Id", "C-1");
 
       awaitCount(
@@ -91,6 +95,10 @@ class EgressIT {
           scene, "correlation.values.rejected", Map.of("key", "resource_id", "reason", "bytes"));
       awaitCount(scene, "correlation.conflicts", Map.of("key", "circuit_id"));
       awaitCount(scene, "correlation.discovered", Map.of("key", "circuit_id", "source", "header"));
+      awaitCount(
+          scene,
+          "correlation.discovered",
+          Map.of("key", "resource_type_id", "source", "environment"));
       assertThat(scene.child.output())
           .contains(
               "otel.correlation.max-bites is not a setting; nearest: otel.correlation.max-bytes");

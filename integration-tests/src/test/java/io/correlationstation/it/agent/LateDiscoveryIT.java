@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys in bodies and paths, on Javalin and Jetty. */
@@ -32,6 +33,8 @@ class LateDiscoveryIT {
   private static final String JSON = "application/json; charset=utf-8";
   private static final String ORDER =
       "{\"secret\":\"canary-7\",\"circuitId\":\"C-1\",\"order\":{\"ref\":{\"id\":\"P-1\"}}}";
+
+  private static final List<String> PARALLEL = List.of("/body", "/bytewise", "/async");
 
   private static Scene scene;
 
@@ -43,6 +46,9 @@ class LateDiscoveryIT {
             child ->
                 child
                     .set("otel.correlation.json-rules", "product_id=/order/ref/id")
+                    .set(
+                        "otel.correlation.jdbc-rules",
+                        "circuit_id=circuits.id,resource_id=circuits.number")
                     .set(
                         "otel.correlation.path-rules", "/circuits/{circuit_id},/*/{request_id}/x"));
   }
@@ -90,6 +96,35 @@ class LateDiscoveryIT {
     scene.get("/circuits/C-9");
 
     assertThat(scene.downstream.next().getFirst("X-Circuit-Id")).isEqualTo("C-9");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "select, X-Circuit-Id, C-select",
+    "insert, X-Circuit-Id, C-insert",
+    "number, X-Resource-Id, 4711"
+  })
+  void parameterOfAStatement_thatARuleNames_isOnLaterCalls(String how, String header, String value)
+      throws Exception {
+    scene.get("/jdbc/" + how + "/" + value);
+
+    Headers sent = scene.downstream.next();
+    assertThat(sent.getFirst(header)).isEqualTo(value);
+    Span query =
+        scene.sink.awaitSpan(
+            span ->
+                span.getKind() == SpanKind.SPAN_KIND_CLIENT
+                    && OtlpSink.attributes(span.getAttributesList()).containsValue(value)
+                    && span.getName().contains("circuits"));
+    assertThat(OtlpSink.hex(query.getTraceId()))
+        .isEqualTo(sent.getFirst("traceparent").substring(3, 35));
+  }
+
+  @Test
+  void parameterOfAnotherColumn_isNoKey() throws Exception {
+    scene.get("/jdbc/name/secret-name");
+
+    assertThat(scene.downstream.next().toString()).doesNotContain("secret-name");
   }
 
   @Test
@@ -156,8 +191,7 @@ class LateDiscoveryIT {
       for (int i = 0; i < 200; i++) {
         String id = "par-" + i;
         String body = "{\"circuit_id\":\"" + id + "\",\"request_id\":\"" + id + "\"}";
-        sent.add(
-            clients.submit(() -> scene.post(i(id) % 2 == 0 ? "/body" : "/bytewise", JSON, body)));
+        sent.add(clients.submit(() -> scene.post(PARALLEL.get(i(id) % 3), JSON, body)));
       }
       for (Future<?> one : sent) {
         one.get();

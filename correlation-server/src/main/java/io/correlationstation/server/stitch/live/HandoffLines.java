@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.correlationstation.server.stitch.Handoff;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 
@@ -30,15 +31,20 @@ final class HandoffLines {
   private HandoffLines() {}
 
   static byte[] payload(List<Handoff> handoffs) {
-    StringBuilder lines = new StringBuilder();
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
     for (Handoff handoff : handoffs) {
-      try {
-        lines.append(MAPPER.writeValueAsString(handoff)).append('\n');
-      } catch (JsonProcessingException e) {
-        throw new IllegalStateException("a handoff can't be written: " + handoff.id(), e);
-      }
+      lines.writeBytes(line(handoff));
     }
-    return lines.toString().getBytes(UTF_8);
+    return lines.toByteArray();
+  }
+
+  /** One decision, its line feed included. */
+  static byte[] line(Handoff handoff) {
+    try {
+      return (MAPPER.writeValueAsString(handoff) + "\n").getBytes(UTF_8);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a handoff can't be written: " + handoff.id(), e);
+    }
   }
 
   static List<Handoff> parse(byte[] payload) throws IOException {
