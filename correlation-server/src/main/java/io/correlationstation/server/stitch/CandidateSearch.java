@@ -15,11 +15,12 @@ final class CandidateSearch {
   private static final long COARSEST_NANOS = 1_000_000_000L;
   private static final long SKEW_NANOS = 500_000_000L;
   private static final double KEYLESS_SHARE = 0.02;
-  private static final double NEGLIGIBLE = 1e-5;
+  private static final double NEGLIGIBLE = 1e-4;
   static final double WEAK_MISMATCH = Math.log(0.03);
   static final double DERIVED_MISMATCH = Math.log(0.02);
   private static final double CONFIRMED = Math.log(1e9);
-  private static final double OWN_KEY = Math.log(1.5);
+  private static final double OWN_KEY_FACTOR = 1.5;
+  private static final double OWN_KEY = Math.log(OWN_KEY_FACTOR);
 
   private final Keys keys;
   private final Vocabulary vocabulary;
@@ -191,8 +192,13 @@ final class CandidateSearch {
     if (edge.forbidden) {
       return false;
     }
+    boolean settled = child.type.settled();
+    double factor = exit.fragment.comparedFactor;
+    if (settled && edge.mostWeight() * factor * OWN_KEY_FACTOR < NEGLIGIBLE) {
+      return false;
+    }
     child.addCandidate(exit, edge, logKeys);
-    if (child.type.settled()) {
+    if (settled) {
       int last = child.candidateCount - 1;
       if (Matcher.weight(child, last) < NEGLIGIBLE) {
         child.candidateCount = last;
@@ -249,6 +255,7 @@ final class CandidateSearch {
     double log = shared == null ? 0 : -Math.log(keys.chance(shared, 2));
     log += Integer.bitCount(differing & ~strong) * WEAK_MISMATCH;
     parent.comparedLog = log + Integer.bitCount(strong) * DERIVED_MISMATCH;
+    parent.comparedFactor = Math.exp(parent.comparedLog);
   }
 
   /** Offers an exit that came late to the children already searched; returns those it suits. */
