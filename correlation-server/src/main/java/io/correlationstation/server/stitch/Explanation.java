@@ -14,7 +14,8 @@ import java.util.Locale;
  * <pre>
  *   key, alias   how much rarer the shared value is than chance; negative for a differing weak key
  *   topology     odds that a call of this kind hands on to work of that kind
- *   delay        density of this delay and of both durations, per second
+ *   delay        density of this delay and of both durations, per second; beside it, without weight,
+ *                the median that was learnt and from how many handoffs
  *   direction    whether the order of the two starts is credible, clocks corrected
  *   competition  how rare such work is without parent, what else was possible, who else wants the call
  *   trace        other spans of the same trace that would explain it as well
@@ -59,6 +60,10 @@ final class Explanation {
         edge.density(child.delayBin[index], child.slackBin[index], child.baseDensity[index]);
     double millis = (child.startNanos - exit.startNanos) * 1e-6;
     sum += add("delay", "delay_ms", format(millis), Math.log(density));
+    if (edge.delay.total() >= 0.5) {
+      add("delay", "learnt_median_ms", format(edge.delay.medianSeconds() * 1e3), 0);
+      add("delay", "learnt_from", format(edge.delay.total()), 0);
+    }
     double clocks = Skew.between(exit.type.service, child.type.service) * 1e3;
     sum +=
         add(

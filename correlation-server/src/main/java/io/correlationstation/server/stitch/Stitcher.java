@@ -277,6 +277,7 @@ public final class Stitcher {
     }
     if (learner.due(now)) {
       learner.fit(now);
+      decisions.fitted(learner.fits());
     }
     matcher.sweep();
     for (Child child : tick.search) {
