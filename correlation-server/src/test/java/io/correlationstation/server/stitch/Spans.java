@@ -48,6 +48,23 @@ final class Spans {
           destination);
     }
 
+    Made shifted(double seconds) {
+      long nanos = Math.round(seconds * 1e9);
+      return new Made(
+          trace,
+          id,
+          parent,
+          service,
+          name,
+          kind,
+          startNanos + nanos,
+          endNanos + nanos,
+          keys,
+          polled,
+          peer,
+          destination);
+    }
+
     Made polledSource() {
       return new Made(
           trace,

@@ -249,6 +249,45 @@ class StitcherTest {
   }
 
   @Test
+  void zeroTimesAndIds_areCountedAndMoveNothing() {
+    feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1));
+    long before = stitcher.statistics().watermarkNanos();
+    stitcher.accept(
+        new SpanFacts(5).clear().trace(7, 2).span(21, 0).named("a", "x", 2).times(0, 0));
+    stitcher.accept(
+        new SpanFacts(5).clear().trace(0, 0).span(21, 0).named("a", "x", 2).times(1, 2));
+
+    assertThat(stitcher.statistics().watermarkNanos()).isEqualTo(before);
+    assertThat(stitcher.statistics().losses()).containsEntry("zero_time", 1L);
+    assertThat(stitcher.statistics().losses()).containsEntry("zero_id", 1L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-300, 300})
+  void clockFiveMinutesOff_joinsNoStrangersAndReversesNothing(double skew) {
+    for (Made made : orders(200, 4)) {
+      boolean off = made.service().equals("activator");
+      feed(stitcher, off ? made.shifted(skew) : made);
+    }
+    stitcher.flush();
+
+    assertThat(linked(told)).isNotEmpty().allMatch(StitcherTest::isRight);
+    assertThat(linked(told)).noneMatch(h -> h.parent().service().equals("activator"));
+  }
+
+  @Test
+  void polledSpans_withinTheirOwnLateness_areNotCountedAsLate() {
+    feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1));
+    stitcher.advanceTo(nanos(600));
+    feed(stitcher, span(2, 21, 0, "b", "call", 2, 0.1, 0.9).polledSource());
+    assertThat(stitcher.statistics().losses()).doesNotContainKey("late_polled");
+
+    stitcher.advanceTo(nanos(3_000));
+    feed(stitcher, span(3, 31, 0, "b", "call", 2, 0.1, 0.9).polledSource());
+    assertThat(stitcher.statistics().losses()).containsEntry("late_polled", 1L);
+  }
+
+  @Test
   void farFuture_movesNobodysTime() {
     feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1));
     feed(stitcher, span(3, 31, 0, "a", "call", 3, 0, 1e6));
