@@ -2,7 +2,6 @@
 package io.correlationstation.server.stitch;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,8 @@ final class Decisions {
   private final Keys keys;
   private final Verdicts verdicts;
   private final HandoffSink sink;
-  private final Map<String, Long> counts = new TreeMap<>();
+  private final long[] told = new long[Handoff.State.values().length];
+  private long abstained;
   private double[] probability = new double[64];
   private String modelVersion = MODEL_VERSION + ".0";
 
@@ -38,6 +38,15 @@ final class Decisions {
   }
 
   Map<String, Long> counts() {
+    Map<String, Long> counts = new TreeMap<>();
+    for (Handoff.State state : Handoff.State.values()) {
+      if (told[state.ordinal()] > 0) {
+        counts.put(state.name(), told[state.ordinal()]);
+      }
+    }
+    if (abstained > 0) {
+      counts.put("abstained", abstained);
+    }
     return counts;
   }
 
@@ -163,7 +172,7 @@ final class Decisions {
     Child.Decision before = child.decision;
     if (before == null) {
       if (last) {
-        count("abstained");
+        abstained++;
       }
       return;
     }
@@ -211,7 +220,7 @@ final class Decisions {
       Handoff.State state,
       @Nullable String supersedes,
       Explanation why) {
-    count(state.name());
+    told[state.ordinal()]++;
     sink.handoff(
         new Handoff(
             Ids.handoff(exit, child),
@@ -242,14 +251,25 @@ final class Decisions {
   }
 
   private List<Handoff.Rival> rivals(Child child, Exit chosen) {
-    Integer[] order = new Integer[child.candidateCount];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(order, (a, b) -> Double.compare(probability[b], probability[a]));
-    List<Handoff.Rival> rivals = new ArrayList<>();
-    for (int i : order) {
-      if (child.exits[i] != chosen && rivals.size() < MAX_RIVALS && probability[i] > 1e-4) {
-        rivals.add(new Handoff.Rival(reference(child.exits[i]), probability[i]));
+    int[] best = new int[MAX_RIVALS];
+    int count = 0;
+    for (int i = 0; i < child.candidateCount; i++) {
+      if (child.exits[i] == chosen || probability[i] <= 1e-4) {
+        continue;
       }
+      int at = count;
+      while (at > 0 && probability[best[at - 1]] < probability[i]) {
+        at--;
+      }
+      if (at < MAX_RIVALS) {
+        count = Math.min(MAX_RIVALS, count + 1);
+        System.arraycopy(best, at, best, at + 1, count - 1 - at);
+        best[at] = i;
+      }
+    }
+    List<Handoff.Rival> rivals = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      rivals.add(new Handoff.Rival(reference(child.exits[best[i]]), probability[best[i]]));
     }
     return rivals;
   }
@@ -283,9 +303,5 @@ final class Decisions {
         child.type.name,
         child.startNanos,
         child.endNanos);
-  }
-
-  private void count(String what) {
-    counts.merge(what, 1L, Long::sum);
   }
 }

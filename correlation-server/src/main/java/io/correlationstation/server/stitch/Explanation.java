@@ -3,7 +3,6 @@ package io.correlationstation.server.stitch;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Why one candidate got its probability: the factors of its weight as {@link Evidence}.
@@ -12,6 +11,7 @@ import java.util.Locale;
  * recompute it from what is stored:
  *
  * <pre>
+ *   carrier      the call handed over what the root took up, such as a message of one id
  *   key, alias   how much rarer the shared value is than chance; negative for a differing weak key
  *   topology     odds that a call of this kind hands on to work of that kind
  *   delay        density of this delay and of both durations, per second; beside it, without weight,
@@ -84,6 +84,10 @@ final class Explanation {
 
   private double explainKeys(Child child, Exit exit, double total) {
     double left = total;
+    if (Carriers.same(child, exit)) {
+      method = "carrier";
+      left -= add("carrier", "message_id", String.valueOf(exit.carrier), Carriers.SAME);
+    }
     KeyMatch matched = null;
     for (int key = 0; key < keys.count(); key++) {
       KeyMatch match = KeyMatch.of(child.fragment, exit.fragment, key);
@@ -97,10 +101,12 @@ final class Explanation {
     }
     if (matched != null) {
       String name = keys.spec(matched.shared().key).name();
-      method = name + "_match";
-      add(matched.derived() ? "alias" : "key", name, matched.shared().value, left);
+      if (!method.equals("carrier")) {
+        method = name + "_match";
+      }
+      left -= add(matched.derived() ? "alias" : "key", name, matched.shared().value, left);
     }
-    return total;
+    return total - left; // what is left without a match is rounding: the competition takes it
   }
 
   private double add(String kind, String key, String value, double weight) {
@@ -109,6 +115,6 @@ final class Explanation {
   }
 
   private static String format(double value) {
-    return String.format(Locale.ROOT, "%.4g", value);
+    return Digits.four(value);
   }
 }

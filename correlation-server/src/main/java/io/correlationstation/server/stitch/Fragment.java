@@ -14,6 +14,9 @@ final class Fragment {
   final long traceLow;
   KeyValue[] keys = NO_KEYS;
 
+  /** A bit for each strong key it carries, unless all its values are quarantined. */
+  int strongKeys;
+
   /** Origins of the keys from the first on that was not seen on the trace itself. */
   private @Nullable Object[] via = SEEN;
 
@@ -40,6 +43,8 @@ final class Fragment {
   int comparedIn;
 
   double comparedLog;
+
+  double comparedFactor;
   byte comparedKey;
 
   Fragment(long traceHigh, long traceLow) {

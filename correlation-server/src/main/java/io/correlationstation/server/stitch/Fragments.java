@@ -11,18 +11,26 @@ final class Fragments {
   private final Vocabulary vocabulary;
   private final Losses losses;
   private final Skew skew;
+  private final Carriers carriers;
   private final TraceTable fragments = new TraceTable();
   private @Nullable Child newChild;
   private @Nullable Exit newExit;
   private int exitCount;
   private boolean polledSeen;
 
-  Fragments(StitchConfig config, Keys keys, Vocabulary vocabulary, Losses losses, Skew skew) {
+  Fragments(
+      StitchConfig config,
+      Keys keys,
+      Vocabulary vocabulary,
+      Losses losses,
+      Skew skew,
+      Carriers carriers) {
     this.config = config;
     this.keys = keys;
     this.vocabulary = vocabulary;
     this.losses = losses;
     this.skew = skew;
+    this.carriers = carriers;
   }
 
   int size() {
@@ -151,9 +159,11 @@ final class Fragments {
     Exit exit =
         new Exit(
             fragment, type, span.spanId, span.startNanos, span.endNanos, span.precisionMillis, own);
+    exit.carrier = type.oneSlot() ? span.carrier : null;
+    carriers.add(exit);
     exit.next = fragment.exits;
     fragment.exits = exit;
-    type.exits.add(exit);
+    type.add(exit);
     for (KeyValue key : fragment.keys) {
       post(key, exit);
     }
@@ -177,6 +187,7 @@ final class Fragments {
     Child child =
         new Child(
             fragment, type, span.spanId, span.startNanos, span.endNanos, span.precisionMillis, now);
+    child.carrier = span.carrier;
     child.next = fragment.children;
     fragment.children = child;
     type.seen++;
@@ -202,6 +213,7 @@ final class Fragments {
       return;
     }
     keys.carriedBy(value, 1);
+    regroup(fragment);
     for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
       post(value, exit);
     }
@@ -245,7 +257,7 @@ final class Fragments {
 
   /** Takes out an exit whose callee was found in its own trace. */
   private void withdraw(Fragment fragment, Exit exit) {
-    exit.type.exits.remove(exit);
+    exit.type.remove(exit);
     for (KeyValue key : fragment.keys) {
       key.exits.remove(exit);
     }
@@ -255,7 +267,8 @@ final class Fragments {
     fragments.remove(fragment);
     fragment.evicted = true;
     for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
-      if (exit.type.exits.remove(exit)) {
+      carriers.remove(exit);
+      if (exit.type.remove(exit)) {
         exit.type.carriedExposure += Learner.wholeness(exit);
       }
       exitCount--;
@@ -292,9 +305,33 @@ final class Fragments {
     }
   }
 
+  /** Moves its exits to where traces with its present keys are found. */
+  private void regroup(Fragment fragment) {
+    int now = 0;
+    for (KeyValue key : fragment.keys) {
+      now |= key.quarantined ? 0 : (1 << key.key) & keys.strongKeys();
+    }
+    if (now == fragment.strongKeys) {
+      return;
+    }
+    int before = fragment.strongKeys;
+    for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
+      fragment.strongKeys = before;
+      boolean held = exit.type.remove(exit);
+      fragment.strongKeys = now;
+      if (held) {
+        exit.type.add(exit);
+      }
+    }
+    fragment.strongKeys = now;
+  }
+
   /** Takes a trace out of what is found by this key. */
   void unpost(Fragment fragment, KeyValue key) {
     keys.carriedBy(key, -1);
+    if (!fragment.evicted) {
+      regroup(fragment);
+    }
     for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
       key.exits.remove(exit);
     }

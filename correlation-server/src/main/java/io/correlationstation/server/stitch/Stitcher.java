@@ -38,6 +38,7 @@ public final class Stitcher {
   private final EventClock clock;
   private final Losses losses = new Losses();
   private final Keys keys;
+  private final Carriers carriers = new Carriers();
   private final Vocabulary vocabulary;
   private final Fragments fragments;
   private final CandidateSearch search;
@@ -59,10 +60,10 @@ public final class Stitcher {
     found = new KeyValue[keys.count()];
     vocabulary = new Vocabulary(config.topology());
     matcher = new Matcher();
-    search = new CandidateSearch(config, keys, vocabulary, verdicts);
+    search = new CandidateSearch(config, keys, vocabulary, verdicts, carriers);
     learner = new Learner(config, vocabulary, matcher, skew);
     decisions = new Decisions(config, keys, verdicts, requireNonNull(sink, "sink"));
-    fragments = new Fragments(config, keys, vocabulary, losses, skew);
+    fragments = new Fragments(config, keys, vocabulary, losses, skew, carriers);
     aliases = new Aliases(keys, fragments, losses);
   }
 

@@ -129,6 +129,18 @@ final class Spans {
     stitcher.accept(facts);
   }
 
+  /** A span that hands over, or takes up, the message of that id. */
+  static void feed(Stitcher stitcher, Made span, String messageId) {
+    SpanFacts facts = new SpanFacts(KEYS.size()).clear();
+    facts
+        .trace(7, span.trace)
+        .span(span.id, span.parent)
+        .named(span.service, span.name, span.kind)
+        .times(span.startNanos, span.endNanos)
+        .carrier(messageId);
+    stitcher.accept(facts);
+  }
+
   static String traceId(long trace) {
     return String.format("%016x%016x", 7, trace);
   }

@@ -288,6 +288,40 @@ class StitcherTest {
   }
 
   @Test
+  void messageId_sameOnBothSides_joinsWithoutAnyKey_andExplainsIt() {
+    for (int i = 0; i < 4; i++) {
+      feed(stitcher, span(10 + i, 100 + i, 0, "a", "send", 4, i * 0.01, i * 0.01 + 0.005), "m" + i);
+    }
+    for (int i = 0; i < 4; i++) {
+      double at = 1 - i * 0.1;
+      feed(stitcher, span(20 + i, 200 + i, 0, "b", "process", 5, at, at + 0.05), "m" + i);
+    }
+    stitcher.flush();
+
+    for (int i = 0; i < 4; i++) {
+      Handoff handoff = Objects.requireNonNull(told.of(200 + i));
+      assertThat(handoff.parent().spanId()).isEqualTo(spanId(100 + i));
+      assertThat(handoff.state()).isEqualTo(Handoff.State.LINKED);
+      assertThat(handoff.method()).isEqualTo("carrier");
+      assertThat(handoff.recomputed()).isCloseTo(handoff.confidence(), within(1e-9));
+    }
+  }
+
+  @Test
+  void messageId_other_vetoesThoughTheKeysAgree() {
+    SpanFacts sent = new SpanFacts(5).clear();
+    sent.trace(7, 1).span(11, 0).named("a", "send", 4).times(nanos(0), nanos(0.1)).carrier("m1");
+    stitcher.accept(sent.key(1, "res-1"));
+    SpanFacts taken = new SpanFacts(5).clear();
+    taken.trace(7, 2).span(21, 0).named("b", "process", 5).times(nanos(0.2), nanos(0.3));
+    stitcher.accept(taken.carrier("m2").key(1, "res-1"));
+    stitcher.flush();
+
+    assertThat(told.all).isEmpty();
+    assertThat(stitcher.statistics().vetoes()).isPositive();
+  }
+
+  @Test
   void farFuture_movesNobodysTime() {
     feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1));
     feed(stitcher, span(3, 31, 0, "a", "call", 3, 0, 1e6));
