@@ -25,6 +25,7 @@ final class CandidateSearch {
   private final Keys keys;
   private final Vocabulary vocabulary;
   private final Verdicts verdicts;
+  private final Carriers carriers;
   private final long windowNanos;
   private long vetoes;
 
@@ -34,10 +35,16 @@ final class CandidateSearch {
   private int soughtKeys;
   private int uncertainKeys;
 
-  CandidateSearch(StitchConfig config, Keys keys, Vocabulary vocabulary, Verdicts verdicts) {
+  CandidateSearch(
+      StitchConfig config,
+      Keys keys,
+      Vocabulary vocabulary,
+      Verdicts verdicts,
+      Carriers carriers) {
     this.keys = keys;
     this.vocabulary = vocabulary;
     this.verdicts = verdicts;
+    this.carriers = carriers;
     windowNanos = config.window().toNanos();
   }
 
@@ -49,6 +56,10 @@ final class CandidateSearch {
     child.clearCandidates();
     child.searched = true;
     begin(child);
+    Exit handedOver = carriers.handedOver(child);
+    if (handedOver != null && isNew(handedOver)) {
+      exact(child, handedOver);
+    }
     for (KeyValue key : child.fragment.keys) {
       if (keys.spec(key.key).strong() && !key.quarantined) {
         byKey(child, key);
@@ -184,7 +195,7 @@ final class CandidateSearch {
       return false;
     }
     double logKeys = compare(exit);
-    if (Double.isNaN(logKeys)) {
+    if (Double.isNaN(logKeys) || Carriers.differ(child, exit)) {
       vetoes++;
       return false;
     }
@@ -206,6 +217,24 @@ final class CandidateSearch {
       }
     }
     return true;
+  }
+
+  /** The call that says it handed over what the root took up: likely however rare such a pair is. */
+  private void exact(Child child, Exit exit) {
+    if (child.ruledOn) {
+      consider(child, exit);
+      return;
+    }
+    if (exit.fragment == child.fragment || !exit.usable()) {
+      return;
+    }
+    double logKeys = compare(exit);
+    EdgeModel edge = vocabulary.edge(exit.type, child.type);
+    if (Double.isNaN(logKeys)) {
+      vetoes++;
+    } else if (!edge.forbidden) {
+      child.addCandidate(exit, edge, logKeys + Carriers.SAME);
+    }
   }
 
   /** The parent that a person named is the only candidate, as good as certain to the matching. */
