@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +55,9 @@ final class CollectionRunner implements AutoCloseable {
         }
       };
   private final Map<String, Job> openByProduct = new LinkedHashMap<>();
+
+  /** By product type, what made its last collection fail. */
+  private final Map<String, String> problems = new ConcurrentSkipListMap<>();
 
   /** Jobs that share one root span. */
   private record Run(List<Job> jobs) {}
@@ -113,6 +117,13 @@ final class CollectionRunner implements AutoCloseable {
     return jobs.get(id);
   }
 
+  @Nullable String problem() {
+    return problems.entrySet().stream()
+        .findFirst()
+        .map(each -> each.getKey() + ": " + each.getValue())
+        .orElse(null);
+  }
+
   private synchronized void close(Job job) {
     openByProduct.remove(job.type().name(), job);
   }
@@ -154,9 +165,11 @@ final class CollectionRunner implements AutoCloseable {
         collector.collect(job.type(), job.range(), job.tally());
         boolean whole = job.tally().get("failed") == 0;
         outcome = whole ? Job.Status.SUCCEEDED : Job.Status.PARTIAL;
+        problems.remove(job.type().name());
       } catch (IOException | RuntimeException e) {
         span.fail(e);
         job.tally().error(String.valueOf(e.getMessage()));
+        problems.put(job.type().name(), String.valueOf(e.getMessage()));
         logFailure(job, e);
       }
       span.attribute("mdso.log_count", job.tally().get("logs"));

@@ -12,6 +12,7 @@ import io.correlationstation.mdso.market.MdsoClient;
 import io.correlationstation.mdso.telemetry.BridgeMetrics;
 import io.correlationstation.mdso.telemetry.SpanRecorder;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -77,13 +78,16 @@ public final class CollectionService implements AutoCloseable {
   public static CollectionService start(
       MdsoConfig config, ProductTypes types, MdsoClient client, Path dataDir, Shared shared)
       throws IOException {
-    Checkpoint checkpoint = Checkpoint.open(dataDir, shared.clock);
+    boolean isNewFolder = !Files.isDirectory(dataDir);
+    Checkpoint checkpoint = Checkpoint.open(dataDir, shared.clock, shared.errors);
+    if (isNewFolder) {
+      shared.spans.event("directory_created", "file.directory", dataDir.toString());
+    }
     String environment = config.deploymentEnvironment();
     ResourceProcessor processor =
         new ResourceProcessor(
             client,
-            new TraceExporter(
-                shared.sink, checkpoint, shared.metrics, shared.spans, shared.errors, environment),
+            new TraceExporter(shared.sink, checkpoint, shared.metrics, shared.spans, environment),
             new ResourceRecords(shared.sink, environment),
             checkpoint,
             types,
@@ -156,6 +160,11 @@ public final class CollectionService implements AutoCloseable {
   public Job trigger(ProductType type, @Nullable Duration range, @Nullable String rangeText) {
     client.forgetRefusedLogin();
     return runner.submit(type, range, rangeText);
+  }
+
+  /** Why the last collection of some product type failed; null when none did. */
+  public @Nullable String problem() {
+    return runner.problem();
   }
 
   /** Null when there is no job of that id, or none any more. */
