@@ -8,8 +8,8 @@ public final class Step extends Activity {
 
   private final Activity parent;
 
-  Step(String workflow, String name, Activity parent, Context context) {
-    super(workflow, name, context);
+  Step(String workflow, String name, String spanPrefix, Activity parent, Context context) {
+    super(new StateLog(workflow, name), spanPrefix + name, spanPrefix, context);
     this.parent = parent;
   }
 

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What every part of the server is started with, made from the settings.
  *
+ * @param stitching whether fragments are joined
+ * @param following whether journeys are followed
  * @param systemOfService what people call the system behind a service, for the names of bridge
  *     spans
  * @param mdso null when the bridge is off
@@ -34,6 +36,8 @@ record ServerConfig(
     int httpPort,
     JournalConfig journal,
     StitchConfig stitch,
+    boolean stitching,
+    boolean following,
     Map<String, String> systemOfService,
     ForwardConfig forward,
     ReceiveConfig receive,
@@ -52,6 +56,8 @@ record ServerConfig(
         settings.port(Setting.HTTP_PORT),
         journal(settings, dataDir),
         stitch(settings),
+        settings.flag(Setting.STITCH),
+        settings.flag(Setting.JOURNEYS),
         SYSTEM_OF_SERVICE,
         forward(settings, dataDir),
         receive(settings),

@@ -46,6 +46,16 @@ enum Setting {
       "CORR_WINDOW_SECONDS",
       "60",
       "how far apart in event time two fragments of one run may be"),
+  STITCH(
+      "--stitch",
+      "STATION_STITCH",
+      "true",
+      "join fragments; false for a server that only keeps and forwards"),
+  JOURNEYS(
+      "--journeys",
+      "STATION_JOURNEYS",
+      "true",
+      "follow journeys; false for a server that only keeps and forwards"),
   MAX_BATCH_SIZE(
       "--max-batch-size",
       "MAX_BATCH_SIZE",

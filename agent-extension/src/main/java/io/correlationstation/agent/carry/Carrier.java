@@ -31,6 +31,7 @@ public final class Carrier {
   private final Keys keys;
   private final Counters counters;
   private final Egress egress;
+  private volatile @Nullable String @Nullable [] inherited;
 
   private Carrier(Settings settings, boolean active) {
     this.settings = settings;
@@ -73,6 +74,21 @@ public final class Carrier {
 
   public Egress egress() {
     return egress;
+  }
+
+  /** Takes the keys of a context as those that the process was started with. */
+  public void inherit(Context context) {
+    String[] values = new String[keys.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = valueOf(context, keys.get(i));
+    }
+    inherited = values;
+  }
+
+  /** Returns the value of a key that the process was started with, or null. */
+  public @Nullable String inherited(Key key) {
+    String[] values = inherited;
+    return values == null ? null : values[key.index()];
   }
 
   /** Returns the value of a key in a context, or null. It is safe as a header value. */
@@ -137,6 +153,12 @@ public final class Carrier {
       default:
         return true;
     }
+  }
+
+  /** The same by the name of a key; false when there is no such key. */
+  public boolean discover(Context context, String name, String value, Source source) {
+    Key key = keys.named(name);
+    return key != null && discover(context, key, value, source);
   }
 
   /**

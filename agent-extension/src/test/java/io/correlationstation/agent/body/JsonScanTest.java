@@ -3,6 +3,7 @@ package io.correlationstation.agent.body;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.correlationstation.agent.settings.JsonRule;
 import io.correlationstation.agent.settings.Settings;
 import io.correlationstation.agent.settings.SettingsSource;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +50,10 @@ class JsonScanTest {
         "{\"order\":{\"items\":[[{\"id\":\"x\"}],[{\"id\":\"y\"}]]}}              | ``",
         "{\"a/b\":{\"c\":\"R\"}}                              | resource_id=R",
         "{\"circuit_id\":{\"x\":\"Q\"},\"product_id\":\"P\"}  | request_id=Q product_id=P",
+        "{\"circuit_id\":\"first\",\"circuitId\":\"second\"} | circuit_id=first",
+        "{\"x\":[\"]\\\"}\",{\"circuit_id\":\"no\"}],\"circuit_id\":\"C\"} | circuit_id=C",
+        "\"circuit_id\":\"C\"                                   | ``",
+        "<html>{\"circuit_id\":\"C\"}                         | ``",
         "{\"a\":[[[[[[[[{}]]]]]]]],\"circuit_id\":\"C\"}      | circuit_id=C",
         "{\"a\":{\"b\":{\"c\":{\"d\":{}}}},\"circuit_id\":\"C\"} | circuit_id=C",
       })
@@ -82,6 +87,20 @@ class JsonScanTest {
     byte[] document = "\ufeff{\"circuit_id\":\"C\"}".getBytes(StandardCharsets.UTF_8);
 
     assertThat(scan(document, 3)).isEqualTo("circuit_id=C");
+  }
+
+  @Test
+  void enter_afterEachKeyHasAValue_isOver() {
+    JsonRules one = new JsonRules(rules("circuit_id=/a,circuit_id=/b"));
+    List<String> found = new ArrayList<>();
+    JsonScan scan = new JsonScan(one, 65_536, 128, (key, value) -> found.add(value));
+
+    assertThat(scan.enter()).isTrue();
+    byte[] document = "{\"b\":\"B\",\"a\":\"A\"".getBytes(StandardCharsets.UTF_8);
+    scan.exit(document, 0, document.length);
+
+    assertThat(found).containsExactly("B");
+    assertThat(scan.enter()).isFalse();
   }
 
   @Test
@@ -128,6 +147,10 @@ class JsonScanTest {
       scan.exit(-1);
     }
     return String.join(" ", found);
+  }
+
+  private static List<JsonRule> rules(String pointers) {
+    return settings(Map.of("otel.correlation.response-rules", pointers)).responseRules();
   }
 
   private static Settings settings(Map<String, String> values) {

@@ -4,6 +4,7 @@ package io.correlationstation.server.journey;
 import static io.correlationstation.server.journey.KeyVocabulary.CIRCUIT_ID;
 
 import io.correlationstation.server.journey.Page.Position;
+import io.correlationstation.server.stitch.Handoff;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -29,6 +31,7 @@ final class JourneyQueries {
 
   static final int MAX_JOURNEYS = 50;
   static final int MAX_LOGS = 5_000;
+  private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
 
   private final Jdbi jdbi;
   private final Aliases aliases;
@@ -86,12 +89,18 @@ final class JourneyQueries {
   }
 
   private static @Nullable String traceId(Handle handle, String id) {
-    return handle
-        .createQuery("SELECT trace_id FROM trace_frames WHERE trace_id = :id LIMIT 1")
-        .bind("id", Aliases.traceId(id))
-        .mapTo(String.class)
-        .findOne()
-        .orElse(null);
+    String traceId = Aliases.traceId(id);
+    String listed =
+        handle
+            .createQuery("SELECT trace_id FROM trace_frames WHERE trace_id = :id LIMIT 1")
+            .bind("id", traceId)
+            .mapTo(String.class)
+            .findOne()
+            .orElse(null);
+    if (listed != null || !TRACE_ID.matcher(traceId).matches()) {
+      return listed;
+    }
+    return UnlistedTraces.frames(handle, traceId).isEmpty() ? null : traceId;
   }
 
   private static @Nullable String handoffId(Handle handle, String id) {
@@ -265,6 +274,10 @@ final class JourneyQueries {
 
   private boolean quietSince(long nanos) {
     return nanos(clock.instant()) - nanos >= config.quiet().toNanos();
+  }
+
+  List<WorkflowStep> steps(Journey journey) {
+    return WorkflowSteps.of(journey.events(), nanos(clock.instant()));
   }
 
   static long nanos(Instant instant) {
@@ -503,6 +516,24 @@ final class JourneyQueries {
                 .orElse(null));
   }
 
+  /** What stands for the child of that handoff, if it is another one; or null. */
+  @Nullable Handoff standingInsteadOf(Handoff handoff) {
+    return jdbi.withHandle(
+        handle ->
+            FragmentQueries.links(handle, List.of(handoff.child().traceId())).stream()
+                .filter(link -> link.state() != Handoff.State.REJECTED)
+                .map(Link::handoff)
+                .filter(other -> other.child().spanId().equals(handoff.child().spanId()))
+                .filter(other -> other.child().traceId().equals(handoff.child().traceId()))
+                .filter(other -> !other.id().equals(handoff.id()))
+                .findFirst()
+                .orElse(null));
+  }
+
+  List<VerdictEntry> verdicts(String handoffId) {
+    return jdbi.withHandle(handle -> RulingTable.history(handle, handoffId));
+  }
+
   /** What is known of a trace besides its spans; null when nothing is. */
   @Nullable TraceIndex trace(String traceId) {
     return jdbi.inTransaction(
@@ -513,8 +544,11 @@ final class JourneyQueries {
                       "SELECT sequence FROM trace_frames WHERE trace_id = :id ORDER BY sequence")
                   .bind("id", traceId)
                   .mapTo(Long.class)
-                  .list();
+                  .collect(Collectors.toCollection(ArrayList::new));
           List<Fragment> fragment = FragmentQueries.byTrace(handle, List.of(traceId));
+          if (fragment.isEmpty() && TRACE_ID.matcher(traceId).matches()) {
+            frames.addAll(UnlistedTraces.frames(handle, traceId));
+          }
           if (frames.isEmpty() && fragment.isEmpty()) {
             return null;
           }

@@ -3,6 +3,7 @@ package io.correlationstation.server.journey;
 
 import static java.util.Objects.requireNonNull;
 
+import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journal.JournalCursor;
 import io.correlationstation.server.journal.JournalCursor.Entry;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -36,6 +38,8 @@ final class JourneyReader implements AutoCloseable {
   private static final long MAX_BATCH_BYTES = 16L << 20;
 
   private final JournalCursor cursor;
+  private final Journal journal;
+  private final Admission admission;
   private final FrameScan scan;
   private final JourneyWriter writer;
   private final Retention retention;
@@ -46,10 +50,16 @@ final class JourneyReader implements AutoCloseable {
 
   private final CountDownLatch closed = new CountDownLatch(1);
   private long applied;
+
+  /** Whether the admission knows what the store holds. */
+  private boolean told;
+
   private volatile @Nullable String trouble;
 
   private JourneyReader(
+      Journal journal,
       JournalCursor cursor,
+      Admission admission,
       FrameScan scan,
       JourneyWriter writer,
       Retention retention,
@@ -57,7 +67,9 @@ final class JourneyReader implements AutoCloseable {
       Consumer<Changes> onChange,
       int maxBatchFrames,
       long applied) {
+    this.journal = journal;
     this.cursor = cursor;
+    this.admission = admission;
     this.applied = applied;
     this.scan = scan;
     this.writer = writer;
@@ -71,6 +83,7 @@ final class JourneyReader implements AutoCloseable {
   /** Places the cursor behind what the store holds already and starts reading. */
   static JourneyReader start(
       Journal journal,
+      Admission admission,
       FrameScan scan,
       JourneyWriter writer,
       Retention retention,
@@ -92,7 +105,16 @@ final class JourneyReader implements AutoCloseable {
     cursor.seek(position + 1);
     JourneyReader reader =
         new JourneyReader(
-            cursor, scan, writer, retention, metrics, onChange, maxBatchFrames, position);
+            journal,
+            cursor,
+            admission,
+            scan,
+            writer,
+            retention,
+            metrics,
+            onChange,
+            maxBatchFrames,
+            position);
     metrics.pending(cursor::pending);
     reader.thread.start();
     return reader;
@@ -143,6 +165,11 @@ final class JourneyReader implements AutoCloseable {
 
   private void step() throws InterruptedException {
     try {
+      if (!told || admission.full()) {
+        admission.startOver();
+        writer.tell(admission);
+        told = true;
+      }
       List<Entry> batch = nextBatch();
       if (!batch.isEmpty()) {
         write(batch);
@@ -157,6 +184,7 @@ final class JourneyReader implements AutoCloseable {
       logger.warn("Journeys fall behind: reading again in {}", REREAD_WAIT, e);
       metrics.failed();
       cursor.seek(applied + 1); // what was polled and not applied is read again
+      told = false;
       pause(REREAD_WAIT);
     }
   }
@@ -179,6 +207,7 @@ final class JourneyReader implements AutoCloseable {
     for (Entry entry : batch) {
       scan(entry, findings);
     }
+    scanMissed(batch, findings);
     long last = batch.get(batch.size() - 1).sequence();
     Changes changes = applyUntilDone(findings, last);
     if (changes == null) {
@@ -199,6 +228,34 @@ final class JourneyReader implements AutoCloseable {
       metrics.unreadable();
       logger.warn("Frame {} cannot be read for journeys: left out", entry.sequence(), e);
     }
+  }
+
+  /** Reads again what was passed over of traces that turned out to concern a circuit. */
+  private void scanMissed(List<Entry> batch, Findings findings) throws IOException {
+    long first = batch.get(0).sequence();
+    for (Map.Entry<Long, LongSet> missed : admission.takeMissed().entrySet()) {
+      long sequence = missed.getKey();
+      Entry entry = sequence < first ? reread(sequence) : inBatch(batch, sequence);
+      if (entry == null) {
+        metrics.unreadable();
+        continue;
+      }
+      try {
+        scan.scan(entry, missed.getValue(), findings);
+      } catch (RuntimeException e) {
+        logger.debug(
+            "Frame {} cannot be read again", sequence, e); // counted when it was read first
+      }
+    }
+  }
+
+  private @Nullable Entry reread(long sequence) throws IOException {
+    Frame frame = journal.read(sequence);
+    return frame == null ? null : new Entry(sequence, frame);
+  }
+
+  private static @Nullable Entry inBatch(List<Entry> batch, long sequence) {
+    return batch.stream().filter(entry -> entry.sequence() == sequence).findFirst().orElse(null);
   }
 
   /** Returns null when the reader is closed before the database took the batch. */

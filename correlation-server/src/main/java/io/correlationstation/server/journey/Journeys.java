@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journey.JourneyQueries.TraceIndex;
 import io.correlationstation.server.journey.Page.Position;
+import io.correlationstation.server.stitch.Handoff;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.time.Clock;
@@ -32,7 +33,7 @@ public final class Journeys implements AutoCloseable {
   private final JourneyQueries queries;
   private final TraceReader traces;
   private final JourneyWriter writer;
-  private final JourneyReader reader;
+  private final @Nullable JourneyReader reader;
   private final List<Consumer<Changes>> listeners;
 
   private Journeys(
@@ -40,7 +41,7 @@ public final class Journeys implements AutoCloseable {
       JourneyQueries queries,
       TraceReader traces,
       JourneyWriter writer,
-      JourneyReader reader,
+      @Nullable JourneyReader reader,
       List<Consumer<Changes>> listeners) {
     this.database = database;
     this.queries = queries;
@@ -61,8 +62,28 @@ public final class Journeys implements AutoCloseable {
     return start(config, journal, registry, Clock.systemUTC());
   }
 
+  /**
+   * Opens the store as it is: answers do not change, because nothing reads the journal.
+   *
+   * @throws RuntimeException when the database cannot be opened
+   */
+  public static Journeys atRest(JourneyConfig config, Journal journal, PrometheusRegistry registry)
+      throws IOException {
+    return open(config, journal, registry, Clock.systemUTC(), false);
+  }
+
   static Journeys start(
       JourneyConfig config, Journal journal, PrometheusRegistry registry, Clock clock)
+      throws IOException {
+    return open(config, journal, registry, clock, true);
+  }
+
+  private static Journeys open(
+      JourneyConfig config,
+      Journal journal,
+      PrometheusRegistry registry,
+      Clock clock,
+      boolean following)
       throws IOException {
     requireNonNull(journal, "journal");
     JourneyDatabase database = JourneyDatabase.open(config.jdbcUrl());
@@ -71,21 +92,29 @@ public final class Journeys implements AutoCloseable {
       Aliases aliases = new Aliases();
       JourneyWriter writer = new JourneyWriter(database.jdbi(), new JourneyAssembly(aliases));
       List<Consumer<Changes>> listeners = new CopyOnWriteArrayList<>();
+      KeyVocabulary vocabulary = new KeyVocabulary(config.correlationKeys(), config.aliasKeys());
+      Admission admission = new Admission(2 * config.maxFragments());
       JourneyReader reader =
-          JourneyReader.start(
-              journal,
-              new FrameScan(
-                  new KeyVocabulary(config.correlationKeys(), config.aliasKeys()),
-                  config.observers()),
-              writer,
-              new Retention(database.jdbi(), config, metrics, clock),
-              metrics,
-              changes -> notify(listeners, changes),
-              config.maxBatchFrames());
+          !following
+              ? null
+              : JourneyReader.start(
+                  journal,
+                  admission,
+                  new FrameScan(vocabulary, config.observers(), admission),
+                  writer,
+                  new Retention(
+                      database.jdbi(),
+                      config,
+                      metrics,
+                      clock,
+                      () -> journal.status().oldestSequence()),
+                  metrics,
+                  changes -> notify(listeners, changes),
+                  config.maxBatchFrames());
       return new Journeys(
           database,
           new JourneyQueries(database.jdbi(), aliases, config, clock),
-          new TraceReader(journal),
+          new TraceReader(journal, vocabulary, config.observers()),
           writer,
           reader,
           listeners);
@@ -131,6 +160,16 @@ public final class Journeys implements AutoCloseable {
     return queries.link(id);
   }
 
+  /** What stands for the child of that handoff, if it is another one; or null. */
+  public @Nullable Handoff standingInsteadOf(Handoff handoff) {
+    return queries.standingInsteadOf(handoff);
+  }
+
+  /** What persons said of a handoff, the latest last. */
+  public List<VerdictEntry> verdicts(String handoffId) {
+    return queries.verdicts(handoffId);
+  }
+
   /**
    * A trace with its spans, or null when it is not known.
    *
@@ -143,8 +182,15 @@ public final class Journeys implements AutoCloseable {
       return null;
     }
     TraceReader.Spans spans = traces.read(id, index.frames());
+    List<LogLine> logs =
+        index.fragment() == null ? traces.readLogs(id, index.frames()) : index.logs();
     return new TraceDetail(
-        id, index.fragment(), spans.spans(), index.links(), index.logs(), spans.complete());
+        id, index.fragment(), spans.spans(), index.links(), logs, spans.complete());
+  }
+
+  /** Workflows and steps of a journey in order of their start, and how each stands now. */
+  public List<WorkflowStep> steps(Journey journey) {
+    return queries.steps(journey);
   }
 
   /** Spans of all fragments of a journey, and whether none of them is gone. */
@@ -190,13 +236,15 @@ public final class Journeys implements AutoCloseable {
 
   /** Why journeys fall behind at the moment, or null when they do not. */
   public @Nullable String trouble() {
-    return reader.trouble();
+    return reader == null ? null : reader.trouble();
   }
 
   /** Stops reading, then closes the database. */
   @Override
   public void close() {
-    reader.close();
+    if (reader != null) {
+      reader.close();
+    }
     database.close();
   }
 

@@ -13,6 +13,8 @@ import io.correlationstation.server.journey.JourneySummary;
 import io.correlationstation.server.journey.Link;
 import io.correlationstation.server.journey.LogLine;
 import io.correlationstation.server.journey.TraceDetail;
+import io.correlationstation.server.journey.VerdictEntry;
+import io.correlationstation.server.journey.WorkflowStep;
 import io.correlationstation.server.stitch.Evidence;
 import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.SpanRef;
@@ -110,7 +112,7 @@ final class Documents {
           handoff.delayNanos() / NANOS_PER_MILLI,
           handoff.method(),
           handoff.modelVersion(),
-          handoff.supersedes());
+          handoff.id().equals(handoff.supersedes()) ? null : handoff.supersedes());
     }
   }
 
@@ -135,9 +137,10 @@ final class Documents {
       Map<String, String> keys,
       SpanRefDocument parent,
       SpanRefDocument child,
-      List<RivalDocument> rivals) {
+      List<RivalDocument> rivals,
+      List<VerdictDocument> verdicts) {
 
-    static ExplanationDocument of(Link link) {
+    static ExplanationDocument of(Link link, List<VerdictEntry> verdicts) {
       Handoff handoff = link.handoff();
       HandoffDocument summary = HandoffDocument.of(link);
       return new ExplanationDocument(
@@ -161,7 +164,20 @@ final class Documents {
           SpanRefDocument.of(handoff.child()),
           list(
               handoff.rivals(),
-              rival -> new RivalDocument(SpanRefDocument.of(rival.parent()), rival.confidence())));
+              rival -> new RivalDocument(SpanRefDocument.of(rival.parent()), rival.confidence())),
+          list(verdicts, VerdictDocument::of));
+    }
+  }
+
+  /** What a person said of a handoff. */
+  record VerdictDocument(String verdict, String reason, String author, String time) {
+
+    static VerdictDocument of(VerdictEntry entry) {
+      return new VerdictDocument(
+          entry.confirmed() ? "confirm" : "reject",
+          entry.reason(),
+          entry.author(),
+          Times.format(entry.timeNanos()));
     }
   }
 
@@ -315,13 +331,14 @@ final class Documents {
   }
 
   @JsonNaming(SnakeCaseStrategy.class)
-  record AliasDocument(String key, String value, String firstSeen, String lastSeen) {
+  record AliasDocument(String key, String value, String firstSeen, String lastSeen, String source) {
     static AliasDocument of(Circuit.Alias alias) {
       return new AliasDocument(
           alias.key(),
           alias.value(),
           Times.format(alias.firstSeenNanos()),
-          Times.format(alias.lastSeenNanos()));
+          Times.format(alias.lastSeenNanos()),
+          alias.source());
     }
   }
 
@@ -437,7 +454,36 @@ final class Documents {
 
   /** A journey with the spans of all its fragments. */
   record JourneyWithSpansDocument(
-      @JsonUnwrapped JourneyDocument journey, List<SpanDocument> spans, boolean complete) {}
+      @JsonUnwrapped JourneyDocument journey,
+      List<SpanDocument> spans,
+      List<StepDocument> steps,
+      boolean complete) {}
+
+  @JsonNaming(SnakeCaseStrategy.class)
+  record StepDocument(
+      String workflow,
+      @Nullable String step,
+      String service,
+      String traceId,
+      String spanId,
+      String state,
+      String start,
+      @Nullable String end,
+      String lastSeen) {
+
+    static StepDocument of(WorkflowStep step) {
+      return new StepDocument(
+          step.workflow(),
+          step.step(),
+          step.service(),
+          step.traceId(),
+          step.spanId(),
+          lowerCase(step.state()),
+          Times.format(step.startNanos()),
+          step.endNanos() == null ? null : Times.format(step.endNanos()),
+          Times.format(step.lastSeenNanos()));
+    }
+  }
 
   @JsonNaming(SnakeCaseStrategy.class)
   record DiffDocument(

@@ -26,6 +26,7 @@ import io.correlationstation.server.query.Documents.JourneyWithSpansDocument;
 import io.correlationstation.server.query.Documents.ListDocument;
 import io.correlationstation.server.query.Documents.LookupDocument;
 import io.correlationstation.server.query.Documents.SpanDocument;
+import io.correlationstation.server.query.Documents.StepDocument;
 import io.correlationstation.server.query.Documents.SummaryDocument;
 import io.correlationstation.server.query.Documents.TraceDocument;
 import io.correlationstation.server.stitch.Handoff;
@@ -123,6 +124,7 @@ final class JourneyApi {
     return new JourneyWithSpansDocument(
         JourneyDocument.of(journey),
         Documents.list(shown, SpanDocument::of),
+        Documents.list(journeys.steps(journey), StepDocument::of),
         found.complete() && !tooMany && !journey.logsTruncated());
   }
 
@@ -152,7 +154,7 @@ final class JourneyApi {
         new EvidenceDocument(
             "correlation-station/evidence/1",
             withSpans(journey),
-            Documents.list(journey.links(), ExplanationDocument::of),
+            Documents.list(journey.links(), this::explanation),
             DiffDocument.of(diff)));
   }
 
@@ -179,8 +181,12 @@ final class JourneyApi {
     if (link == null) {
       notFound(context, "No handoff has the id " + id);
     } else {
-      Json.answer(context, ExplanationDocument.of(link));
+      Json.answer(context, explanation(link));
     }
+  }
+
+  private ExplanationDocument explanation(Link link) {
+    return ExplanationDocument.of(link, journeys.verdicts(link.handoff().id()));
   }
 
   void trace(Context context) {
@@ -193,7 +199,7 @@ final class JourneyApi {
     }
   }
 
-  private static void notFound(Context context, String detail) {
+  static void notFound(Context context, String detail) {
     Json.problem(context, HttpStatus.NOT_FOUND, detail);
   }
 

@@ -25,7 +25,7 @@ record GrpcMessage(byte[] bytes, @Nullable Refusal refusal, ByteBudget.Lease lea
 
       @Override
       public GrpcMessage parse(InputStream stream) {
-        ByteBudget.Lease lease = budget.lease();
+        ByteBudget.Lease lease = GrpcInbound.lease(budget);
         try {
           return new GrpcMessage(readAll(stream, new GrowingBody(limit, lease)), null, lease);
         } catch (RefusedStream e) {
@@ -34,6 +34,8 @@ record GrpcMessage(byte[] bytes, @Nullable Refusal refusal, ByteBudget.Lease lea
           return new GrpcMessage(NOTHING, e, lease);
         } catch (IOException | RuntimeException e) {
           return new GrpcMessage(NOTHING, Refusal.badRequest("unreadable message"), lease);
+        } finally {
+          GrpcInbound.messageRead();
         }
       }
     };

@@ -15,21 +15,36 @@ final class CandidateSearch {
   private static final long COARSEST_NANOS = 1_000_000_000L;
   private static final long SKEW_NANOS = 500_000_000L;
   private static final double KEYLESS_SHARE = 0.02;
-  private static final double NEGLIGIBLE = 1e-5;
+  private static final double NEGLIGIBLE = 1e-4;
   static final double WEAK_MISMATCH = Math.log(0.03);
   static final double DERIVED_MISMATCH = Math.log(0.02);
-  private static final double OWN_KEY = Math.log(1.5);
+  private static final double CONFIRMED = Math.log(1e9);
+  private static final double OWN_KEY_FACTOR = 1.5;
+  private static final double OWN_KEY = Math.log(OWN_KEY_FACTOR);
 
   private final Keys keys;
   private final Vocabulary vocabulary;
   private final Verdicts verdicts;
+  private final Carriers carriers;
   private final long windowNanos;
   private long vetoes;
 
-  CandidateSearch(StitchConfig config, Keys keys, Vocabulary vocabulary, Verdicts verdicts) {
+  /** Number of the running search, and which keys its child has, all of them and uncertain ones. */
+  private int round;
+
+  private int soughtKeys;
+  private int uncertainKeys;
+
+  CandidateSearch(
+      StitchConfig config,
+      Keys keys,
+      Vocabulary vocabulary,
+      Verdicts verdicts,
+      Carriers carriers) {
     this.keys = keys;
     this.vocabulary = vocabulary;
     this.verdicts = verdicts;
+    this.carriers = carriers;
     windowNanos = config.window().toNanos();
   }
 
@@ -40,6 +55,11 @@ final class CandidateSearch {
   void search(Child child) {
     child.clearCandidates();
     child.searched = true;
+    begin(child);
+    Exit handedOver = carriers.handedOver(child);
+    if (handedOver != null && isNew(handedOver)) {
+      exact(child, handedOver);
+    }
     for (KeyValue key : child.fragment.keys) {
       if (keys.spec(key.key).strong() && !key.quarantined) {
         byKey(child, key);
@@ -79,7 +99,7 @@ final class CandidateSearch {
       }
     }
     child.burstBin = Arrays.copyOf(bins, count);
-    child.burstKeyWeight = -Math.log(keys.chance(telling, 1));
+    child.burstKeyFactor = 1 / keys.chance(telling, 1);
   }
 
   private void byKey(Child child, KeyValue key) {
@@ -94,49 +114,102 @@ final class CandidateSearch {
           || child.candidateCount >= MAX_CANDIDATES) {
         return;
       }
-      consider(child, exit);
+      if (isNew(exit)) {
+        consider(child, exit);
+      }
     }
   }
 
-  /** Exits that share no comparable key, of edges known to lose context. */
+  /** Exits that have no key in common to compare, of edges known to lose context. */
   private void byTime(Child child) {
+    long latest = child.startNanos + SKEW_NANOS;
+    long earliest = child.startNanos - windowNanos;
     for (EdgeModel edge : child.type.edges) {
-      if (edge.share < KEYLESS_SHARE || edge.expected < 3) {
-        continue;
+      if (edge.share >= KEYLESS_SHARE && edge.expected >= 3) {
+        byTime(child, edge.exit.groups, earliest, latest);
       }
-      TimeOrdered<Exit> exits = edge.exit.exits;
-      long earliest = child.startNanos - windowNanos;
-      int taken = 0;
-      for (int i = exits.firstAfter(child.startNanos + SKEW_NANOS) - 1; i >= 0; i--) {
-        Exit exit = exits.get(i);
-        if (exit.startNanos < earliest || taken >= MAX_KEYLESS_PER_EDGE) {
-          break;
+    }
+  }
+
+  /** The newest of all groups first. */
+  private void byTime(Child child, List<ExitType.Group> groups, long earliest, long latest) {
+    for (ExitType.Group group : groups) {
+      boolean comparable = (group.keys & soughtKeys & keys.strongKeys()) != 0;
+      group.cursor = comparable ? -1 : group.exits.firstAfter(latest) - 1;
+    }
+    int taken = 0;
+    while (taken < MAX_KEYLESS_PER_EDGE) {
+      ExitType.Group newest = null;
+      long time = earliest - 1;
+      for (ExitType.Group group : groups) {
+        if (group.cursor >= 0 && group.exits.get(group.cursor).startNanos > time) {
+          newest = group;
+          time = group.exits.get(group.cursor).startNanos;
         }
-        if (consider(child, exit)) {
-          taken++;
+      }
+      if (newest == null) {
+        return;
+      }
+      Exit exit = newest.exits.get(newest.cursor--);
+      if (isNew(exit) && consider(child, exit)) {
+        taken++;
+      }
+    }
+  }
+
+  /** Starts a search: notes what its child carries. */
+  private void begin(Child child) {
+    round++;
+    soughtKeys = 0;
+    uncertainKeys = 0;
+    Fragment fragment = child.fragment;
+    for (int i = 0; i < fragment.keys.length; i++) {
+      KeyValue value = fragment.keys[i];
+      if (!value.quarantined) {
+        value.soughtIn = round;
+        soughtKeys |= 1 << value.key;
+        if (fragment.via(i) != null) {
+          uncertainKeys |= 1 << value.key;
         }
       }
     }
+  }
+
+  private boolean isNew(Exit exit) {
+    if (exit.examinedIn == round) {
+      return false;
+    }
+    exit.examinedIn = round;
+    return true;
   }
 
   private boolean consider(Child child, Exit exit) {
-    if (exit.fragment == child.fragment || !exit.usable() || child.hasCandidate(exit)) {
+    if (exit.fragment == child.fragment || !exit.usable()) {
       return false;
     }
-    if (verdicts.rejects(child, exit)) {
+    if (verdicts.anyConfirmed(child)) {
+      return verdicts.confirms(child, exit) && confirmed(child, exit);
+    }
+    EdgeModel known = child.type.edge(exit.type);
+    if ((known != null && known.forbidden) || verdicts.rejects(child, exit)) {
       return false;
     }
-    double logKeys = compare(child.fragment, exit);
-    if (Double.isNaN(logKeys)) {
+    double logKeys = compare(exit);
+    if (Double.isNaN(logKeys) || Carriers.differ(child, exit)) {
       vetoes++;
       return false;
     }
-    EdgeModel edge = vocabulary.edge(exit.type, child.type);
+    EdgeModel edge = known == null ? vocabulary.edge(exit.type, child.type) : known;
     if (edge.forbidden) {
       return false;
     }
+    boolean settled = child.type.settled();
+    double factor = exit.fragment.comparedFactor;
+    if (settled && edge.mostWeight() * factor * OWN_KEY_FACTOR < NEGLIGIBLE) {
+      return false;
+    }
     child.addCandidate(exit, edge, logKeys);
-    if (child.type.settled()) {
+    if (settled) {
       int last = child.candidateCount - 1;
       if (Matcher.weight(child, last) < NEGLIGIBLE) {
         child.candidateCount = last;
@@ -146,29 +219,72 @@ final class CandidateSearch {
     return true;
   }
 
+  /** The call that says it handed over what the root took up: likely however rare such a pair is. */
+  private void exact(Child child, Exit exit) {
+    if (child.ruledOn) {
+      consider(child, exit);
+      return;
+    }
+    if (exit.fragment == child.fragment || !exit.usable()) {
+      return;
+    }
+    double logKeys = compare(exit);
+    EdgeModel edge = vocabulary.edge(exit.type, child.type);
+    if (Double.isNaN(logKeys)) {
+      vetoes++;
+    } else if (!edge.forbidden) {
+      child.addCandidate(exit, edge, logKeys + Carriers.SAME);
+    }
+  }
+
+  /** The parent that a person named is the only candidate, as good as certain to the matching. */
+  private boolean confirmed(Child child, Exit exit) {
+    child.addCandidate(exit, vocabulary.edge(exit.type, child.type), CONFIRMED);
+    return true;
+  }
+
   /** Logarithm of the keys' likelihood ratio; NaN when a strong key contradicts. */
-  double compare(Fragment child, Exit exit) {
-    double log = 0;
-    boolean matched = false;
-    for (int key = 0; key < keys.count(); key++) {
-      KeyMatch match = KeyMatch.of(child, exit.fragment, key);
-      if (match.differs()) {
-        if (!keys.spec(key).strong()) {
-          log += WEAK_MISMATCH;
-        } else if (match.derived()) {
-          log += DERIVED_MISMATCH;
-        } else {
-          return Double.NaN;
-        }
-      } else if (match.same() && !matched) {
-        log -= Math.log(keys.chance(match.shared(), 2));
-        if ((exit.ownKeys & (1 << key)) != 0) {
-          log += OWN_KEY;
-        }
-        matched = true;
+  private double compare(Exit exit) {
+    Fragment parent = exit.fragment;
+    if (parent.comparedIn != round) {
+      parent.comparedIn = round;
+      compare(parent);
+    }
+    int key = parent.comparedKey;
+    return key >= 0 && (exit.ownKeys & (1 << key)) != 0
+        ? parent.comparedLog + OWN_KEY
+        : parent.comparedLog;
+  }
+
+  private void compare(Fragment parent) {
+    int same = 0;
+    int comparable = 0;
+    int uncertain = uncertainKeys;
+    KeyValue shared = null;
+    for (int i = 0; i < parent.keys.length; i++) {
+      KeyValue value = parent.keys[i];
+      int bit = 1 << value.key;
+      if (value.quarantined || (soughtKeys & bit) == 0) {
+        continue;
+      }
+      comparable |= bit;
+      uncertain |= parent.via(i) == null ? 0 : bit;
+      if (value.soughtIn == round) {
+        same |= bit;
+        shared = shared == null || value.key < shared.key ? value : shared;
       }
     }
-    return log;
+    int differing = comparable & ~same;
+    int strong = differing & keys.strongKeys();
+    parent.comparedKey = shared == null ? -1 : (byte) shared.key;
+    if ((strong & ~uncertain) != 0) {
+      parent.comparedLog = Double.NaN;
+      return;
+    }
+    double log = shared == null ? 0 : -Math.log(keys.chance(shared, 2));
+    log += Integer.bitCount(differing & ~strong) * WEAK_MISMATCH;
+    parent.comparedLog = log + Integer.bitCount(strong) * DERIVED_MISMATCH;
+    parent.comparedFactor = Math.exp(parent.comparedLog);
   }
 
   /** Offers an exit that came late to the children already searched; returns those it suits. */
@@ -187,8 +303,11 @@ final class CandidateSearch {
         if (child.startNanos > exit.startNanos + windowNanos) {
           break;
         }
-        if (child.searched && consider(child, exit)) {
-          suited.add(child);
+        if (child.searched && !child.hasCandidate(exit)) {
+          begin(child);
+          if (consider(child, exit)) {
+            suited.add(child);
+          }
         }
       }
     }

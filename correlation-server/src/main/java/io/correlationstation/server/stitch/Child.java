@@ -17,6 +17,9 @@ final class Child implements TimeOrdered.Timed {
   /** When it became known; decisions count from here when it came late. */
   final long knownNanos;
 
+  /** The next root of its trace. */
+  @Nullable Child next;
+
   int candidateCount;
   Exit[] exits = {};
   EdgeModel[] edges = {};
@@ -24,6 +27,9 @@ final class Child implements TimeOrdered.Timed {
 
   /** Logarithm of the keys' likelihood ratio by candidate. */
   float[] keyWeight = {};
+
+  /** The ratio itself. */
+  double[] keyFactor = {};
 
   /** Density that stands in while the edge is unknown, and where the learnt ones are looked up. */
   float[] baseDensity = {};
@@ -39,7 +45,7 @@ final class Child implements TimeOrdered.Timed {
   /** Where earlier roots of the same type and key lie: work on one key comes in bursts. */
   short[] burstBin = {};
 
-  double burstKeyWeight;
+  double burstKeyFactor;
 
   /** Weight of "one of a burst, without parent" against "without parent, by itself". */
   double burstWeight;
@@ -49,6 +55,12 @@ final class Child implements TimeOrdered.Timed {
 
   /** Probability, at the last fit, that the story it continues is known from its beginning. */
   double whole = 1;
+
+  /** What it took up, such as the id of a message. */
+  @Nullable String carrier;
+
+  /** A person has ruled on its parents. */
+  boolean ruledOn;
 
   boolean searched;
 
@@ -95,6 +107,7 @@ final class Child implements TimeOrdered.Timed {
     edges[candidateCount] = edge;
     slots[candidateCount] = exit.slot(type);
     keyWeight[candidateCount] = (float) logKeys;
+    keyFactor[candidateCount] = Math.exp(keyWeight[candidateCount]);
     baseDensity[candidateCount] = (float) Timing.prior(exit, this, seconds);
     delayBin[candidateCount] = (short) Density.bin(seconds);
     slackBin[candidateCount] = (short) Density.bin((exit.durationNanos() - durationNanos()) * 1e-9);
@@ -108,6 +121,7 @@ final class Child implements TimeOrdered.Timed {
     edges = Arrays.copyOf(edges, size);
     slots = Arrays.copyOf(slots, size);
     keyWeight = Arrays.copyOf(keyWeight, size);
+    keyFactor = Arrays.copyOf(keyFactor, size);
     baseDensity = Arrays.copyOf(baseDensity, size);
     delayBin = Arrays.copyOf(delayBin, size);
     slackBin = Arrays.copyOf(slackBin, size);

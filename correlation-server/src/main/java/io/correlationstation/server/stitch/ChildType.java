@@ -20,6 +20,9 @@ final class ChildType {
   /** Edges that may explain it. */
   final List<EdgeModel> edges = new ArrayList<>();
 
+  /** The same by type of exit: open addressing, at most half full. */
+  private @Nullable EdgeModel[] byExit = new EdgeModel[8];
+
   /** Roots of this type without parent, per second. */
   double orphanRate;
 
@@ -64,6 +67,29 @@ final class ChildType {
     return fits >= SETTLED_FITS && !hopeful;
   }
 
+  /** The edge from this type of exit; null when the two were never compared. */
+  @Nullable EdgeModel edge(ExitType exit) {
+    return byExit[slotOf(exit)];
+  }
+
+  void addEdge(EdgeModel edge) {
+    edges.add(edge);
+    if (edges.size() * 2 > byExit.length) {
+      byExit = new EdgeModel[byExit.length * 2];
+      edges.forEach(known -> byExit[slotOf(known.exit)] = known);
+    } else {
+      byExit[slotOf(edge.exit)] = edge;
+    }
+  }
+
+  private int slotOf(ExitType exit) {
+    int slot = (exit.id * 0x9E3779B9 >>> 7) & (byExit.length - 1);
+    for (EdgeModel at = byExit[slot]; at != null && at.exit != exit; at = byExit[slot]) {
+      slot = (slot + 1) & (byExit.length - 1);
+    }
+    return slot;
+  }
+
   double seenInFit() {
     return inWindow + carriedSeen;
   }
@@ -74,6 +100,6 @@ final class ChildType {
     for (short bin : root.burstBin) {
       density += burst.total() > 0.5 ? burst.perSecond(bin) : 0;
     }
-    return burstShare * density * Math.exp(root.burstKeyWeight) / orphanRate;
+    return burstShare * density * root.burstKeyFactor / orphanRate;
   }
 }

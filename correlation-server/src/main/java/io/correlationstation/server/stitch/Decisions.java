@@ -2,7 +2,6 @@
 package io.correlationstation.server.stitch;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +20,10 @@ final class Decisions {
   private final Keys keys;
   private final Verdicts verdicts;
   private final HandoffSink sink;
-  private final Map<String, Long> counts = new TreeMap<>();
+  private final long[] told = new long[Handoff.State.values().length];
+  private long abstained;
   private double[] probability = new double[64];
+  private String modelVersion = MODEL_VERSION + ".0";
 
   Decisions(StitchConfig config, Keys keys, Verdicts verdicts, HandoffSink sink) {
     this.config = config;
@@ -31,7 +32,21 @@ final class Decisions {
     this.sink = sink;
   }
 
+  /** The model was fitted for the n-th time: decisions from now on are of that version. */
+  void fitted(long fits) {
+    modelVersion = MODEL_VERSION + "." + fits;
+  }
+
   Map<String, Long> counts() {
+    Map<String, Long> counts = new TreeMap<>();
+    for (Handoff.State state : Handoff.State.values()) {
+      if (told[state.ordinal()] > 0) {
+        counts.put(state.name(), told[state.ordinal()]);
+      }
+    }
+    if (abstained > 0) {
+      counts.put("abstained", abstained);
+    }
     return counts;
   }
 
@@ -50,6 +65,8 @@ final class Decisions {
     int confirmed = confirmedCandidate(child);
     if (confirmed >= 0) {
       tell(child, confirmed, 1);
+    } else if (verdicts.anyConfirmed(child)) {
+      child.decision = null; // its parent is not held: whoever took the verdict tells it
     } else if (confidence < config.abstainBelow()) {
       withdraw(child, last);
     } else {
@@ -121,7 +138,7 @@ final class Decisions {
     if (isDescendant(parent, child.fragment)) {
       return true;
     }
-    for (Child root : parent.children) {
+    for (Child root = parent.children; root != null; root = root.next) {
       if (Matcher.probability(root, child.fragment) > forward) {
         return true;
       }
@@ -137,7 +154,7 @@ final class Decisions {
         return true;
       }
       Fragment up = null;
-      for (Child child : at.children) {
+      for (Child child = at.children; child != null; child = child.next) {
         Child.Decision decision = child.decision;
         if (decision != null) {
           up = decision.exit().fragment;
@@ -155,12 +172,21 @@ final class Decisions {
     Child.Decision before = child.decision;
     if (before == null) {
       if (last) {
-        count("abstained");
+        abstained++;
       }
       return;
     }
     child.decision = null;
-    emit(child, before.exit(), 0, Handoff.State.REJECTED, null);
+    withdraw(child, before);
+  }
+
+  private void withdraw(Child child, Child.Decision before) {
+    Explanation why = new Explanation(keys);
+    if (verdicts.rejects(child, before.exit())) {
+      why.rejected(Ids.span(before.exit().spanId));
+    }
+    String supersedes = before.state() == Handoff.State.LINKED ? before.id() : null;
+    emit(child, before.exit(), 0, Handoff.State.REJECTED, supersedes, why);
   }
 
   private void tell(Child child, int best, double confidence) {
@@ -172,20 +198,29 @@ final class Decisions {
     if (before != null) {
       if (before.exit() != exit) {
         supersedes = before.id();
+        if (before.state() == Handoff.State.LINKED) {
+          withdraw(child, before);
+        }
       } else if (before.state() == state
           && Math.abs(before.confidence() - confidence) < TOLD_CHANGE) {
         return;
+      } else if (before.state() == Handoff.State.LINKED) {
+        supersedes = before.id();
       }
     }
     String id = Ids.handoff(exit, child);
     child.decision = new Child.Decision(exit, confidence, state, id);
-    emit(child, exit, confidence, state, supersedes);
+    emit(child, exit, confidence, state, supersedes, explain(child, exit));
   }
 
   private void emit(
-      Child child, Exit exit, double confidence, Handoff.State state, @Nullable String supersedes) {
-    count(state.name());
-    Explanation why = explain(child, exit, state);
+      Child child,
+      Exit exit,
+      double confidence,
+      Handoff.State state,
+      @Nullable String supersedes,
+      Explanation why) {
+    told[state.ordinal()]++;
     sink.handoff(
         new Handoff(
             Ids.handoff(exit, child),
@@ -198,14 +233,14 @@ final class Decisions {
             rivals(child, exit),
             child.startNanos - exit.startNanos,
             why.method(),
-            MODEL_VERSION,
+            modelVersion,
             supersedes));
   }
 
-  private Explanation explain(Child child, Exit exit, Handoff.State state) {
+  private Explanation explain(Child child, Exit exit) {
     Explanation why = new Explanation(keys);
     for (int i = 0; i < child.candidateCount; i++) {
-      if (child.exits[i] == exit && state != Handoff.State.REJECTED) {
+      if (child.exits[i] == exit) {
         why.explain(child, i, probability[i], traceProbability(child, exit.fragment));
       }
     }
@@ -216,14 +251,25 @@ final class Decisions {
   }
 
   private List<Handoff.Rival> rivals(Child child, Exit chosen) {
-    Integer[] order = new Integer[child.candidateCount];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(order, (a, b) -> Double.compare(probability[b], probability[a]));
-    List<Handoff.Rival> rivals = new ArrayList<>();
-    for (int i : order) {
-      if (child.exits[i] != chosen && rivals.size() < MAX_RIVALS && probability[i] > 1e-4) {
-        rivals.add(new Handoff.Rival(reference(child.exits[i]), probability[i]));
+    int[] best = new int[MAX_RIVALS];
+    int count = 0;
+    for (int i = 0; i < child.candidateCount; i++) {
+      if (child.exits[i] == chosen || probability[i] <= 1e-4) {
+        continue;
       }
+      int at = count;
+      while (at > 0 && probability[best[at - 1]] < probability[i]) {
+        at--;
+      }
+      if (at < MAX_RIVALS) {
+        count = Math.min(MAX_RIVALS, count + 1);
+        System.arraycopy(best, at, best, at + 1, count - 1 - at);
+        best[at] = i;
+      }
+    }
+    List<Handoff.Rival> rivals = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      rivals.add(new Handoff.Rival(reference(child.exits[best[i]]), probability[best[i]]));
     }
     return rivals;
   }
@@ -257,9 +303,5 @@ final class Decisions {
         child.type.name,
         child.startNanos,
         child.endNanos);
-  }
-
-  private void count(String what) {
-    counts.merge(what, 1L, Long::sum);
   }
 }

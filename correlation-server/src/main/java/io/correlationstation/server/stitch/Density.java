@@ -18,6 +18,12 @@ final class Density {
   private static final double UNIT_SECONDS = 0.02;
   private static final double[] EDGES_SECONDS = edges();
 
+  /** A float's bits without the last of its fraction; seven bits of it remain. */
+  private static final int LOST_BITS = 16;
+
+  private static final int FIRST_BITS = Float.floatToRawIntBits(1) >>> LOST_BITS;
+  private static final int[] STEPS = steps();
+
   private static final double[] NO_COUNTS = {};
   private static final float[] NO_DENSITY = {};
 
@@ -39,12 +45,28 @@ final class Density {
     return UNIT_SECONDS * Math.sinh((bin - ZERO) * STEP);
   }
 
+  /** Looked up by the leading bits of the float, then put right by comparing with the edges. */
   static int bin(double seconds) {
-    double x = seconds / UNIT_SECONDS;
-    double magnitude = Math.abs(x);
-    double asinh = Math.log(magnitude + Math.sqrt(magnitude * magnitude + 1));
-    int bin = ZERO + (int) Math.rint(Math.copySign(asinh, x) / STEP);
-    return Math.max(0, Math.min(BINS - 1, bin));
+    int bits = Float.floatToRawIntBits((float) Math.abs(seconds / UNIT_SECONDS) + 1) >>> LOST_BITS;
+    int steps = STEPS[Math.min(bits - FIRST_BITS, STEPS.length - 1)];
+    int bin = seconds < 0 ? Math.max(0, ZERO - steps) : Math.min(BINS - 1, ZERO + steps);
+    while (bin > 0 && seconds < EDGES_SECONDS[bin]) {
+      bin--;
+    }
+    while (bin < BINS - 1 && seconds >= EDGES_SECONDS[bin + 1]) {
+      bin++;
+    }
+    return bin;
+  }
+
+  private static int[] steps() {
+    int last = Float.floatToRawIntBits((float) (EDGES_SECONDS[BINS] / UNIT_SECONDS) + 2);
+    int[] steps = new int[(last >>> LOST_BITS) - FIRST_BITS + 1];
+    for (int i = 0; i < steps.length; i++) {
+      double x = Float.intBitsToFloat((FIRST_BITS + i) << LOST_BITS) - 1;
+      steps[i] = (int) Math.rint(Math.log(x + Math.sqrt(x * x + 1)) / STEP);
+    }
+    return steps;
   }
 
   void clear() {
@@ -86,6 +108,14 @@ final class Density {
 
   double perSecond(int bin) {
     return perSecond.length == 0 ? 0 : perSecond[bin];
+  }
+
+  double mostPerSecond() {
+    float most = 0;
+    for (float density : perSecond) {
+      most = Math.max(most, density);
+    }
+    return most;
   }
 
   /** Recomputes {@link #perSecond} from the samples. */

@@ -50,6 +50,17 @@ final class EdgeModel {
   final Density carriedSlack = new Density();
   final Density carriedSlackAnyhow = new Density();
 
+  /** How far the learnt densities are believed over the prior, 0 to 1. */
+  private double trust;
+
+  private boolean broad;
+
+  /** The highest density there is. */
+  private double peak = Timing.MOST_DENSITY;
+
+  /** How much likelier a difference of durations is on this edge than anyhow, by bin. */
+  private float[] slackFactor = {};
+
   double intact;
   double expected;
   double carried;
@@ -61,7 +72,12 @@ final class EdgeModel {
     this.child = child;
   }
 
-  void startFit() {
+  /**
+   * @param broad whether the priors stand in for the learnt densities for now: what a first guess
+   *     taught must not confirm itself
+   */
+  void startFit(boolean broad) {
+    this.broad = broad;
     expected = carried;
     delay.clear();
     delay.addAll(carriedDelay, 1);
@@ -98,38 +114,57 @@ final class EdgeModel {
   }
 
   /**
+   * Spike and slab: an edge that never showed in n exits is either rare or is none, and the more
+   * exits, the more likely none. So what is hoped for fades with n squared.
+   *
    * @param showing share of services that show their calls
    */
   void fitShare(double showing) {
     double rareShare = callback ? RARE_CALLBACKS : exit.oneSlot() ? 0 : showing * RARE_SILENT_CALLS;
     double rare = 1 + rareShare * child.seenInFit();
     double learnt = Math.max(0, expected - rare);
-    share = Math.min(MAX_SHARE, (learnt + PRIOR_EXITS * prior) / (exit.exposure + PRIOR_EXITS));
+    double exists = PRIOR_EXITS / (PRIOR_EXITS + exit.exposure);
+    double hoped = PRIOR_EXITS * prior * exists;
+    share = Math.min(MAX_SHARE, (learnt + hoped) / (exit.exposure + PRIOR_EXITS));
     if (forbidden) {
       share = 0;
     }
   }
 
   void fitDensities() {
-    if (expected >= 0.5) {
-      delay.smooth();
-      slack.smooth();
+    broad = false;
+    double known = delay.total();
+    if (expected < 0.5 || known < 0.5) {
+      trust = 0;
+      peak = Timing.MOST_DENSITY;
+      return;
     }
+    delay.smooth();
+    slack.smooth();
+    trust = known / (known + PRIOR_SAMPLES);
+    if (slackFactor.length == 0) {
+      slackFactor = new float[Density.BINS];
+    }
+    double mostFactor = 0;
+    for (int i = 0; i < Density.BINS; i++) {
+      double anyhow = slackAnyhow.perSecond(i);
+      double ratio = anyhow <= 0 ? 1 : slack.perSecond(i) / anyhow;
+      slackFactor[i] = (float) (trust * Math.max(1e-3, Math.min(100, ratio)) + 1 - trust);
+      mostFactor = Math.max(mostFactor, slackFactor[i]);
+    }
+    peak = (trust * delay.mostPerSecond() + (1 - trust) * Timing.MOST_DENSITY) * mostFactor;
+  }
+
+  /** What no candidate's weight exceeds, keys aside. */
+  double mostWeight() {
+    return odds * peak / child.orphanRate;
   }
 
   /** Density, per second, of the distance between an exit and a child. */
   double density(int delayBin, int slackBin, double base) {
-    double known = delay.total();
-    if (known < 0.5 || expected < 0.5) {
+    if (trust == 0 || broad) {
       return base;
     }
-    double trust = known / (known + PRIOR_SAMPLES);
-    double density = trust * delay.perSecond(delayBin) + (1 - trust) * base;
-    double anyhow = slackAnyhow.perSecond(slackBin);
-    if (anyhow <= 0) {
-      return density;
-    }
-    double ratio = slack.perSecond(slackBin) / anyhow;
-    return density * (trust * Math.max(1e-3, Math.min(100, ratio)) + 1 - trust);
+    return (trust * delay.perSecond(delayBin) + (1 - trust) * base) * slackFactor[slackBin];
   }
 }

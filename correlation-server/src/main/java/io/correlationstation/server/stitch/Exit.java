@@ -16,6 +16,15 @@ final class Exit implements TimeOrdered.Timed {
   /** Correlation keys that the span itself carries, as a bit per key index. */
   final int ownKeys;
 
+  /** What it handed over, such as the id of a message. */
+  @Nullable String carrier;
+
+  /** The next one of its trace. */
+  @Nullable Exit next;
+
+  /** The last search that looked at it. */
+  int examinedIn;
+
   /** Its own trace shows whom it called. */
   boolean answered;
 
@@ -65,7 +74,7 @@ final class Exit implements TimeOrdered.Timed {
     }
     Slot slot = Slot.find(slots, child);
     if (slot == null) {
-      slot = new Slot(child, slots, fragment.slot(child));
+      slot = new Slot(child, slots, type.service.polled ? fragment.slot(child) : null);
       slots = slot;
     }
     return slot;

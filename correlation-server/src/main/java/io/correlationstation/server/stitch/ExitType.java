@@ -21,12 +21,13 @@ final class ExitType {
   final int kind;
   final @Nullable String destination;
   final @Nullable String peer;
+  private final boolean oneSlot;
 
   /** Edges to child types it has been compared with. */
   final List<EdgeModel> edges = new ArrayList<>();
 
-  /** Live exits in order of time, for children without comparable keys. */
-  final TimeOrdered<Exit> exits = new TimeOrdered<>();
+  /** Live exits that may still have a callee, by the strong keys of their traces. */
+  final List<Group> groups = new ArrayList<>(1);
 
   /** Unanswered exits the model is fitted on. */
   double exposure;
@@ -46,10 +47,34 @@ final class ExitType {
     this.kind = kind;
     this.destination = destination;
     this.peer = peer;
+    oneSlot = kind == CLIENT || kind == PRODUCER;
   }
 
   boolean oneSlot() {
-    return kind == CLIENT || kind == PRODUCER;
+    return oneSlot;
+  }
+
+  void add(Exit exit) {
+    int keys = exit.fragment.strongKeys;
+    for (Group group : groups) {
+      if (group.keys == keys) {
+        group.exits.add(exit);
+        return;
+      }
+    }
+    Group group = new Group(keys);
+    groups.add(group);
+    group.exits.add(exit);
+  }
+
+  boolean remove(Exit exit) {
+    int keys = exit.fragment.strongKeys;
+    for (Group group : groups) {
+      if (group.keys == keys) {
+        return group.exits.remove(exit);
+      }
+    }
+    return false;
   }
 
   /** Turns shares into odds against an empty slot. */
@@ -62,6 +87,19 @@ final class ExitType {
     double idle = 1 - Math.min(busy, MAX_BUSY);
     for (EdgeModel edge : edges) {
       edge.odds = oneSlot() ? edge.share * scale / idle : edge.share / (1 - edge.share);
+    }
+  }
+
+  /** Exits of traces with these strong keys, a bit each, in order of time. */
+  static final class Group {
+    final int keys;
+    final TimeOrdered<Exit> exits = new TimeOrdered<>();
+
+    /** Where a search stands. */
+    int cursor;
+
+    Group(int keys) {
+      this.keys = keys;
     }
   }
 }

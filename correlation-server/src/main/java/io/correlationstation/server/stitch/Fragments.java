@@ -1,32 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The traces held, and what each new span adds to them: a root, an exit, keys, an answer. */
 final class Fragments {
-
-  private record TraceId(long high, long low) {}
 
   private final StitchConfig config;
   private final Keys keys;
   private final Vocabulary vocabulary;
   private final Losses losses;
   private final Skew skew;
-  private final Map<TraceId, Fragment> fragments = new LinkedHashMap<>();
+  private final Carriers carriers;
+  private final TraceTable fragments = new TraceTable();
   private @Nullable Child newChild;
   private @Nullable Exit newExit;
   private int exitCount;
   private boolean polledSeen;
 
-  Fragments(StitchConfig config, Keys keys, Vocabulary vocabulary, Losses losses, Skew skew) {
+  Fragments(
+      StitchConfig config,
+      Keys keys,
+      Vocabulary vocabulary,
+      Losses losses,
+      Skew skew,
+      Carriers carriers) {
     this.config = config;
     this.keys = keys;
     this.vocabulary = vocabulary;
     this.losses = losses;
     this.skew = skew;
+    this.carriers = carriers;
   }
 
   int size() {
@@ -39,19 +43,18 @@ final class Fragments {
 
   /** By 32 hexadecimal digits; null when not held. */
   @Nullable Fragment find(String traceId) {
-    return fragments.get(
-        new TraceId(
-            Long.parseUnsignedLong(traceId.substring(0, 16), 16),
-            Long.parseUnsignedLong(traceId.substring(16), 16)));
+    return fragments.find(
+        Long.parseUnsignedLong(traceId.substring(0, 16), 16),
+        Long.parseUnsignedLong(traceId.substring(16), 16));
   }
 
   Fragment fragment(long high, long low) {
-    return fragments.computeIfAbsent(new TraceId(high, low), id -> new Fragment(id.high, id.low));
+    return fragments.findOrAdd(high, low);
   }
 
   /** The one held longest when there are too many, else null. */
   @Nullable Fragment surplus() {
-    return fragments.size() > config.maxFragments() ? fragments.values().iterator().next() : null;
+    return fragments.size() > config.maxFragments() ? fragments.oldest() : null;
   }
 
   /** How long a fragment is of use after its last span. */
@@ -65,11 +68,11 @@ final class Fragments {
     newChild = null;
     newExit = null;
     Fragment fragment = fragment(span.traceHigh, span.traceLow);
-    if (fragment.indexOf(span.spanId) >= 0) {
+    if (fragment.spans.indexOf(span.spanId) >= 0) {
       losses.count("duplicate_span");
       return null;
     }
-    if (fragment.spanCount >= config.maxSpansPerFragment()) {
+    if (fragment.spans.count() >= config.maxSpansPerFragment()) {
       losses.count("fragment_full");
       return null;
     }
@@ -79,9 +82,9 @@ final class Fragments {
       addKey(fragment, key, null);
     }
     ChildType entry = entryType(span);
-    int index = fragment.addSpan(span, entry);
-    addExit(fragment, span);
-    relate(fragment, index);
+    int index = fragment.spans.add(span, entry);
+    relateToChildren(fragment, span, index);
+    relateToParent(fragment, index);
     if (span.parentId == 0 && entry != null) {
       addChild(fragment, span, entry, now);
     }
@@ -121,12 +124,34 @@ final class Fragments {
     return vocabulary.childType(span.service, span.name, span.kind, span.destination, span.client);
   }
 
-  private void addExit(Fragment fragment, PendingSpan span) {
+  /** A span that may have called out becomes an exit, unless its own trace shows the callee. */
+  private void relateToChildren(Fragment fragment, PendingSpan span, int index) {
     if (span.database || (!callsOut(span) && span.service.callsOut)) {
       return;
     }
     ExitType type =
         vocabulary.exitType(span.service, span.name, span.kind, span.destination, span.peer);
+    boolean answered = false;
+    boolean hasLocalChild = false;
+    SpanTable spans = fragment.spans;
+    for (int i = spans.firstChild(span.spanId); i >= 0; i = spans.nextChild(i)) {
+      boolean local = spans.service(i) == span.service;
+      hasLocalChild |= local;
+      answered |= !local;
+      if (!local) {
+        learnCall(type, span.startNanos, span.endNanos - span.startNanos, spans, i);
+      }
+    }
+    if (answered && type.oneSlot()) {
+      return;
+    }
+    Exit exit = addExit(fragment, span, type);
+    exit.answered = answered;
+    exit.hasLocalChild = hasLocalChild;
+    spans.setExit(index, exit);
+  }
+
+  private Exit addExit(Fragment fragment, PendingSpan span, ExitType type) {
     int own = 0;
     for (KeyValue key : span.keys) {
       own |= 1 << key.key;
@@ -134,17 +159,21 @@ final class Fragments {
     Exit exit =
         new Exit(
             fragment, type, span.spanId, span.startNanos, span.endNanos, span.precisionMillis, own);
-    fragment.exits.add(exit);
-    type.exits.add(exit);
+    exit.carrier = type.oneSlot() ? span.carrier : null;
+    carriers.add(exit);
+    exit.next = fragment.exits;
+    fragment.exits = exit;
+    type.add(exit);
     for (KeyValue key : fragment.keys) {
       post(key, exit);
     }
     exitCount++;
     newExit = exit;
+    return exit;
   }
 
   private void post(KeyValue key, Exit exit) {
-    if (!keys.spec(key.key).strong()) {
+    if (!keys.spec(key.key).strong() || (exit.answered && exit.type.oneSlot())) {
       return;
     }
     key.exits.add(exit);
@@ -158,7 +187,9 @@ final class Fragments {
     Child child =
         new Child(
             fragment, type, span.spanId, span.startNanos, span.endNanos, span.precisionMillis, now);
-    fragment.children.add(child);
+    child.carrier = span.carrier;
+    child.next = fragment.children;
+    fragment.children = child;
     type.seen++;
     for (KeyValue key : fragment.keys) {
       postChild(key, child);
@@ -182,60 +213,66 @@ final class Fragments {
       return;
     }
     keys.carriedBy(value, 1);
-    for (Exit exit : fragment.exits) {
+    regroup(fragment);
+    for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
       post(value, exit);
     }
-    for (Child child : fragment.children) {
+    for (Child child = fragment.children; child != null; child = child.next) {
       postChild(value, child);
     }
   }
 
-  /** Marks calls whose callee is in the same trace, and spans with local children. */
-  private void relate(Fragment fragment, int index) {
-    long id = fragment.spanIds[index];
-    long parent = fragment.parentIds[index];
-    for (int i = 0; i < fragment.spanCount; i++) {
-      if (fragment.spanIds[i] == parent) {
-        relate(fragment, i, index);
-      } else if (fragment.parentIds[i] == id) {
-        relate(fragment, index, i);
-      }
-    }
-  }
-
-  private void relate(Fragment fragment, int parent, int child) {
-    Exit exit = fragment.exit(fragment.spanIds[parent]);
+  /** Marks a call whose callee arrived after it, and a span that has spans of its service. */
+  private void relateToParent(Fragment fragment, int index) {
+    SpanTable spans = fragment.spans;
+    int parent = spans.parentId(index) == 0 ? -1 : spans.indexOf(spans.parentId(index));
+    Exit exit = parent < 0 ? null : spans.exit(parent);
     if (exit == null) {
       return;
     }
-    if (fragment.services[parent] == fragment.services[child]) {
+    if (spans.service(parent) == spans.service(index)) {
       exit.hasLocalChild = true;
       return;
     }
-    if (!exit.answered && exit.type.oneSlot()) {
-      exit.type.exits.remove(exit);
-    }
+    learnCall(exit.type, exit.startNanos, exit.durationNanos(), spans, index);
     exit.answered = true;
-    ChildType entry = fragment.entries[child];
-    if (entry != null) {
-      vocabulary.edge(exit.type, entry).intact++;
+    if (exit.type.oneSlot()) {
+      spans.setExit(parent, null);
+      withdraw(fragment, exit);
     }
-    long slack = exit.durationNanos() - (fragment.endNanos[child] - fragment.startNanos[child]);
-    if (slack >= 0 && entry != null && entry.kind == ExitType.SERVER) {
-      long delay = fragment.startNanos[child] - exit.startNanos;
-      skew.observe(exit.type.service, fragment.services[child], (delay - 0.5 * slack) * 1e-9);
+  }
+
+  private void learnCall(ExitType caller, long start, long duration, SpanTable spans, int callee) {
+    ChildType entry = spans.entry(callee);
+    if (entry == null) {
+      return;
+    }
+    vocabulary.edge(caller, entry).intact++;
+    long slack = duration - spans.durationNanos(callee);
+    if (slack >= 0 && entry.kind == ExitType.SERVER) {
+      long delay = spans.startNanos(callee) - start;
+      skew.observe(caller.service, spans.service(callee), (delay - 0.5 * slack) * 1e-9);
+    }
+  }
+
+  /** Takes out an exit whose callee was found in its own trace. */
+  private void withdraw(Fragment fragment, Exit exit) {
+    exit.type.remove(exit);
+    for (KeyValue key : fragment.keys) {
+      key.exits.remove(exit);
     }
   }
 
   void remove(Fragment fragment) {
-    fragments.remove(new TraceId(fragment.traceHigh, fragment.traceLow));
+    fragments.remove(fragment);
     fragment.evicted = true;
-    for (Exit exit : fragment.exits) {
-      if (exit.type.exits.remove(exit)) {
+    for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
+      carriers.remove(exit);
+      if (exit.type.remove(exit)) {
         exit.type.carriedExposure += Learner.wholeness(exit);
       }
+      exitCount--;
     }
-    exitCount -= fragment.exits.size();
     for (KeyValue key : fragment.keys) {
       unpost(fragment, key);
       keys.forgetIfIdle(key);
@@ -268,13 +305,37 @@ final class Fragments {
     }
   }
 
+  /** Moves its exits to where traces with its present keys are found. */
+  private void regroup(Fragment fragment) {
+    int now = 0;
+    for (KeyValue key : fragment.keys) {
+      now |= key.quarantined ? 0 : (1 << key.key) & keys.strongKeys();
+    }
+    if (now == fragment.strongKeys) {
+      return;
+    }
+    int before = fragment.strongKeys;
+    for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
+      fragment.strongKeys = before;
+      boolean held = exit.type.remove(exit);
+      fragment.strongKeys = now;
+      if (held) {
+        exit.type.add(exit);
+      }
+    }
+    fragment.strongKeys = now;
+  }
+
   /** Takes a trace out of what is found by this key. */
   void unpost(Fragment fragment, KeyValue key) {
     keys.carriedBy(key, -1);
-    for (Exit exit : fragment.exits) {
+    if (!fragment.evicted) {
+      regroup(fragment);
+    }
+    for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
       key.exits.remove(exit);
     }
-    for (Child child : fragment.children) {
+    for (Child child = fragment.children; child != null; child = child.next) {
       key.children.remove(child);
     }
   }

@@ -11,6 +11,9 @@ final class Ids {
 
   private static final HexFormat HEX = HexFormat.of();
 
+  /** Never fed: only copied. */
+  private static final MessageDigest SHA256 = lookUp();
+
   private Ids() {}
 
   static String trace(Fragment fragment) {
@@ -33,10 +36,22 @@ final class Ids {
             + trace(child.fragment)
             + '|'
             + span(child.spanId);
+    byte[] digest = sha256().digest(text.getBytes(StandardCharsets.ISO_8859_1));
+    return HEX.formatHex(digest, 0, 16);
+  }
+
+  /** A copy of one that was looked up once: the look-up costs as much as the digest. */
+  private static MessageDigest sha256() {
     try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HEX.formatHex(digest, 0, 16);
+      return (MessageDigest) SHA256.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError("the JDK's own digests can be copied", e);
+    }
+  }
+
+  private static MessageDigest lookUp() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JDK has SHA-256", e);
     }

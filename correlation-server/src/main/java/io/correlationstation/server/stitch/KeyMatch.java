@@ -26,15 +26,15 @@ record KeyMatch(@Nullable KeyValue sharedOrNull, boolean derived, boolean compar
         continue;
       }
       childHas = true;
-      certain &= child.via[i] == null;
+      certain &= child.via(i) == null;
       for (int j = 0; j < parent.keys.length; j++) {
         KeyValue other = parent.keys[j];
         if (other == one) {
-          return new KeyMatch(one, child.via[i] != null || parent.via[j] != null, true);
+          return new KeyMatch(one, child.via(i) != null || parent.via(j) != null, true);
         }
         if (other.key == key && !other.quarantined) {
           parentHas = true;
-          certain &= parent.via[j] == null;
+          certain &= parent.via(j) == null;
         }
       }
     }

@@ -22,6 +22,9 @@ final class KeyValue {
   /** Spans that wait with it. */
   int holders;
 
+  /** The last search for a child that carries it. */
+  int soughtIn;
+
   boolean quarantined;
 
   KeyValue(int key, String value) {

@@ -44,15 +44,19 @@ final class Keys {
   private final List<KeySpec> specs;
   private final List<Map<String, KeyValue>> values = new ArrayList<>();
   private final long[] carriers;
+  private final int strongKeys;
   private long junk;
   private int hubs;
 
   Keys(List<KeySpec> specs) {
     this.specs = specs;
     this.carriers = new long[specs.size()];
+    int strong = 0;
     for (int i = 0; i < specs.size(); i++) {
       values.add(new HashMap<>());
+      strong |= specs.get(i).strong() ? 1 << i : 0;
     }
+    strongKeys = strong;
   }
 
   /** Values refused as junk, and values that join too much. */
@@ -66,6 +70,11 @@ final class Keys {
 
   KeySpec spec(int key) {
     return specs.get(key);
+  }
+
+  /** A bit for each key that may decide. */
+  int strongKeys() {
+    return strongKeys;
   }
 
   int index(String name) {

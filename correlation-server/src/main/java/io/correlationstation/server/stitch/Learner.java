@@ -17,14 +17,15 @@ final class Learner {
   private static final int ENOUGH_CHILDREN = 512;
   private static final long FIRST_FIT_NANOS = 20L * 1_000_000_000;
   private static final int ITERATIONS = 40;
-  private static final int WARM_ITERATIONS = 8;
+  private static final int WARM_ITERATIONS = 4;
+  private static final double WARM_CONVERGED = 1e-3;
+  private static final int BROAD_ITERATIONS = 10;
   private static final double CONVERGED = 2e-4;
   private static final double[] HOPE = {0.9, 0.7, 0.5};
   private static final double MOST_SKEW_SECONDS = 0.5;
   private static final int CALLBACKS_AGAIN = 6;
   private static final double SILENT_HOPE = 0.02;
   private static final int FRESH_FITS = 6;
-  private static final int HOPE_AGAIN = 8;
   private static final double UNKNOWN_ORPHANS = 0.25;
   private static final double FADE = 0.97;
 
@@ -114,11 +115,17 @@ final class Learner {
     showing = Math.min(1, 4 * vocabulary.showing());
     measureExposure();
     measureSlack();
+    boolean hopeful = false;
     for (ChildType type : vocabulary.childTypes()) {
       boolean mostlyOrphans = type.fits == 0 || type.orphans > 0.5 * type.seenAtFit;
-      type.hopeful = mostlyOrphans && (type.fits < FRESH_FITS || type.fits % HOPE_AGAIN == 0);
+      boolean again = type.fits < FRESH_FITS || Integer.bitCount(type.fits) == 1;
+      type.hopeful = mostlyOrphans && again;
+      hopeful |= type.hopeful;
     }
-    int iterations = fits < FRESH_FITS || fits % HOPE_AGAIN == 0 ? ITERATIONS : WARM_ITERATIONS;
+    boolean fresh = fits < FRESH_FITS;
+    int iterations = fresh || hopeful ? ITERATIONS : WARM_ITERATIONS;
+    int least = fresh ? BROAD_ITERATIONS : hopeful ? HOPE.length : 0;
+    double converged = fresh ? CONVERGED : WARM_CONVERGED;
     for (int i = 0; i < iterations; i++) {
       expect(i);
       double change = maximise(i);
@@ -126,7 +133,7 @@ final class Learner {
         vocabulary.findCallbacks();
         skew.fit(vocabulary.services().values(), vocabulary.edges());
       }
-      if (i > HOPE.length && change < CONVERGED) {
+      if (i > least && change < converged) {
         break;
       }
     }
@@ -171,9 +178,11 @@ final class Learner {
   private void measureExposure() {
     for (ExitType type : vocabulary.exitTypes()) {
       double live = 0;
-      int end = type.exits.firstAfter(newestNanos);
-      for (int i = type.exits.firstAtOrAfter(windowFromNanos); i < end; i++) {
-        live += wholeness(type.exits.get(i));
+      for (ExitType.Group group : type.groups) {
+        int end = group.exits.firstAfter(newestNanos);
+        for (int i = group.exits.firstAtOrAfter(windowFromNanos); i < end; i++) {
+          live += wholeness(group.exits.get(i));
+        }
       }
       type.exposure = type.carriedExposure + live;
     }
@@ -194,8 +203,9 @@ final class Learner {
   }
 
   private void expect(int iteration) {
+    boolean broad = fits < FRESH_FITS && iteration < BROAD_ITERATIONS;
     for (EdgeModel edge : vocabulary.edges()) {
-      edge.startFit();
+      edge.startFit(broad);
     }
     for (ChildType type : vocabulary.childTypes()) {
       type.orphans = type.carriedOrphans;
@@ -207,7 +217,7 @@ final class Learner {
       reweigh(child);
     }
     for (Child child : window) {
-      Matcher.update(child);
+      matcher.update(child);
     }
     for (Child child : window) {
       child.type.inWindow++;
@@ -263,7 +273,7 @@ final class Learner {
    */
   static double wholeness(Exit exit) {
     double whole = 1;
-    for (Child root : exit.fragment.children) {
+    for (Child root = exit.fragment.children; root != null; root = root.next) {
       whole = Math.min(whole, root.whole);
     }
     return whole;
@@ -289,7 +299,7 @@ final class Learner {
 
   private void reweigh(Child child) {
     matcher.weigh(child);
-    Matcher.update(child);
+    matcher.update(child);
   }
 
   private double maximise(int iteration) {

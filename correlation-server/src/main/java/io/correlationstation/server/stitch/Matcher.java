@@ -32,6 +32,7 @@ final class Matcher {
   /** Children whose messages still move, in the order in which they were opened. */
   private final List<Child> open = new ArrayList<>();
 
+  private double[] wishes = new double[64];
   private long sweeps;
 
   void open(Child child) {
@@ -69,7 +70,7 @@ final class Matcher {
     double rate =
         edge.odds
             * edge.density(child.delayBin[index], child.slackBin[index], child.baseDensity[index])
-            * Math.exp(child.keyWeight[index])
+            * child.keyFactor[index]
             * Timing.direction(exit, child);
     return Math.min(MAX_WEIGHT, rate / child.type.orphanRate);
   }
@@ -98,15 +99,20 @@ final class Matcher {
   }
 
   /** Sends a child's messages anew. */
-  static void update(Child child) {
+  void update(Child child) {
+    int count = child.candidateCount;
+    if (wishes.length < count) {
+      wishes = new double[count * 2];
+    }
+    double[] wish = wishes;
     double total = 1 + child.burstWeight;
-    for (int i = 0; i < child.candidateCount; i++) {
-      total += child.weight[i] * free(child, i);
+    for (int i = 0; i < count; i++) {
+      wish[i] = child.weight[i] * free(child, i);
+      total += wish[i];
     }
     boolean quiet = true;
-    for (int i = 0; i < child.candidateCount; i++) {
-      double weight = child.weight[i];
-      double wanted = weight / Math.max(1, total - weight * free(child, i));
+    for (int i = 0; i < count; i++) {
+      double wanted = child.weight[i] / Math.max(1, total - wish[i]);
       double change = wanted - child.message[i];
       if (change != 0) {
         quiet &= Math.abs(change) < QUIET_CHANGE * (1 + wanted);
@@ -121,9 +127,7 @@ final class Matcher {
   static double free(Child child, int index) {
     Slot slot = child.slots[index];
     double others = slot.load - child.message[index];
-    if (slot.trace != null
-        && child.exits[index].type.service.polled
-        && child.edges[index].expected < KNOWN_HANDOFFS) {
+    if (slot.trace != null && child.edges[index].expected < KNOWN_HANDOFFS) {
       others = slot.trace.load - sentTo(child, slot.trace);
     }
     return 1 / (1 + Math.max(0, others));

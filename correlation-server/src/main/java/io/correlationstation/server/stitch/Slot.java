@@ -16,7 +16,10 @@ final class Slot {
 
   private final @Nullable Slot next;
 
-  /** The same place for the whole trace, wanted by the children of this type of all its spans. */
+  /**
+   * The same place for the whole trace, wanted by the children of this type of all its spans; only
+   * for orchestrators, whose calls nobody sees.
+   */
   final @Nullable Slot trace;
 
   double load;

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,12 +31,10 @@ final class Vocabulary {
       @Nullable String destination,
       @Nullable String other) {}
 
-  private record Pair(ExitType exit, ChildType child) {}
-
-  private final Map<String, Service> services = new HashMap<>();
-  private final Map<TypeName, ExitType> exitTypes = new HashMap<>();
-  private final Map<TypeName, ChildType> childTypes = new HashMap<>();
-  private final Map<Pair, EdgeModel> edges = new HashMap<>();
+  // In order of appearance: a restart must go through them in the same order.
+  private final Map<String, Service> services = new LinkedHashMap<>();
+  private final Map<TypeName, ExitType> exitTypes = new LinkedHashMap<>();
+  private final Map<TypeName, ChildType> childTypes = new LinkedHashMap<>();
   private final List<EdgeModel> edgeList = new ArrayList<>();
   private final Map<String, Set<String>> callersByCallee = new HashMap<>();
   private final Set<String> knownCallers = new HashSet<>();
@@ -105,18 +104,17 @@ final class Vocabulary {
   }
 
   EdgeModel edge(ExitType exit, ChildType child) {
-    Pair pair = new Pair(exit, child);
-    EdgeModel edge = edges.get(pair);
-    if (edge == null) {
-      edge = new EdgeModel(exit, child);
-      edges.put(pair, edge);
-      edgeList.add(edge);
-      exit.edges.add(edge);
-      child.edges.add(edge);
-      setPrior(edge);
-      edge.fitShare(0);
-      edge.odds = edge.share / (1 - edge.share);
+    EdgeModel known = child.edge(exit);
+    if (known != null) {
+      return known;
     }
+    EdgeModel edge = new EdgeModel(exit, child);
+    edgeList.add(edge);
+    exit.edges.add(edge);
+    child.addEdge(edge);
+    setPrior(edge);
+    edge.fitShare(0);
+    edge.odds = edge.share / (1 - edge.share);
     return edge;
   }
 

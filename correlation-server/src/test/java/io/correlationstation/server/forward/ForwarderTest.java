@@ -2,7 +2,6 @@
 package io.correlationstation.server.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import io.correlationstation.server.forward.FakeBackend.Fault;
@@ -10,11 +9,9 @@ import io.correlationstation.server.forward.FakeBackend.Reply;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.InMemoryJournal;
 import io.correlationstation.server.journal.Signal;
-import io.opentelemetry.proto.trace.v1.Span;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -205,60 +202,6 @@ class ForwarderTest {
     assertThat(result.delivered()).isEqualTo(1);
     assertThat(willing.requests()).hasSize(1);
     willing.close();
-  }
-
-  @Test
-  void replayOfATime_sendsExactlyThatAgain() throws Exception {
-    for (int i = 0; i < 20; i++) {
-      Frame frame = Frames.traces("span-" + i);
-      forwarder.append(new Frame(Signal.TRACES, i * 1_000_000_000L, 1, Map.of(), frame.payload()));
-    }
-    forwarder.drain("tempo");
-    int before = tempo.received().size();
-
-    ReplayResult result =
-        forwarder.forwarder().replay("tempo", Instant.ofEpochSecond(5), Instant.ofEpochSecond(8));
-
-    assertThat(result).isEqualTo(new ReplayResult(3, 0, 0, ""));
-    assertThat(tempo.received().subList(before, tempo.received().size()))
-        .extracting(Span::getName)
-        .containsExactly("span-5", "span-6", "span-7");
-    assertThat(tempo.names()).hasSize(20);
-  }
-
-  @Test
-  void replayOfATime_partlyDeleted_sendsWhatIsLeft() throws Exception {
-    for (int i = 0; i < 200; i++) {
-      Frame frame = Frames.traces("span-" + i);
-      forwarder.append(new Frame(Signal.TRACES, i * 1_000_000_000L, 1, Map.of(), frame.payload()));
-    }
-    forwarder.drain("tempo");
-    for (int i = 0; i < 150; i++) {
-      forwarder.journal.delete(i);
-    }
-
-    ReplayResult result =
-        forwarder.forwarder().replay("tempo", Instant.EPOCH, Instant.ofEpochSecond(160));
-
-    assertThat(result.delivered()).isEqualTo(10);
-  }
-
-  @Test
-  void replayOfATime_destinationAway_endsAndSaysWhatIsLeft() throws Exception {
-    forwarder.append(Frames.traces("a", "b"));
-    forwarder.drain("tempo");
-    tempo.backend().always(Fault.status(503));
-
-    ReplayResult result =
-        forwarder.forwarder().replay("tempo", Instant.EPOCH, Instant.now().plusSeconds(60));
-
-    assertThat(result).isEqualTo(new ReplayResult(0, 0, 2, "503"));
-  }
-
-  @Test
-  void replay_unknownDestination_isRefused() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> forwarder.forwarder().replay("nowhere", Instant.EPOCH, Instant.now()));
   }
 
   @Test

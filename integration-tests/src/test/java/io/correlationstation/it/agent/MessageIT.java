@@ -31,7 +31,8 @@ class MessageIT {
             child ->
                 child
                     .environment("KAFKA", broker.address())
-                    .set("otel.correlation.egress.topics", "orders*"));
+                    .set("otel.correlation.egress.topics", "orders*")
+                    .set("otel.correlation.message-rules", "foreign:circuit_id=/order/c"));
   }
 
   @AfterAll
@@ -79,5 +80,20 @@ class MessageIT {
     Headers sent = scene.downstream.next();
     assertThat(sent).doesNotContainKeys("X-circuit-id", "Baggage");
     assertThat(sent.getFirst("traceparent")).isNotNull();
+  }
+
+  @Test
+  void kafka_payloadsOfABatch_haveTheirOwnKeys() throws Exception {
+    Set<String> expected = new TreeSet<>();
+    for (int i = 0; i < 20; i++) {
+      scene.post("/kafka/foreign", "text/plain", "{\"order\":{\"c\":\"C-" + i + "\"}}");
+      expected.add("C-" + i);
+    }
+
+    Set<String> seen = new TreeSet<>();
+    for (int i = 0; i < 20; i++) {
+      seen.add(scene.downstream.next().getFirst("X-Circuit-Id"));
+    }
+    assertThat(seen).isEqualTo(expected);
   }
 }

@@ -92,7 +92,9 @@ public final class MessageApp {
           "/kafka",
           exchange -> {
             String topic = exchange.getRequestURI().getPath().substring("/kafka/".length());
-            producer.send(new ProducerRecord<>(topic, "x"));
+            String value =
+                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            producer.send(new ProducerRecord<>(topic, value));
             answer(exchange);
           });
       Thread consumer = new Thread(() -> consume(kafka), "consumer");
