@@ -121,6 +121,36 @@ class StarterTest {
   }
 
   @Test
+  void tasksAndTracedOff_onlyTheRequestIsTold() throws Exception {
+    try (ConfigurableApplicationContext application =
+        start("--correlation.tasks=false", "--correlation.traced=false")) {
+      assertThat(get(application, "/circuits/C-1", "X-Circuit-Id", "C-1").body())
+          .isEqualTo("found {circuit_id=C-1} {}");
+    }
+
+    assertThat(spans.getFinishedSpanItems())
+        .extracting(SpanData::getName)
+        .containsExactly("GET /circuits/{id}");
+  }
+
+  @Test
+  void withoutAnSdkSetUpBefore_theStarterSetsItUpAndEndsIt() {
+    GlobalOpenTelemetry.resetForTest();
+    for (String signal : new String[] {"traces", "metrics", "logs"}) {
+      System.setProperty("otel." + signal + ".exporter", "none");
+    }
+    try (ConfigurableApplicationContext application =
+        start("--correlation.requests=false", "--correlation.close-within=1s")) {
+      assertThat(application.getBean(TelemetryOfApplication.class).mode()).isEqualTo(Mode.SDK);
+      assertThat(GlobalOpenTelemetry.getTracer("t").spanBuilder("s").startSpan().isRecording())
+          .isTrue();
+    }
+
+    assertThat(GlobalOpenTelemetry.getTracer("t").spanBuilder("s").startSpan().isRecording())
+        .isFalse();
+  }
+
+  @Test
   void metadata_namesEveryProperty() throws IOException {
     try (InputStream metadata =
         StarterTest.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
