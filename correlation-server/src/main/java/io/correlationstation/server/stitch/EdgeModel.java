@@ -55,6 +55,9 @@ final class EdgeModel {
 
   private boolean broad;
 
+  /** The highest density there is. */
+  private double peak = Timing.MOST_DENSITY;
+
   /** How much likelier a difference of durations is on this edge than anyhow, by bin. */
   private float[] slackFactor = {};
 
@@ -133,6 +136,7 @@ final class EdgeModel {
     double known = delay.total();
     if (expected < 0.5 || known < 0.5) {
       trust = 0;
+      peak = Timing.MOST_DENSITY;
       return;
     }
     delay.smooth();
@@ -141,11 +145,19 @@ final class EdgeModel {
     if (slackFactor.length == 0) {
       slackFactor = new float[Density.BINS];
     }
+    double mostFactor = 0;
     for (int i = 0; i < Density.BINS; i++) {
       double anyhow = slackAnyhow.perSecond(i);
       double ratio = anyhow <= 0 ? 1 : slack.perSecond(i) / anyhow;
       slackFactor[i] = (float) (trust * Math.max(1e-3, Math.min(100, ratio)) + 1 - trust);
+      mostFactor = Math.max(mostFactor, slackFactor[i]);
     }
+    peak = (trust * delay.mostPerSecond() + (1 - trust) * Timing.MOST_DENSITY) * mostFactor;
+  }
+
+  /** What no candidate's weight exceeds, keys aside. */
+  double mostWeight() {
+    return odds * peak / child.orphanRate;
   }
 
   /** Density, per second, of the distance between an exit and a child. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.Headers;
+import io.correlationstation.it.agent.app.AwsApp;
 import io.correlationstation.it.agent.app.RelayApp;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
@@ -39,6 +40,20 @@ class EgressIT {
           .containsEntry("product_id", "P-1")
           .containsEntry("request_id", "R-1");
       awaitCount(scene, "correlation.egress.denied", Map.of("kind", "http"));
+    }
+  }
+
+  @Test
+  void awsCalls_toADestinationThatIsNotAllowed_getNoKeysBesideTheXRayHeader() throws Exception {
+    try (Scene scene =
+        Scene.of(AwsApp.class, child -> child.set("otel.correlation.egress.allow", ".internal"))) {
+      for (String path : new String[] {"/s3", "/dynamodb"}) {
+        scene.get(path, "X-Circuit-Id", "C-1", "baggage", "tenant=t1");
+
+        Headers sent = scene.downstream.next();
+        assertThat(sent.getFirst("X-Amzn-Trace-Id")).as(path).contains("Root=1-");
+        assertThat(sent.toString()).as(path).doesNotContain("C-1");
+      }
     }
   }
 

@@ -17,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -46,6 +48,8 @@ final class SavedState {
   private static final long MAGIC = 0x434f525253544348L;
   private static final int VERSION = 1;
   private static final int BUFFER = 1 << 16;
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   /**
    * A stitcher as it was, and where.
@@ -85,7 +89,8 @@ final class SavedState {
                 Set.of(
                     StandardOpenOption.CREATE,
                     StandardOpenOption.WRITE,
-                    StandardOpenOption.TRUNCATE_EXISTING));
+                    StandardOpenOption.TRUNCATE_EXISTING),
+                OWNER_ONLY);
         OutputStream buffered =
             new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER)) {
       CheckedOutputStream sum = new CheckedOutputStream(buffered, new CRC32C());

@@ -55,7 +55,9 @@ public final class StitchWorker implements AutoCloseable {
 
   private static final String RULING_ORIGIN = "ruling";
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final long IDLE_GRACE_NANOS = 3_000_000_000L;
+
+  /** Longer than the five seconds for which SDKs gather spans by default. */
+  private static final long IDLE_GRACE_NANOS = 6_000_000_000L;
 
   /** How long a frame may take from its receive time to its reader, so that both agree on time. */
   private static final long READING_GRACE_NANOS = 1_000_000_000L;
@@ -266,8 +268,8 @@ public final class StitchWorker implements AutoCloseable {
   /** Nothing came until that time. */
   private void idleUntil(long receiveNanos) {
     long idleNanos = receiveNanos - newestReceivedNanos - IDLE_GRACE_NANOS;
-    if (newestEndNanos > 0 && idleNanos > 0) {
-      stitcher.advanceTo(newestEndNanos + idleNanos);
+    if (newestEndNanos > 0 && idleNanos > stitcher.holdNanos()) {
+      stitcher.advanceTo(newestEndNanos + idleNanos - stitcher.holdNanos());
     }
   }
 

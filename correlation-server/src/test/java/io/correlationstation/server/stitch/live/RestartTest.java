@@ -2,6 +2,7 @@
 package io.correlationstation.server.stitch.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.HandoffSink;
@@ -71,6 +72,23 @@ class RestartTest {
 
     assertThat(judged.told).noneMatch(handoff -> handoff.id().equals(wrong.id()));
     assertThat(first.told).anyMatch(handoff -> handoff.id().equals(wrong.id()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {11, 12, 13})
+  void evidence_alsoAfterJson_recomputesToTheConfidence(long seed) throws Exception {
+    Run run = new Run();
+    run.feed(Orders.withPolled(150, seed), 3, null);
+
+    List<Handoff> read = HandoffLines.parse(HandoffLines.payload(run.told));
+
+    assertThat(read).isEqualTo(run.told);
+    assertThat(read)
+        .filteredOn(handoff -> handoff.state() != Handoff.State.REJECTED)
+        .hasSizeGreaterThan(200)
+        .allSatisfy(
+            handoff ->
+                assertThat(handoff.recomputed()).isCloseTo(handoff.confidence(), within(1e-9)));
   }
 
   /** One stitcher and what it told; it can be saved and put back. */

@@ -26,9 +26,9 @@ import java.util.concurrent.Executors;
 import org.apache.activemq.ActiveMQConnectionFactory;
 
 /**
- * Passes the body of a POST on as a message to itself, over the AMQP broker in {@code AMQP} or over
- * JMS inside the JVM, and calls downstream for each message that arrives. {@code PUT /jms} sends as
- * a peer without an agent would, with the names and values of the query as properties.
+ * Passes the body of a POST on as a message to itself, over the AMQP broker at the port in {@code
+ * AMQP} or over JMS inside the JVM, and calls downstream for each message that arrives. A query
+ * {@code name=value} is a property of the JMS message; GET says which properties arrived.
  */
 public final class BrokersApp {
 
@@ -40,7 +40,9 @@ public final class BrokersApp {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newFixedThreadPool(4));
-    server.createContext("/amqp/", amqp(Integer.parseInt(System.getenv("AMQP"))));
+    if (System.getenv("AMQP") != null) {
+      server.createContext("/amqp/", amqp(Integer.parseInt(System.getenv("AMQP"))));
+    }
     server.createContext("/jms/", jms());
     server.start();
     System.out.println("PORT " + server.getAddress().getPort());
