@@ -183,10 +183,8 @@ final class Sieve {
       return false;
     }
     return switch (payload[value + 2]) {
-      case STRING_TAG ->
-          payload[value + 3] == end - value - 4 && Utf8.isAscii(payload, start, end);
-      case BOOL_TAG, INT_TAG ->
-          endsVarint(value + 3, end) && Utf8.isAscii(payload, start, value);
+      case STRING_TAG -> payload[value + 3] == end - value - 4 && Utf8.isAscii(payload, start, end);
+      case BOOL_TAG, INT_TAG -> endsVarint(value + 3, end) && Utf8.isAscii(payload, start, value);
       default -> false;
     };
   }

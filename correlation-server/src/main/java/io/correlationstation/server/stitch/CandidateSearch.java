@@ -36,11 +36,7 @@ final class CandidateSearch {
   private int uncertainKeys;
 
   CandidateSearch(
-      StitchConfig config,
-      Keys keys,
-      Vocabulary vocabulary,
-      Verdicts verdicts,
-      Carriers carriers) {
+      StitchConfig config, Keys keys, Vocabulary vocabulary, Verdicts verdicts, Carriers carriers) {
     this.keys = keys;
     this.vocabulary = vocabulary;
     this.verdicts = verdicts;
@@ -219,7 +215,9 @@ final class CandidateSearch {
     return true;
   }
 
-  /** The call that says it handed over what the root took up: likely however rare such a pair is. */
+  /**
+   * The call that says it handed over what the root took up: likely however rare such a pair is.
+   */
   private void exact(Child child, Exit exit) {
     if (child.ruledOn) {
       consider(child, exit);

@@ -34,6 +34,8 @@ public final class BrokersApp {
 
   private static final HttpClient client = HttpClient.newHttpClient();
 
+  private static final List<String> EXCHANGES = List.of("orders", "foreign");
+
   private BrokersApp() {}
 
   public static void main(String[] args) throws Exception {
@@ -57,18 +59,20 @@ public final class BrokersApp {
     Connection connection = factory.newConnection();
     Channel sending = connection.createChannel();
     Channel receiving = connection.createChannel();
-    receiving.exchangeDeclare("orders", "fanout");
-    for (String queue : List.of("tasks", "orders-copy")) {
+    for (String queue : List.of("tasks", "hidden", "orders-copy")) {
       receiving.queueDeclare(queue, false, false, true, Collections.emptyMap());
       receiving.basicConsume(queue, true, (tag, message) -> call(), tag -> {});
     }
-    receiving.queueBind("orders-copy", "orders", "");
+    for (String exchange : EXCHANGES) {
+      receiving.exchangeDeclare(exchange, "fanout");
+      receiving.queueBind("orders-copy", exchange, "");
+    }
     return exchange -> {
       byte[] body = exchange.getRequestBody().readAllBytes();
       String name = name(exchange);
       synchronized (sending) {
-        if (name.equals("orders")) {
-          sending.basicPublish("orders", "", null, body);
+        if (EXCHANGES.contains(name)) {
+          sending.basicPublish(name, "", null, body);
         } else {
           sending.basicPublish("", name, null, body);
         }
