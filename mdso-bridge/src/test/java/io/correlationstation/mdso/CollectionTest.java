@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -348,6 +349,29 @@ class CollectionTest {
                 .map(Span::getTraceId)
                 .collect(Collectors.toSet()))
         .hasSize(1);
+  }
+
+  @Test
+  void collect_anyRun_carriesItsBaggageAcrossTheWorkers() throws Exception {
+    orchestrator.list("NetworkService", networkService(SERVICE_ID, "failed"));
+    orchestrator.traceLogs(SERVICE_ID, Fixtures.failedTraceLog());
+    start();
+
+    String id = bridge.trigger("network_service", "1d").jobId();
+    await().until(() -> bridge.job(id).endedAt() != null);
+
+    Map<String, String> carried = new HashMap<>();
+    sink.baggageOfTraces.get(0).forEach((key, entry) -> carried.put(key, entry.getValue()));
+    assertThat(carried)
+        .containsEntry("circuit_id", CIRCUIT)
+        .containsEntry("resource_id", SERVICE_ID)
+        .containsEntry("product_id", "22222222-2222-4222-8222-222222222222")
+        .containsEntry("product.type", "network_service")
+        .containsEntry("product_type", "network_service")
+        .containsEntry("mdso.server", "localhost")
+        .containsEntry("mdso_server", "localhost")
+        .containsEntry("time.range", "1d")
+        .containsEntry("environment", "dev");
   }
 
   @Test

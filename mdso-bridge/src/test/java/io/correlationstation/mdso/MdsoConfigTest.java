@@ -119,6 +119,7 @@ class MdsoConfigTest {
     "MDSO_URL, http://mdso.example.com, MDSO_ALLOW_INSECURE=true",
     "MDSO_URL, https://user:s3cret-pass@mdso.example.com, MDSO_USER and MDSO_PASS",
     "MDSO_URL, ftp://mdso.example.com, https://",
+    "MDSO_URL, 'https://mdso.example.com:', no port",
     "MDSO_URL, 'https://user:s3cret-pass@ mdso', not a URL"
   })
   void fromEnvironment_wrong_namesVariableAndRightOneButNoSecret(

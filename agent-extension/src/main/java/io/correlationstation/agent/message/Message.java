@@ -124,7 +124,7 @@ abstract class Message {
 
     @Override
     @Nullable String header(String name) throws ReflectiveOperationException {
-      return text(call(adapter, "getStringProperty", name));
+      return text(call(adapter, "getStringProperty", name.replace("-", "__dash__")));
     }
 
     @Override

@@ -12,7 +12,13 @@ import picocli.CommandLine.Command;
     name = "load",
     description = "Measures the server as a whole, on loopback, as a process of its own.",
     mixinStandardHelpOptions = true,
-    subcommands = {CostCommand.class})
+    subcommands = {
+      CostCommand.class,
+      SteadyCommand.class,
+      DrainCommand.class,
+      RecoverCommand.class,
+      ReadyCommand.class
+    })
 final class Load {
 
   private Load() {}

@@ -91,8 +91,21 @@ final class Rig {
 
   /** Waits until every reader has read, and every destination has got, all there is. */
   void awaitCaughtUp(ServerProcess server, Stage stage) throws IOException, InterruptedException {
+    await(() -> behind(server, stage) <= 0);
+  }
+
+  /** Waits until all but the destinations have read all there is. */
+  void awaitRead(ServerProcess server) throws IOException, InterruptedException {
+    await(() -> unread(server) <= 0);
+  }
+
+  private interface Condition {
+    boolean holds() throws IOException, InterruptedException;
+  }
+
+  private static void await(Condition condition) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + CAUGHT_UP_TIMEOUT.toNanos();
-    while (stage != Stage.RECEIVE && behind(server) > 0) {
+    while (!condition.holds()) {
       if (System.nanoTime() > deadline) {
         throw new IOException("the server does not catch up");
       }
@@ -100,10 +113,14 @@ final class Rig {
     }
   }
 
-  private static double behind(ServerProcess server) throws IOException, InterruptedException {
+  /** What readers have yet to read, in frames, and destinations have yet to get, in items. */
+  double behind(ServerProcess server, Stage stage) throws IOException, InterruptedException {
+    return stage == Stage.RECEIVE ? 0 : unread(server) + server.metric("corr_export_pending_items");
+  }
+
+  private static double unread(ServerProcess server) throws IOException, InterruptedException {
     return server.metric("corr_stitch_unread_frames")
-        + server.metric("corr_journey_pending_frames")
-        + server.metric("corr_export_pending_items");
+        + server.metric("corr_journey_pending_frames");
   }
 
   /** A new directory for one server; give it to {@link #delete} in the end. */

@@ -110,6 +110,14 @@ final class Density {
     return perSecond.length == 0 ? 0 : perSecond[bin];
   }
 
+  double mostPerSecond() {
+    float most = 0;
+    for (float density : perSecond) {
+      most = Math.max(most, density);
+    }
+    return most;
+  }
+
   /** Recomputes {@link #perSecond} from the samples. */
   void smooth() {
     if (total <= 0) {

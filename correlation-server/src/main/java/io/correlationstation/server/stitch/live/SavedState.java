@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch.live;
 
+import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.stitch.StitchConfig;
 import io.correlationstation.server.stitch.Stitcher;
 import java.io.BufferedInputStream;
@@ -17,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -44,8 +47,10 @@ import org.jspecify.annotations.Nullable;
 final class SavedState {
 
   private static final long MAGIC = 0x434f525253544348L;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int BUFFER = 1 << 16;
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   /**
    * A stitcher as it was, and where.
@@ -55,6 +60,7 @@ final class SavedState {
   record State(
       Stitcher stitcher,
       Horizon horizon,
+      Admission admission,
       long sequence,
       long newestEndNanos,
       long newestReceivedNanos) {}
@@ -85,7 +91,8 @@ final class SavedState {
                 Set.of(
                     StandardOpenOption.CREATE,
                     StandardOpenOption.WRITE,
-                    StandardOpenOption.TRUNCATE_EXISTING));
+                    StandardOpenOption.TRUNCATE_EXISTING),
+                OWNER_ONLY);
         OutputStream buffered =
             new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER)) {
       CheckedOutputStream sum = new CheckedOutputStream(buffered, new CRC32C());
@@ -95,7 +102,10 @@ final class SavedState {
       out.writeLong(state.sequence);
       out.writeLong(state.newestEndNanos);
       out.writeLong(state.newestReceivedNanos);
-      ObjectGraph.write(new Object[] {text(config), state.stitcher, state.horizon}, externals, out);
+      ObjectGraph.write(
+          new Object[] {text(config), state.stitcher, state.horizon, state.admission},
+          externals,
+          out);
       out.writeLong(sum.getChecksum().getValue());
       out.flush();
       channel.force(true);
@@ -132,7 +142,12 @@ final class SavedState {
         return null;
       }
       return new State(
-          (Stitcher) saved[1], (Horizon) saved[2], sequence, newestEndNanos, newestReceivedNanos);
+          (Stitcher) saved[1],
+          (Horizon) saved[2],
+          (Admission) saved[3],
+          sequence,
+          newestEndNanos,
+          newestReceivedNanos);
     }
   }
 

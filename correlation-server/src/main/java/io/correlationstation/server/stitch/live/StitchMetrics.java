@@ -121,6 +121,11 @@ final class StitchMetrics {
         .callback(callback -> callback.call(statistics.get().watermarkNanos() / NANOS_PER_SECOND))
         .register(registry);
     GaugeWithCallback.builder()
+        .name("corr_stitch_hold_seconds")
+        .help("How long event time waits for services whose spans lag, beyond the allowed lateness")
+        .callback(callback -> callback.call(statistics.get().holdNanos() / NANOS_PER_SECOND))
+        .register(registry);
+    GaugeWithCallback.builder()
         .name("corr_stitch_model_fits")
         .help("Version of the learnt model: how often it was fitted")
         .callback(callback -> callback.call(statistics.get().refits()))
