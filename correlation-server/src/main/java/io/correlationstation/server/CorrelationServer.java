@@ -10,10 +10,13 @@ import io.correlationstation.server.journey.JourneyConfig;
 import io.correlationstation.server.journey.Journeys;
 import io.correlationstation.server.query.MdsoRoutes;
 import io.correlationstation.server.query.QueryRoutes;
+import io.correlationstation.server.query.Rulings;
 import io.correlationstation.server.query.ServerState;
 import io.correlationstation.server.query.ServerState.Check;
 import io.correlationstation.server.receive.Receiver;
+import io.correlationstation.server.stitch.Ruling;
 import io.correlationstation.server.stitch.live.StitchWorker;
+import io.correlationstation.server.stitch.live.StitchWorkerConfig;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.UnauthorizedResponse;
@@ -32,6 +35,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,7 +81,10 @@ final class CorrelationServer implements AutoCloseable {
       stitching =
           started(
               StitchWorker.start(
-                  config.stitch(), config.systemOfService(), journal, registry, Clock.systemUTC()));
+                  StitchWorkerConfig.inDirectory(data, config.stitch(), config.systemOfService()),
+                  journal,
+                  registry,
+                  Clock.systemUTC()));
       mdso = startMdso(config.mdso(), data);
       forgetReadersOfThePast();
       receiver = started(Receiver.start(config.receive(), journal, registry));
@@ -146,6 +153,7 @@ final class CorrelationServer implements AutoCloseable {
         QueryRoutes.create(
             journeys,
             stitching::topology,
+            rulings(),
             new ServerState(Version.current(), this::checks),
             registry);
     Javalin javalin =
@@ -168,6 +176,20 @@ final class CorrelationServer implements AutoCloseable {
           e);
     }
     return javalin;
+  }
+
+  private Rulings rulings() {
+    return new Rulings() {
+      @Override
+      public CompletableFuture<?> rule(Ruling ruling) {
+        return stitching.rule(ruling);
+      }
+
+      @Override
+      public @Nullable String user(Context context) {
+        return receiver.user(context.header("Authorization"));
+      }
+    };
   }
 
   /**

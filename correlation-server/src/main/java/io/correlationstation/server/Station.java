@@ -37,6 +37,7 @@ public final class Station {
         .addSubcommand(new DemoCommand())
         .addSubcommand(ServeCommand.commandLine())
         .addSubcommand(new StitchCommand())
+        .addSubcommand(new ExplainCommand())
         .addSubcommand(new JournalCommand())
         .addSubcommand(new MdsoCommand())
         .addSubcommand(new DlqCommand())

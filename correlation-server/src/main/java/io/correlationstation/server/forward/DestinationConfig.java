@@ -60,8 +60,9 @@ public record DestinationConfig(
     if (signals.isEmpty()) {
       throw new IllegalArgumentException("signals is empty: " + name);
     }
-    if (signals.contains(Signal.HANDOFFS)) {
-      throw new IllegalArgumentException("signals has HANDOFFS, which stay here: " + name);
+    if (signals.contains(Signal.HANDOFFS) || signals.contains(Signal.RULINGS)) {
+      throw new IllegalArgumentException(
+          "signals has HANDOFFS or RULINGS, which stay here: " + name);
     }
     requireHttp(name, endpoint);
   }

@@ -161,7 +161,7 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
     Frame frame = entry.frame();
     lastSequence = entry.sequence();
     ledger.read(frame);
-    if (frame.signal() == Signal.HANDOFFS) {
+    if (frame.signal() == Signal.HANDOFFS || frame.signal() == Signal.RULINGS) {
       ledger.filtered(frame.signal(), "internal", frame.items());
     } else if (!config.signals().contains(frame.signal())) {
       ledger.filtered(frame.signal(), "signal", frame.items());

@@ -12,5 +12,7 @@ public enum Signal {
   /**
    * Decisions of the stitcher as JSON lines, so that every reader sees them and replay keeps them.
    */
-  HANDOFFS
+  HANDOFFS,
+  /** What persons ruled on handoffs and aliases, as JSON lines; readers carry it out. */
+  RULINGS
 }

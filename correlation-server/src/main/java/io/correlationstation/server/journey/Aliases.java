@@ -34,8 +34,8 @@ final class Aliases {
   private static final int MAX_NEIGHBOURS = 500;
   private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
 
-  /** An id, the key it is a value of, and when it was seen with its neighbour. */
-  record Neighbour(String key, String value, long firstNanos, long lastNanos) {}
+  /** An id, the key it is a value of, and when and where it was seen with its neighbour. */
+  record Neighbour(String key, String value, long firstNanos, long lastNanos, String source) {}
 
   /** Circuits of that id, the most recent first; empty when the id is not known. */
   List<String> resolve(Handle handle, String id) {
@@ -79,7 +79,8 @@ final class Aliases {
         .filter(next -> !next.key().equals(CIRCUIT_ID))
         .map(
             next ->
-                new Circuit.Alias(next.key(), next.value(), next.firstNanos(), next.lastNanos()))
+                new Circuit.Alias(
+                    next.key(), next.value(), next.firstNanos(), next.lastNanos(), next.source()))
         .sorted(
             Comparator.comparing(Circuit.Alias::key)
                 .thenComparing(Circuit.Alias::firstSeenNanos)
@@ -210,11 +211,13 @@ final class Aliases {
       handle
           .createQuery(
               """
-              SELECT value_a AS self, key_b AS name, value_b AS other, first_nanos, last_nanos
-              FROM aliases WHERE value_a IN (<values>)
+              SELECT value_a AS self, key_b AS name, value_b AS other, first_nanos, last_nanos,
+                source
+              FROM aliases WHERE value_a IN (<values>) AND retracted = 0
               UNION ALL
-              SELECT value_b AS self, key_a AS name, value_a AS other, first_nanos, last_nanos
-              FROM aliases WHERE value_b IN (<values>)
+              SELECT value_b AS self, key_a AS name, value_a AS other, first_nanos, last_nanos,
+                source
+              FROM aliases WHERE value_b IN (<values>) AND retracted = 0
               ORDER BY last_nanos DESC, other LIMIT :limit
               """)
           .bindList("values", chunk)
@@ -234,6 +237,7 @@ final class Aliases {
         result.getString("name"),
         result.getString("other"),
         result.getLong("first_nanos"),
-        result.getLong("last_nanos"));
+        result.getLong("last_nanos"),
+        result.getString("source"));
   }
 }

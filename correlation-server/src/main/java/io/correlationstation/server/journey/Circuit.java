@@ -21,6 +21,8 @@ public record Circuit(
    * Another id seen together with the circuit's.
    *
    * @param firstSeenNanos event time of the first record that carried both
+   * @param source where that was, such as {@code log:arda}; empty when it is not known
    */
-  public record Alias(String key, String value, long firstSeenNanos, long lastSeenNanos) {}
+  public record Alias(
+      String key, String value, long firstSeenNanos, long lastSeenNanos, String source) {}
 }

@@ -2,6 +2,7 @@
 package io.correlationstation.server.journey;
 
 import io.correlationstation.server.stitch.Handoff;
+import io.correlationstation.server.stitch.Ruling;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,6 +22,7 @@ final class Findings {
 
   final List<FoundLog> logs = new ArrayList<>();
   final List<FoundHandoff> handoffs = new ArrayList<>();
+  final List<Ruling> rulings = new ArrayList<>();
   final Map<AliasPair, AliasTimes> aliases = new LinkedHashMap<>();
 
   FragmentNews fragment(String traceId) {
@@ -31,7 +33,10 @@ final class Findings {
     frames.computeIfAbsent(traceId, ignored -> new LinkedHashSet<>()).add(sequence);
   }
 
-  void addAliases(Map<String, String> keys, long timeNanos) {
+  /**
+   * @param source where the keys were seen together, such as {@code log:arda}
+   */
+  void addAliases(Map<String, String> keys, long timeNanos, String source) {
     if (keys.size() < 2) {
       return;
     }
@@ -39,7 +44,7 @@ final class Findings {
     for (int i = 0; i < entries.size(); i++) {
       for (int j = i + 1; j < entries.size(); j++) {
         AliasPair pair = AliasPair.of(entries.get(i), entries.get(j));
-        aliases.computeIfAbsent(pair, ignored -> new AliasTimes()).include(timeNanos);
+        aliases.computeIfAbsent(pair, ignored -> new AliasTimes()).include(timeNanos, source);
       }
     }
   }
@@ -108,13 +113,18 @@ final class Findings {
     }
   }
 
-  /** When two ids were seen together first and last. */
+  /** When two ids were seen together first and last, and where first. */
   static final class AliasTimes {
     long firstNanos = Long.MAX_VALUE;
     long lastNanos = Long.MIN_VALUE;
 
-    void include(long nanos) {
-      firstNanos = Math.min(firstNanos, nanos);
+    String source = "";
+
+    void include(long nanos, String where) {
+      if (nanos < firstNanos) {
+        firstNanos = nanos;
+        source = where;
+      }
       lastNanos = Math.max(lastNanos, nanos);
     }
   }

@@ -15,6 +15,8 @@ import io.correlationstation.server.otlp.LogView;
 import io.correlationstation.server.otlp.SpanView;
 import io.correlationstation.server.otlp.TraceScan;
 import io.correlationstation.server.stitch.Handoff;
+import io.correlationstation.server.stitch.live.RulingLines;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -49,6 +51,7 @@ final class FrameScan {
       case TRACES -> TraceScan.scan(frame.payload(), span -> span(span, entry, findings));
       case LOGS -> new LogFrame(frame, findings).scan();
       case HANDOFFS -> handoffs(entry, findings);
+      case RULINGS -> rulings(frame, findings);
       case METRICS -> {
         // Journeys are made of spans, logs and handoffs.
       }
@@ -82,7 +85,7 @@ final class FrameScan {
     news.received(entry.frame().receivedNanos());
     Map<String, String> keys = vocabulary.find(span::attribute);
     news.keys(keys, start);
-    findings.addAliases(keys, start);
+    findings.addAliases(keys, start, "span:" + span.service());
   }
 
   private static void handoffs(JournalCursor.Entry entry, Findings findings) {
@@ -91,6 +94,14 @@ final class FrameScan {
         .filter(line -> !line.isBlank())
         .map(FrameScan::parseHandoff)
         .forEach(handoff -> findings.handoffs.add(new FoundHandoff(handoff, entry.sequence())));
+  }
+
+  private static void rulings(Frame frame, Findings findings) {
+    try {
+      findings.rulings.addAll(RulingLines.parse(frame.payload()));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("ruling is not readable", e);
+    }
   }
 
   static Handoff parseHandoff(String json) {
@@ -128,7 +139,7 @@ final class FrameScan {
     private void record(LogView log) {
       Map<String, String> keys = vocabulary.find(log::attribute);
       long time = log.timeNanos() == 0 ? frame.receivedNanos() : log.timeNanos();
-      findings.addAliases(keys, time);
+      findings.addAliases(keys, time, "log:" + log.service());
       String traceId = log.traceId();
       if (traceId == null && keys.isEmpty()) {
         return;
@@ -160,7 +171,8 @@ final class FrameScan {
           body,
           log.eventName(),
           !log.eventName().isEmpty() || attributes.containsKey("mdso.state"),
-          attributes);
+          attributes,
+          null);
     }
 
     private String id(LogView log, long time, String body, Map<String, String> attributes) {

@@ -4,6 +4,7 @@ package io.correlationstation.server.journey;
 import static io.correlationstation.server.journey.KeyVocabulary.CIRCUIT_ID;
 
 import io.correlationstation.server.journey.Page.Position;
+import io.correlationstation.server.stitch.Handoff;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -501,6 +502,24 @@ final class JourneyQueries {
                 .map((result, context) -> FragmentQueries.link(result))
                 .findOne()
                 .orElse(null));
+  }
+
+  /** What stands for the child of that handoff, if it is another one; or null. */
+  @Nullable Handoff standingInsteadOf(Handoff handoff) {
+    return jdbi.withHandle(
+        handle ->
+            FragmentQueries.links(handle, List.of(handoff.child().traceId())).stream()
+                .filter(link -> link.state() != Handoff.State.REJECTED)
+                .map(Link::handoff)
+                .filter(other -> other.child().spanId().equals(handoff.child().spanId()))
+                .filter(other -> other.child().traceId().equals(handoff.child().traceId()))
+                .filter(other -> !other.id().equals(handoff.id()))
+                .findFirst()
+                .orElse(null));
+  }
+
+  List<VerdictEntry> verdicts(String handoffId) {
+    return jdbi.withHandle(handle -> RulingTable.history(handle, handoffId));
   }
 
   /** What is known of a trace besides its spans; null when nothing is. */

@@ -77,6 +77,7 @@ final class JourneyWriter {
           FragmentTable.saveFrames(handle, findings.frames);
           saveLogs(handle, findings.logs);
           dirty.addAll(saveAliases(handle, findings));
+          dirty.addAll(RulingTable.save(handle, findings.rulings));
           dirty.addAll(saveHandoffs(handle, findings.handoffs));
           Set<String> journeys = assembly.reassemble(handle, dirty);
           savePosition(handle, upToSequence);
@@ -164,8 +165,8 @@ final class JourneyWriter {
     PreparedBatch batch =
         handle.prepareBatch(
             """
-            INSERT INTO aliases (key_a, value_a, key_b, value_b, first_nanos, last_nanos)
-            VALUES (:key_a, :value_a, :key_b, :value_b, :first, :last)
+            INSERT INTO aliases (key_a, value_a, key_b, value_b, first_nanos, last_nanos, source)
+            VALUES (:key_a, :value_a, :key_b, :value_b, :first, :last, :source)
             ON CONFLICT (key_a, value_a, key_b, value_b) DO UPDATE SET
               first_nanos = CASE WHEN excluded.first_nanos < aliases.first_nanos
                 THEN excluded.first_nanos ELSE aliases.first_nanos END,
@@ -181,6 +182,7 @@ final class JourneyWriter {
                 .bind("value_b", pair.valueB())
                 .bind("first", times.firstNanos)
                 .bind("last", times.lastNanos)
+                .bind("source", times.source)
                 .add());
     execute(batch);
     Set<String> affected = new LinkedHashSet<>();
@@ -197,6 +199,7 @@ final class JourneyWriter {
               """
               SELECT value_b FROM aliases
               WHERE key_a = 'circuit_id' AND key_b = :key AND value_b IN (<values>)
+                AND retracted = 0
               """)
           .bind("key", key)
           .bindList("values", chunk)
@@ -206,7 +209,7 @@ final class JourneyWriter {
     return known;
   }
 
-  private static List<String> tracesWith(Handle handle, String key, Set<String> values) {
+  static List<String> tracesWith(Handle handle, String key, Set<String> values) {
     List<String> traces = new ArrayList<>();
     for (List<String> chunk : Chunks.of(values)) {
       handle
@@ -229,8 +232,13 @@ final class JourneyWriter {
     Map<String, Decision> decisions = new LinkedHashMap<>();
     Map<String, String> replacements = new LinkedHashMap<>();
     Set<String> touched = new LinkedHashSet<>();
+    Map<String, Boolean> standing =
+        RulingTable.standing(handle, handoffs.stream().map(h -> h.handoff().id()).toList());
     for (FoundHandoff found : handoffs) {
       Handoff handoff = found.handoff();
+      if (!RulingTable.allows(standing, handoff)) {
+        continue;
+      }
       touched.add(handoff.parent().traceId());
       touched.add(handoff.child().traceId());
       decisions.put(handoff.id(), new Decision(found, null));

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journey.JourneyQueries.TraceIndex;
 import io.correlationstation.server.journey.Page.Position;
+import io.correlationstation.server.stitch.Handoff;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.time.Clock;
@@ -129,6 +130,16 @@ public final class Journeys implements AutoCloseable {
   /** A handoff by its id, or null. */
   public @Nullable Link link(String id) {
     return queries.link(id);
+  }
+
+  /** What stands for the child of that handoff, if it is another one; or null. */
+  public @Nullable Handoff standingInsteadOf(Handoff handoff) {
+    return queries.standingInsteadOf(handoff);
+  }
+
+  /** What persons said of a handoff, the latest last. */
+  public List<VerdictEntry> verdicts(String handoffId) {
+    return queries.verdicts(handoffId);
   }
 
   /**

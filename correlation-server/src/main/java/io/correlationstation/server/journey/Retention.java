@@ -100,6 +100,14 @@ final class Retention {
             .execute();
       }
       handle
+          .createUpdate(
+              """
+              DELETE FROM rulings WHERE handoff_id IN
+                (SELECT id FROM handoffs WHERE child_trace_id IN (<ids>))
+              """)
+          .bindList("ids", chunk)
+          .execute();
+      handle
           .createUpdate("DELETE FROM handoffs WHERE child_trace_id IN (<ids>)")
           .bindList("ids", chunk)
           .execute();
@@ -157,7 +165,7 @@ final class Retention {
 
   private static int forgetAliases(Handle handle, long oldest) {
     return handle
-        .createUpdate("DELETE FROM aliases WHERE last_nanos < :oldest")
+        .createUpdate("DELETE FROM aliases WHERE last_nanos < :oldest AND retracted = 0")
         .bind("oldest", oldest)
         .execute();
   }

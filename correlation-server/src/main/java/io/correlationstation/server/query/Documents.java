@@ -11,8 +11,10 @@ import io.correlationstation.server.journey.Journey;
 import io.correlationstation.server.journey.JourneyDiff;
 import io.correlationstation.server.journey.JourneySummary;
 import io.correlationstation.server.journey.Link;
+import io.correlationstation.server.journey.LogJoin;
 import io.correlationstation.server.journey.LogLine;
 import io.correlationstation.server.journey.TraceDetail;
+import io.correlationstation.server.journey.VerdictEntry;
 import io.correlationstation.server.stitch.Evidence;
 import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.SpanRef;
@@ -110,7 +112,7 @@ final class Documents {
           handoff.delayNanos() / NANOS_PER_MILLI,
           handoff.method(),
           handoff.modelVersion(),
-          handoff.supersedes());
+          handoff.id().equals(handoff.supersedes()) ? null : handoff.supersedes());
     }
   }
 
@@ -135,9 +137,10 @@ final class Documents {
       Map<String, String> keys,
       SpanRefDocument parent,
       SpanRefDocument child,
-      List<RivalDocument> rivals) {
+      List<RivalDocument> rivals,
+      List<VerdictDocument> verdicts) {
 
-    static ExplanationDocument of(Link link) {
+    static ExplanationDocument of(Link link, List<VerdictEntry> verdicts) {
       Handoff handoff = link.handoff();
       HandoffDocument summary = HandoffDocument.of(link);
       return new ExplanationDocument(
@@ -161,7 +164,20 @@ final class Documents {
           SpanRefDocument.of(handoff.child()),
           list(
               handoff.rivals(),
-              rival -> new RivalDocument(SpanRefDocument.of(rival.parent()), rival.confidence())));
+              rival -> new RivalDocument(SpanRefDocument.of(rival.parent()), rival.confidence())),
+          list(verdicts, VerdictDocument::of));
+    }
+  }
+
+  /** What a person said of a handoff. */
+  record VerdictDocument(String verdict, String reason, String author, String time) {
+
+    static VerdictDocument of(VerdictEntry entry) {
+      return new VerdictDocument(
+          entry.confirmed() ? "confirm" : "reject",
+          entry.reason(),
+          entry.author(),
+          Times.format(entry.timeNanos()));
     }
   }
 
@@ -271,9 +287,12 @@ final class Documents {
       @Nullable String eventName,
       @Nullable String traceId,
       @Nullable String spanId,
-      Map<String, String> attributes) {
+      Map<String, String> attributes,
+      @Nullable String joinedBy,
+      @Nullable Double joinConfidence) {
 
     static LogDocument of(LogLine log) {
+      LogJoin join = log.join();
       return new LogDocument(
           log.id(),
           Times.format(log.timeNanos()),
@@ -284,7 +303,9 @@ final class Documents {
           log.eventName().isEmpty() ? null : log.eventName(),
           log.traceId(),
           log.spanId(),
-          log.attributes());
+          log.attributes(),
+          join == null ? null : join.by(),
+          join == null ? null : join.confidence());
     }
 
     private static String severity(LogLine log) {
@@ -315,13 +336,14 @@ final class Documents {
   }
 
   @JsonNaming(SnakeCaseStrategy.class)
-  record AliasDocument(String key, String value, String firstSeen, String lastSeen) {
+  record AliasDocument(String key, String value, String firstSeen, String lastSeen, String source) {
     static AliasDocument of(Circuit.Alias alias) {
       return new AliasDocument(
           alias.key(),
           alias.value(),
           Times.format(alias.firstSeenNanos()),
-          Times.format(alias.lastSeenNanos()));
+          Times.format(alias.lastSeenNanos()),
+          alias.source());
     }
   }
 

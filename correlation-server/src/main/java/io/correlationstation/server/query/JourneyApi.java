@@ -152,7 +152,7 @@ final class JourneyApi {
         new EvidenceDocument(
             "correlation-station/evidence/1",
             withSpans(journey),
-            Documents.list(journey.links(), ExplanationDocument::of),
+            Documents.list(journey.links(), this::explanation),
             DiffDocument.of(diff)));
   }
 
@@ -179,8 +179,12 @@ final class JourneyApi {
     if (link == null) {
       notFound(context, "No handoff has the id " + id);
     } else {
-      Json.answer(context, ExplanationDocument.of(link));
+      Json.answer(context, explanation(link));
     }
+  }
+
+  private ExplanationDocument explanation(Link link) {
+    return ExplanationDocument.of(link, journeys.verdicts(link.handoff().id()));
   }
 
   void trace(Context context) {
@@ -193,7 +197,7 @@ final class JourneyApi {
     }
   }
 
-  private static void notFound(Context context, String detail) {
+  static void notFound(Context context, String detail) {
     Json.problem(context, HttpStatus.NOT_FOUND, detail);
   }
 

@@ -2,10 +2,13 @@
 package io.correlationstation.server.query;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.correlationstation.server.query.Documents.ProblemDocument;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import java.io.IOException;
+import java.util.Locale;
 
 /** Writes answers as JSON. */
 final class Json {
@@ -27,6 +30,30 @@ final class Json {
 
   static void answer(Context context, Object document) {
     context.contentType(TYPE).result(bytes(document));
+  }
+
+  /**
+   * The JSON object that a request carries.
+   *
+   * @throws BadRequest when it carries anything else. Another content type is refused too: only a
+   *     form can be sent across sites without asking
+   */
+  static JsonNode body(Context context) {
+    String type = context.contentType();
+    if (type == null || !type.toLowerCase(Locale.ROOT).startsWith(TYPE)) {
+      throw new BadRequest("the content type is not " + TYPE);
+    }
+    try {
+      JsonNode body = MAPPER.readTree(context.bodyAsBytes());
+      if (body != null && body.isObject()) {
+        return body;
+      }
+    } catch (JsonProcessingException e) {
+      throw new BadRequest("the body is not JSON: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new BadRequest("the body can't be read: " + e.getMessage());
+    }
+    throw new BadRequest("the body is not a JSON object");
   }
 
   static void problem(Context context, HttpStatus status, String detail) {

@@ -25,10 +25,12 @@ public final class QueryRoutes implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(QueryRoutes.class);
 
   private final Map<String, Handler> handlers;
+  private final Map<String, Handler> posts;
   private final LiveUpdates live;
 
-  private QueryRoutes(Map<String, Handler> handlers, LiveUpdates live) {
+  private QueryRoutes(Map<String, Handler> handlers, Map<String, Handler> posts, LiveUpdates live) {
     this.handlers = handlers;
+    this.posts = posts;
     this.live = live;
   }
 
@@ -36,10 +38,12 @@ public final class QueryRoutes implements AutoCloseable {
    * Makes the routes; they answer once they are registered on a server.
    *
    * @param topology asked at each request
+   * @param rulings takes what persons decide
    */
   public static QueryRoutes create(
       Journeys journeys,
       Supplier<List<EdgeStatistics>> topology,
+      Rulings rulings,
       ServerState state,
       PrometheusRegistry registry) {
     Map<String, Handler> handlers = new LinkedHashMap<>();
@@ -60,13 +64,18 @@ public final class QueryRoutes implements AutoCloseable {
     handlers.put("/health", operations::health);
     handlers.put("/ready", operations::ready);
     handlers.put("/metrics", operations::metrics);
-    return new QueryRoutes(handlers, LiveUpdates.start(journeys));
+    RulingApi ruling = new RulingApi(journeys, rulings);
+    Map<String, Handler> posts = new LinkedHashMap<>();
+    posts.put("/api/handoffs/{id}/verdict", ruling::verdict);
+    posts.put("/api/aliases/retract", ruling::retractAlias);
+    return new QueryRoutes(handlers, posts, LiveUpdates.start(journeys));
   }
 
   /** Adds the routes to a server that is being configured. */
   public void register(JavalinConfig config) {
     handlers.forEach(
         (path, handler) -> config.routes.get(path, context -> answer(handler, context)));
+    posts.forEach((path, handler) -> config.routes.post(path, context -> answer(handler, context)));
     config.routes.sse(LIVE_PATH, live::connect);
     config.routes.exception(
         HttpResponseException.class,
@@ -80,6 +89,7 @@ public final class QueryRoutes implements AutoCloseable {
   /** Paths of all routes, for the check against the OpenAPI document. */
   List<String> paths() {
     List<String> paths = new ArrayList<>(handlers.keySet());
+    paths.addAll(posts.keySet());
     paths.add(LIVE_PATH);
     return paths;
   }

@@ -129,6 +129,12 @@ public final class Receiver implements AutoCloseable {
     return credentials == null || credentials.match(authorization);
   }
 
+  /** Whose credentials these are; null when none are asked for or they are wrong. */
+  public @Nullable String user(@Nullable String authorization) {
+    Credentials credentials = config.credentials();
+    return credentials != null && credentials.match(authorization) ? credentials.user() : null;
+  }
+
   /** The port that is open, also when the system chose it. */
   public int otlpHttpPort() {
     return connector.getLocalPort();

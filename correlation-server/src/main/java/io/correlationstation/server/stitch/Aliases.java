@@ -3,7 +3,9 @@ package io.correlationstation.server.stitch;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,13 +19,24 @@ final class Aliases {
 
   private static final int MAX_PER_VALUE = 64;
   private static final int MAX_ALIASES = 500_000;
+  private static final int MAX_RETRACTED = 100_000;
   private static final long KEEP_NANOS = 24L * 3600 * 1_000_000_000;
 
   private final Keys keys;
   private final Fragments fragments;
   private final Losses losses;
   private final ArrayDeque<AliasEdge> byAge = new ArrayDeque<>();
+  private final Set<Pair> retracted = new LinkedHashSet<>();
   private int count;
+
+  /** Two values by name, in the order of their keys: it outlives what is held of them. */
+  private record Pair(int key, String value, int otherKey, String otherValue) {
+    static Pair of(KeyValue one, KeyValue other) {
+      return one.key < other.key
+          ? new Pair(one.key, one.value, other.key, other.value)
+          : new Pair(other.key, other.value, one.key, one.value);
+    }
+  }
 
   Aliases(Keys keys, Fragments fragments, Losses losses) {
     this.keys = keys;
@@ -52,6 +65,10 @@ final class Aliases {
     AliasEdge known = find(one, other);
     if (known != null) {
       known.seen(nanos);
+      return;
+    }
+    if (!retracted.isEmpty() && retracted.contains(Pair.of(one, other))) {
+      losses.count("alias_retracted");
       return;
     }
     if (one.aliasCount() >= MAX_PER_VALUE || other.aliasCount() >= MAX_PER_VALUE) {
@@ -145,9 +162,17 @@ final class Aliases {
         edge.sightings);
   }
 
-  /** Forgets that two values belong together; returns the children of the traces it joined. */
+  /**
+   * Forgets that two values belong together, whatever comes later; returns the children of the
+   * traces it joined.
+   */
   List<Child> retract(KeyValue one, KeyValue other) {
     List<Child> touched = new ArrayList<>();
+    retracted.add(Pair.of(one, other));
+    if (retracted.size() > MAX_RETRACTED) {
+      retracted.remove(retracted.iterator().next());
+      losses.count("evicted_retraction");
+    }
     AliasEdge edge = find(one, other);
     if (edge == null) {
       return touched;

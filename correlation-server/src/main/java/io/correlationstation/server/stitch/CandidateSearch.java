@@ -18,12 +18,14 @@ final class CandidateSearch {
   private static final double NEGLIGIBLE = 1e-4;
   static final double WEAK_MISMATCH = Math.log(0.03);
   static final double DERIVED_MISMATCH = Math.log(0.02);
+  private static final double CONFIRMED = Math.log(1e9);
   private static final double OWN_KEY_FACTOR = 1.5;
   private static final double OWN_KEY = Math.log(OWN_KEY_FACTOR);
 
   private final Keys keys;
   private final Vocabulary vocabulary;
   private final Verdicts verdicts;
+  private final Carriers carriers;
   private final long windowNanos;
   private long vetoes;
 
@@ -33,10 +35,12 @@ final class CandidateSearch {
   private int soughtKeys;
   private int uncertainKeys;
 
-  CandidateSearch(StitchConfig config, Keys keys, Vocabulary vocabulary, Verdicts verdicts) {
+  CandidateSearch(
+      StitchConfig config, Keys keys, Vocabulary vocabulary, Verdicts verdicts, Carriers carriers) {
     this.keys = keys;
     this.vocabulary = vocabulary;
     this.verdicts = verdicts;
+    this.carriers = carriers;
     windowNanos = config.window().toNanos();
   }
 
@@ -48,6 +52,10 @@ final class CandidateSearch {
     child.clearCandidates();
     child.searched = true;
     begin(child);
+    Exit handedOver = carriers.handedOver(child);
+    if (handedOver != null && isNew(handedOver)) {
+      exact(child, handedOver);
+    }
     for (KeyValue key : child.fragment.keys) {
       if (keys.spec(key.key).strong() && !key.quarantined) {
         byKey(child, key);
@@ -175,12 +183,15 @@ final class CandidateSearch {
     if (exit.fragment == child.fragment || !exit.usable()) {
       return false;
     }
+    if (verdicts.anyConfirmed(child)) {
+      return verdicts.confirms(child, exit) && confirmed(child, exit);
+    }
     EdgeModel known = child.type.edge(exit.type);
     if ((known != null && known.forbidden) || verdicts.rejects(child, exit)) {
       return false;
     }
     double logKeys = compare(exit);
-    if (Double.isNaN(logKeys)) {
+    if (Double.isNaN(logKeys) || Carriers.differ(child, exit)) {
       vetoes++;
       return false;
     }
@@ -201,6 +212,32 @@ final class CandidateSearch {
         return false;
       }
     }
+    return true;
+  }
+
+  /**
+   * The call that says it handed over what the root took up: likely however rare such a pair is.
+   */
+  private void exact(Child child, Exit exit) {
+    if (child.ruledOn) {
+      consider(child, exit);
+      return;
+    }
+    if (exit.fragment == child.fragment || !exit.usable()) {
+      return;
+    }
+    double logKeys = compare(exit);
+    EdgeModel edge = vocabulary.edge(exit.type, child.type);
+    if (Double.isNaN(logKeys)) {
+      vetoes++;
+    } else if (!edge.forbidden) {
+      child.addCandidate(exit, edge, logKeys + Carriers.SAME);
+    }
+  }
+
+  /** The parent that a person named is the only candidate, as good as certain to the matching. */
+  private boolean confirmed(Child child, Exit exit) {
+    child.addCandidate(exit, vocabulary.edge(exit.type, child.type), CONFIRMED);
     return true;
   }
 

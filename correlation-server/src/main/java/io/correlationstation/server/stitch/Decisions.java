@@ -23,12 +23,18 @@ final class Decisions {
   private final long[] told = new long[Handoff.State.values().length];
   private long abstained;
   private double[] probability = new double[64];
+  private String modelVersion = MODEL_VERSION + ".0";
 
   Decisions(StitchConfig config, Keys keys, Verdicts verdicts, HandoffSink sink) {
     this.config = config;
     this.keys = keys;
     this.verdicts = verdicts;
     this.sink = sink;
+  }
+
+  /** The model was fitted for the n-th time: decisions from now on are of that version. */
+  void fitted(long fits) {
+    modelVersion = MODEL_VERSION + "." + fits;
   }
 
   Map<String, Long> counts() {
@@ -59,6 +65,8 @@ final class Decisions {
     int confirmed = confirmedCandidate(child);
     if (confirmed >= 0) {
       tell(child, confirmed, 1);
+    } else if (verdicts.anyConfirmed(child)) {
+      child.decision = null; // its parent is not held: whoever took the verdict tells it
     } else if (confidence < config.abstainBelow()) {
       withdraw(child, last);
     } else {
@@ -169,7 +177,16 @@ final class Decisions {
       return;
     }
     child.decision = null;
-    emit(child, before.exit(), 0, Handoff.State.REJECTED, null);
+    withdraw(child, before);
+  }
+
+  private void withdraw(Child child, Child.Decision before) {
+    Explanation why = new Explanation(keys);
+    if (verdicts.rejects(child, before.exit())) {
+      why.rejected(Ids.span(before.exit().spanId));
+    }
+    String supersedes = before.state() == Handoff.State.LINKED ? before.id() : null;
+    emit(child, before.exit(), 0, Handoff.State.REJECTED, supersedes, why);
   }
 
   private void tell(Child child, int best, double confidence) {
@@ -181,20 +198,29 @@ final class Decisions {
     if (before != null) {
       if (before.exit() != exit) {
         supersedes = before.id();
+        if (before.state() == Handoff.State.LINKED) {
+          withdraw(child, before);
+        }
       } else if (before.state() == state
           && Math.abs(before.confidence() - confidence) < TOLD_CHANGE) {
         return;
+      } else if (before.state() == Handoff.State.LINKED) {
+        supersedes = before.id();
       }
     }
     String id = Ids.handoff(exit, child);
     child.decision = new Child.Decision(exit, confidence, state, id);
-    emit(child, exit, confidence, state, supersedes);
+    emit(child, exit, confidence, state, supersedes, explain(child, exit));
   }
 
   private void emit(
-      Child child, Exit exit, double confidence, Handoff.State state, @Nullable String supersedes) {
+      Child child,
+      Exit exit,
+      double confidence,
+      Handoff.State state,
+      @Nullable String supersedes,
+      Explanation why) {
     told[state.ordinal()]++;
-    Explanation why = explain(child, exit, state);
     sink.handoff(
         new Handoff(
             Ids.handoff(exit, child),
@@ -207,14 +233,14 @@ final class Decisions {
             rivals(child, exit),
             child.startNanos - exit.startNanos,
             why.method(),
-            MODEL_VERSION,
+            modelVersion,
             supersedes));
   }
 
-  private Explanation explain(Child child, Exit exit, Handoff.State state) {
+  private Explanation explain(Child child, Exit exit) {
     Explanation why = new Explanation(keys);
     for (int i = 0; i < child.candidateCount; i++) {
-      if (child.exits[i] == exit && state != Handoff.State.REJECTED) {
+      if (child.exits[i] == exit) {
         why.explain(child, i, probability[i], traceProbability(child, exit.fragment));
       }
     }

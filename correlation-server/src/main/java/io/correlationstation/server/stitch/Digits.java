@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-/** Numbers for people: four significant digits, as {@code %.4g} has them, at a tenth of its cost. */
+/**
+ * Numbers for people: four significant digits, as {@code %.4g} has them, at a tenth of its cost.
+ */
 final class Digits {
 
   private static final double[] POWERS = {1e-4, 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};

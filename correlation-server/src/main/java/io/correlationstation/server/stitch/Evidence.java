@@ -10,4 +10,8 @@ package io.correlationstation.server.stitch;
  * @param value the value both sides share, or the measured value
  * @param weight natural logarithm of the likelihood ratio it adds; negative when it speaks against
  */
-public record Evidence(String kind, String key, String value, double weight) {}
+public record Evidence(String kind, String key, String value, double weight) {
+
+  /** A person said so. */
+  public static final String VERDICT = "verdict";
+}

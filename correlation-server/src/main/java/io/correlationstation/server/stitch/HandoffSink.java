@@ -7,8 +7,8 @@ public interface HandoffSink {
 
   /**
    * Takes one decision. A later one for the same child names the one it replaces in {@link
-   * Handoff#supersedes()}; one that is withdrawn without successor comes again as {@link
-   * Handoff.State#REJECTED}.
+   * Handoff#supersedes()}; a link that is withdrawn comes again as {@link Handoff.State#REJECTED},
+   * before its successor if there is one.
    */
   void handoff(Handoff handoff);
 }

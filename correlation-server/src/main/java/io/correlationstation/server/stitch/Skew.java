@@ -4,6 +4,7 @@ package io.correlationstation.server.stitch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -18,7 +19,8 @@ final class Skew {
 
   private record Pair(Service caller, Service callee) {}
 
-  private final Map<Pair, Density> intact = new HashMap<>();
+  /** In order of appearance: what follows from it must not depend on identity hashes. */
+  private final Map<Pair, Density> intact = new LinkedHashMap<>();
 
   /** Takes one waiting call whose context survived. */
   void observe(Service caller, Service callee, double middleSeconds) {

@@ -38,6 +38,7 @@ public final class Stitcher {
   private final EventClock clock;
   private final Losses losses = new Losses();
   private final Keys keys;
+  private final Carriers carriers = new Carriers();
   private final Vocabulary vocabulary;
   private final Fragments fragments;
   private final CandidateSearch search;
@@ -46,7 +47,7 @@ public final class Stitcher {
   private final Decisions decisions;
   private final Aliases aliases;
   private final Skew skew = new Skew();
-  private final Verdicts verdicts = new Verdicts();
+  private final Verdicts verdicts = new Verdicts(losses);
   private final TreeMap<Long, Tick> ticks = new TreeMap<>();
   private final KeyValue[] found;
   private long doneTick = Long.MIN_VALUE;
@@ -59,10 +60,10 @@ public final class Stitcher {
     found = new KeyValue[keys.count()];
     vocabulary = new Vocabulary(config.topology());
     matcher = new Matcher();
-    search = new CandidateSearch(config, keys, vocabulary, verdicts);
+    search = new CandidateSearch(config, keys, vocabulary, verdicts, carriers);
     learner = new Learner(config, vocabulary, matcher, skew);
     decisions = new Decisions(config, keys, verdicts, requireNonNull(sink, "sink"));
-    fragments = new Fragments(config, keys, vocabulary, losses, skew);
+    fragments = new Fragments(config, keys, vocabulary, losses, skew, carriers);
     aliases = new Aliases(keys, fragments, losses);
   }
 
@@ -79,20 +80,30 @@ public final class Stitcher {
       losses.count(reason);
       return;
     }
-    if (!span.polled && !clock.observe(span.endNanos, span.traceLow, span.receivedNanos)) {
+    Service service = vocabulary.service(span.service);
+    if (!span.polled
+        && !clock.observe(service.arrivals, span.endNanos, span.traceLow, span.receivedNanos)) {
       losses.count("future_time");
     }
-    PendingSpan pending =
-        new PendingSpan(span, vocabulary.service(span.service), internKeys(span.keys));
+    PendingSpan pending = new PendingSpan(span, service, internKeys(span.keys));
     long tick = tickOf(pending.endNanos);
     if (tick <= doneTick) {
+      countLate(span);
       tick = doneTick + 1;
-      losses.count(span.polled ? "late_polled" : "late");
     } else if (clock.started() && tick > tickOf(clock.watermark()) + MAX_TICKS_AHEAD) {
       tick = doneTick == Long.MIN_VALUE ? tickOf(clock.watermark()) : doneTick + 1;
     }
     at(tick).spans.add(pending);
     process(tickOf(clock.watermark()) - 1);
+  }
+
+  /** A polled span is late only when it comes after its own, longer, lateness. */
+  private void countLate(SpanFacts span) {
+    if (!span.polled) {
+      losses.count("late");
+    } else if (span.endNanos < clock.watermark() - config.polledLateness().toNanos()) {
+      losses.count("late_polled");
+    }
   }
 
   private @Nullable String refusal(SpanFacts span) {
@@ -141,7 +152,7 @@ public final class Stitcher {
 
   /**
    * A person's verdict; it holds for decisions already made and for those to come. Decisions whose
-   * fragments are no longer held stay as they were told: their keeper applies the verdict.
+   * fragments are no longer held stay as they were told: whoever passes the verdict on tells them.
    */
   public void verdict(Verdict verdict) {
     verdicts.add(verdict);
@@ -150,16 +161,28 @@ public final class Stitcher {
       return;
     }
     for (Child child = fragment.children; child != null; child = child.next) {
-      if (child.searched && Ids.span(child.spanId).equals(verdict.childSpanId())) {
-        research(child);
+      if (Ids.span(child.spanId).equals(verdict.childSpanId())) {
+        child.ruledOn = true;
+        if (child.searched) {
+          research(child);
+        }
       }
     }
   }
 
-  /** Forgets an alias; fragments that only it joined are decided anew. */
-  public boolean retract(Alias alias) {
-    KeyValue one = find(alias.key(), alias.value());
-    KeyValue other = find(alias.otherKey(), alias.otherValue());
+  /**
+   * Forgets an alias, for good; fragments that only it joined are decided anew.
+   *
+   * @return whether it was known
+   */
+  public boolean retract(Ruling.OnAlias alias) {
+    int oneKey = keys.index(alias.key());
+    int otherKey = keys.index(alias.otherKey());
+    if (oneKey < 0 || otherKey < 0) {
+      return false;
+    }
+    KeyValue one = keys.intern(oneKey, alias.value());
+    KeyValue other = keys.intern(otherKey, alias.otherValue());
     if (one == null || other == null) {
       return false;
     }
@@ -169,6 +192,8 @@ public final class Stitcher {
         research(child);
       }
     }
+    keys.release(one);
+    keys.release(other);
     return known;
   }
 
@@ -206,6 +231,7 @@ public final class Stitcher {
         fragments.exitCount(),
         aliases.count(),
         clock.started() ? clock.watermark() : 0,
+        clock.holdNanos(),
         losses.counts(),
         decisions.counts(),
         vocabulary.clocks(),
@@ -229,6 +255,11 @@ public final class Stitcher {
   public void advanceTo(long eventTimeNanos) {
     clock.advanceTo(eventTimeNanos);
     process(tickOf(clock.watermark()) - 1);
+  }
+
+  /** How long event time waits for sources that lag, beyond the allowed lateness. */
+  public long holdNanos() {
+    return clock.holdNanos();
   }
 
   /** Decides everything that is open, as if event time had passed. For the end of a file. */
@@ -263,6 +294,7 @@ public final class Stitcher {
     }
     if (learner.due(now)) {
       learner.fit(now);
+      decisions.fitted(learner.fits());
     }
     matcher.sweep();
     for (Child child : tick.search) {
@@ -310,6 +342,7 @@ public final class Stitcher {
       aliases.derive(fragment);
       Child child = fragments.newChild();
       if (child != null) {
+        child.ruledOn = verdicts.concern(child);
         schedule(child, tick, number);
       }
       Exit exit = fragments.newExit();

@@ -4,6 +4,7 @@ package io.correlationstation.server.stitch;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,7 +32,7 @@ final class Ties {
   }
 
   void find(Collection<Child> window) {
-    Map<Child, List<Integer>> candidates = new HashMap<>();
+    Map<Child, List<Integer>> candidates = new LinkedHashMap<>();
     for (Child child : window) {
       if (child.whole > 0.5 && child.orphan < 0.5) {
         List<Integer> best = bestByEdge(child);

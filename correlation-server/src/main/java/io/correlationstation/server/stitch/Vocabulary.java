@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,9 +31,10 @@ final class Vocabulary {
       @Nullable String destination,
       @Nullable String other) {}
 
-  private final Map<String, Service> services = new HashMap<>();
-  private final Map<TypeName, ExitType> exitTypes = new HashMap<>();
-  private final Map<TypeName, ChildType> childTypes = new HashMap<>();
+  // In order of appearance: a restart must go through them in the same order.
+  private final Map<String, Service> services = new LinkedHashMap<>();
+  private final Map<TypeName, ExitType> exitTypes = new LinkedHashMap<>();
+  private final Map<TypeName, ChildType> childTypes = new LinkedHashMap<>();
   private final List<EdgeModel> edgeList = new ArrayList<>();
   private final Map<String, Set<String>> callersByCallee = new HashMap<>();
   private final Set<String> knownCallers = new HashSet<>();

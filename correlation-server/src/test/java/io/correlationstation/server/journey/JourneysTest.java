@@ -19,6 +19,7 @@ import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.InMemoryJournal;
 import io.correlationstation.server.journal.Signal;
 import io.correlationstation.server.stitch.Handoff;
+import io.correlationstation.server.stitch.Ruling;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -136,6 +137,59 @@ final class JourneysTest {
     Link replaced = requireNonNull(journeys.link(story.toMdso.id()));
     assertThat(replaced.state()).isEqualTo(Handoff.State.REJECTED);
     assertThat(replaced.supersededBy()).isEqualTo(better.id());
+  }
+
+  @Test
+  void link_rejectedByAPerson_noLaterDecisionBringsItBack() {
+    append(story.frames());
+    Handoff gone =
+        handoff(story.collector, story.topology, 0, Handoff.State.REJECTED, story.toArda.id());
+
+    append(Telemetry.ruling(ruling(false, 1)), handoffs(gone), handoffs(story.toArda));
+
+    assertThat(requireNonNull(journeys.link(story.toArda.id())).state())
+        .isEqualTo(Handoff.State.REJECTED);
+    assertThat(requireNonNull(journeys.journey(JourneyIds.journey(story.ardaTrace))).fragments())
+        .extracting(Fragment::traceId)
+        .containsExactly(story.ardaTrace);
+  }
+
+  @Test
+  void link_confirmedAfterRejection_isBackAndBothWordsAreKept() {
+    append(story.frames());
+    Handoff gone =
+        handoff(story.collector, story.topology, 0, Handoff.State.REJECTED, story.toArda.id());
+    append(Telemetry.ruling(ruling(false, 1)), handoffs(gone));
+
+    append(Telemetry.ruling(ruling(true, 2)), handoffs(story.toArda));
+
+    assertThat(requireNonNull(journeys.link(story.toArda.id())).state())
+        .isEqualTo(Handoff.State.LINKED);
+    assertThat(journeys.verdicts(story.toArda.id()))
+        .extracting(VerdictEntry::confirmed)
+        .containsExactly(false, true);
+  }
+
+  private Ruling.OnHandoff ruling(boolean confirmed, long time) {
+    return new Ruling.OnHandoff(story.toArda, confirmed, null, "seen it", "ann", time);
+  }
+
+  @Test
+  void alias_retracted_leadsNowhere_alsoWhenSeenAgain() {
+    Frame both = logs(log(null, "mdso", 0, "created", "circuit_id", CIRCUIT, "resource_id", "r-9"));
+    append(both);
+    assertThat(requireNonNull(journeys.circuit("r-9")).circuitId()).isEqualTo(CIRCUIT);
+    assertThat(requireNonNull(journeys.circuit(CIRCUIT)).aliases())
+        .extracting(Circuit.Alias::source)
+        .containsExactly("log:mdso");
+
+    append(
+        Telemetry.ruling(
+            new Ruling.OnAlias("resource_id", "r-9", "circuit_id", CIRCUIT, "typo", "ann", 3)));
+    append(logs(log(null, "mdso", 5, "again", "circuit_id", CIRCUIT, "resource_id", "r-9")));
+
+    assertThat(journeys.circuit("r-9")).isNull();
+    assertThat(requireNonNull(journeys.circuit(CIRCUIT)).aliases()).isEmpty();
   }
 
   @Test
@@ -273,6 +327,12 @@ final class JourneysTest {
     assertThat(bodies(found, JourneyIds.journey(story.beornTrace))).contains("mine");
     assertThat(bodies(found, JourneyIds.journey(other.beornTrace))).contains("theirs");
     assertThat(bodies(found, JourneyIds.unclaimedLogs(CIRCUIT))).containsExactly("whose");
+    assertThat(found)
+        .flatExtracting(Journey::logs)
+        .filteredOn(log -> log.traceId() == null && log.join() != null)
+        .isNotEmpty()
+        .allSatisfy(log -> assertThat(requireNonNull(log.join()).by()).isEqualTo("resource_id"))
+        .allSatisfy(log -> assertThat(requireNonNull(log.join()).confidence()).isBetween(0.9, 1.0));
     assertThat(
             bodies(
                 List.of(requireNonNull(journeys.journey(JourneyIds.journey(story.beornTrace)))),

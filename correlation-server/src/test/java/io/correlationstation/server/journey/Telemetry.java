@@ -6,7 +6,9 @@ import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.Signal;
 import io.correlationstation.server.stitch.Evidence;
 import io.correlationstation.server.stitch.Handoff;
+import io.correlationstation.server.stitch.Ruling;
 import io.correlationstation.server.stitch.SpanRef;
+import io.correlationstation.server.stitch.live.RulingLines;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
@@ -263,6 +265,11 @@ public final class Telemetry {
         handoffs.length,
         Map.of(Frame.ORIGIN, "stitch"),
         lines.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public static Frame ruling(Ruling ruling) {
+    return new Frame(
+        Signal.RULINGS, T0, 1, Map.of(Frame.ORIGIN, "ruling"), RulingLines.payload(ruling));
   }
 
   private static Resource resource(String service) {

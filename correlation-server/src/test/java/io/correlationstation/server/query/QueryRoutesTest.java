@@ -17,8 +17,10 @@ import io.correlationstation.server.journey.OrderStory;
 import io.correlationstation.server.journey.Telemetry;
 import io.correlationstation.server.query.ServerState.Check;
 import io.correlationstation.server.stitch.EdgeStatistics;
+import io.correlationstation.server.stitch.Ruling;
 import io.correlationstation.server.stitch.ServiceEdge;
 import io.javalin.Javalin;
+import io.javalin.http.Context;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -39,11 +41,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +67,24 @@ final class QueryRoutesTest {
   private final Map<String, Check> checks = new ConcurrentHashMap<>(Map.of("journal", Check.UP));
   private final List<EdgeStatistics> edges = new CopyOnWriteArrayList<>();
   private final OrderStory story = new OrderStory(1, 0, false);
+  private final List<Ruling> ruled = new CopyOnWriteArrayList<>();
+  private final Rulings rulings =
+      new Rulings() {
+        @Override
+        public CompletableFuture<?> rule(Ruling ruling) {
+          if (ruling.reason().equals("refuse")) {
+            return CompletableFuture.failedFuture(new IllegalStateException("full"));
+          }
+          ruled.add(ruling);
+          return CompletableFuture.completedFuture(1L);
+        }
+
+        @Override
+        public @Nullable String user(Context context) {
+          return context.header("X-User");
+        }
+      };
+
   private Journeys journeys;
   private QueryRoutes routes;
   private Javalin server;
@@ -73,7 +95,8 @@ final class QueryRoutesTest {
         JourneyConfig.inDirectory(directory).withRetention(Duration.ofDays(36_500));
     journeys = Journeys.start(settings, journal, registry);
     routes =
-        QueryRoutes.create(journeys, () -> edges, new ServerState("1.2.3", () -> checks), registry);
+        QueryRoutes.create(
+            journeys, () -> edges, rulings, new ServerState("1.2.3", () -> checks), registry);
     server =
         Javalin.create(
                 config -> {
@@ -279,6 +302,100 @@ final class QueryRoutesTest {
     assertThat(handoff.get("parent").get("service").asText()).isEqualTo("mdso-scriptplan");
     assertThat(handoff.get("keys").get("circuit_id").asText()).isEqualTo(CIRCUIT);
     assertThat(get("/api/handoffs/none").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void verdict_onKnownHandoff_isTakenWithReasonAndAuthor() throws Exception {
+    append(story.frames());
+    String path = "/api/handoffs/" + story.toArda.id() + "/verdict";
+
+    HttpResponse<String> answer =
+        post(path, "{\"verdict\":\"reject\",\"reason\":\" other order \",\"author\":\"ann\"}");
+
+    assertThat(answer.statusCode()).isEqualTo(202);
+    JsonNode taken = JSON.readTree(answer.body());
+    assertThat(taken.get("handoff_id").asText()).isEqualTo(story.toArda.id());
+    assertThat(taken.get("verdict").get("author").asText()).isEqualTo("ann");
+    Ruling.OnHandoff ruling = (Ruling.OnHandoff) ruled.get(0);
+    assertThat(ruling.confirmed()).isFalse();
+    assertThat(ruling.reason()).isEqualTo("other order");
+    assertThat(ruling.handoff()).isEqualTo(story.toArda);
+  }
+
+  @Test
+  void verdict_byAuthenticatedUser_isTheirsWhateverTheBodySays() throws Exception {
+    append(story.frames());
+
+    HttpRequest request =
+        HttpRequest.newBuilder(uri("/api/handoffs/" + story.toArda.id() + "/verdict"))
+            .header("Content-Type", "application/json")
+            .header("X-User", "ops")
+            .POST(
+                HttpRequest.BodyPublishers.ofString("{\"verdict\":\"confirm\",\"author\":\"ann\"}"))
+            .build();
+
+    assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+        .isEqualTo(202);
+    assertThat(ruled.get(0).author()).isEqualTo("ops");
+  }
+
+  @Test
+  void verdict_wrong_isProblemAndNotTaken() throws Exception {
+    append(story.frames());
+    String path = "/api/handoffs/" + story.toArda.id() + "/verdict";
+
+    assertThat(post(path, "{\"verdict\":\"maybe\"}").statusCode()).isEqualTo(400);
+    assertThat(post(path, "{").statusCode()).isEqualTo(400);
+    assertThat(post(path, "[]").statusCode()).isEqualTo(400);
+    assertThat(post(path, "{\"verdict\":\"reject\",\"reason\":7}").statusCode()).isEqualTo(400);
+    assertThat(post("/api/handoffs/none/verdict", "{\"verdict\":\"reject\"}").statusCode())
+        .isEqualTo(404);
+    HttpResponse<String> refused = post(path, "{\"verdict\":\"reject\",\"reason\":\"refuse\"}");
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+    assertThat(ruled).isEmpty();
+  }
+
+  @Test
+  void verdict_asForm_isRefused() throws Exception {
+    HttpRequest form =
+        HttpRequest.newBuilder(uri("/api/handoffs/x/verdict"))
+            .header("Content-Type", "text/plain")
+            .POST(HttpRequest.BodyPublishers.ofString("{\"verdict\":\"reject\"}"))
+            .build();
+
+    assertThat(http.send(form, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void verdicts_inTheJournal_areTheHandoffsHistory() throws Exception {
+    append(story.frames());
+    append(ruling(false, 1), ruling(true, 2));
+
+    JsonNode verdicts = json("/api/handoffs/" + story.toArda.id()).get("verdicts");
+
+    assertThat(verdicts.findValuesAsText("verdict")).containsExactly("reject", "confirm");
+    assertThat(names(verdicts.get(0))).containsExactly("verdict", "reason", "author", "time");
+  }
+
+  @Test
+  void retractAlias_isTaken() throws Exception {
+    HttpResponse<String> answer =
+        post(
+            "/api/aliases/retract",
+            "{\"key\":\"resource_id\",\"value\":\"r\",\"other_key\":\"circuit_id\","
+                + "\"other_value\":\"80.L1XX.000001..TEST\",\"reason\":\"typo\"}");
+
+    assertThat(answer.statusCode()).isEqualTo(202);
+    assertThat(((Ruling.OnAlias) ruled.get(0)).otherValue()).isEqualTo("80.L1XX.000001..TEST");
+    assertThat(ruled.get(0).author()).isEqualTo("anonymous");
+    assertThat(post("/api/aliases/retract", "{\"key\":\"resource_id\"}").statusCode())
+        .isEqualTo(400);
+  }
+
+  private Frame ruling(boolean confirmed, long time) {
+    return Telemetry.ruling(
+        new Ruling.OnHandoff(story.toArda, confirmed, null, "because", "ann", time));
   }
 
   @Test
@@ -590,6 +707,15 @@ final class QueryRoutesTest {
   private HttpResponse<String> get(String path) throws Exception {
     return http.send(
         HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> post(String path, String body) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(uri(path))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   private URI uri(String path) {

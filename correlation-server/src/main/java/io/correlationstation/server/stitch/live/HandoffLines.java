@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.correlationstation.server.stitch.Handoff;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 
@@ -17,7 +18,7 @@ import java.util.List;
  * Decisions in the journal: one JSON object a line, members and keys sorted, so that equal
  * decisions are equal bytes.
  */
-final class HandoffLines {
+public final class HandoffLines {
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -29,16 +30,22 @@ final class HandoffLines {
 
   private HandoffLines() {}
 
-  static byte[] payload(List<Handoff> handoffs) {
-    StringBuilder lines = new StringBuilder();
+  /** Decisions as the payload of a frame, or as a file. */
+  public static byte[] payload(List<Handoff> handoffs) {
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
     for (Handoff handoff : handoffs) {
-      try {
-        lines.append(MAPPER.writeValueAsString(handoff)).append('\n');
-      } catch (JsonProcessingException e) {
-        throw new IllegalStateException("a handoff can't be written: " + handoff.id(), e);
-      }
+      lines.writeBytes(line(handoff));
     }
-    return lines.toString().getBytes(UTF_8);
+    return lines.toByteArray();
+  }
+
+  /** One decision, its line feed included. */
+  static byte[] line(Handoff handoff) {
+    try {
+      return (MAPPER.writeValueAsString(handoff) + "\n").getBytes(UTF_8);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a handoff can't be written: " + handoff.id(), e);
+    }
   }
 
   static List<Handoff> parse(byte[] payload) throws IOException {

@@ -2,9 +2,11 @@
 package io.correlationstation.server.stitch.live;
 
 import io.correlationstation.server.stitch.Handoff;
+import io.correlationstation.server.stitch.Ruling;
 import io.correlationstation.server.stitch.StitchStatistics;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -24,6 +26,11 @@ final class StitchMetrics {
   private final Counter bridges;
   private final Counter refused;
   private final Histogram latency;
+  private final Counter verdicts;
+  private final Gauge stateBytes;
+  private final Histogram saving;
+  private final Counter stateFailures;
+  private final Calibration calibration = new Calibration();
 
   StitchMetrics(PrometheusRegistry registry, Supplier<StitchStatistics> statistics) {
     handoffs =
@@ -54,6 +61,30 @@ final class StitchMetrics {
             .help("From the end of the child span to the decision")
             .classicUpperBounds(1, 2, 5, 10, 20, 30, 60, 300, 900)
             .register(registry);
+    verdicts =
+        Counter.builder()
+            .name("corr_verdicts_total")
+            .help("Persons' verdicts on handoffs, by the state the handoff had")
+            .labelNames("verdict", "state")
+            .register(registry);
+    stateBytes =
+        Gauge.builder()
+            .name("corr_stitch_state_bytes")
+            .help("Size of the stitcher's state as last saved")
+            .register(registry);
+    saving =
+        Histogram.builder()
+            .name("corr_stitch_save_seconds")
+            .help("Time for which stitching stood still to save its state")
+            .classicUpperBounds(0.01, 0.1, 0.5, 1, 2, 5, 10)
+            .register(registry);
+    stateFailures =
+        Counter.builder()
+            .name("corr_stitch_state_failures_total")
+            .help("Saved states that could not be written, or not be read")
+            .labelNames("what")
+            .register(registry);
+    calibration.register(registry);
     states(registry, statistics);
     losses(registry, statistics);
   }
@@ -74,6 +105,21 @@ final class StitchMetrics {
                     .get()
                     .skewNanos()
                     .forEach((service, nanos) -> callback.call(nanos / NANOS_PER_SECOND, service)))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("corr_stitch_watermark_seconds")
+        .help("Event time up to which everything has been taken, as a Unix time; 0 before")
+        .callback(callback -> callback.call(statistics.get().watermarkNanos() / NANOS_PER_SECOND))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("corr_stitch_hold_seconds")
+        .help("How long event time waits for services whose spans lag, beyond the allowed lateness")
+        .callback(callback -> callback.call(statistics.get().holdNanos() / NANOS_PER_SECOND))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("corr_stitch_model_fits")
+        .help("Version of the learnt model: how often it was fitted")
+        .callback(callback -> callback.call(statistics.get().refits()))
         .register(registry);
     GaugeWithCallback.builder()
         .name("corr_quarantined_values")
@@ -101,12 +147,35 @@ final class StitchMetrics {
   void decided(Handoff handoff, Clock clock) {
     events.inc();
     handoffs.labelValues(handoff.state().name().toLowerCase(Locale.ROOT)).inc();
-    if (handoff.state() == Handoff.State.LINKED) {
+    if (handoff.makesLink()) {
       bridges.labelValues(handoff.method()).inc();
       Instant end = Instant.EPOCH.plusNanos(handoff.child().endNanos());
       latency.observe(
           Math.max(0, Duration.between(end, clock.instant()).toNanos() / NANOS_PER_SECOND));
     }
+  }
+
+  /** A verdict is a label: how sure the stitcher was of what a person confirmed or rejected. */
+  void ruled(Ruling.OnHandoff ruling) {
+    verdicts
+        .labelValues(
+            ruling.confirmed() ? "confirm" : "reject",
+            ruling.handoff().state().name().toLowerCase(Locale.ROOT))
+        .inc();
+    calibration.add(ruling);
+  }
+
+  void stateSaved(long bytes, long nanos) {
+    stateBytes.set(bytes);
+    saving.observe(nanos / NANOS_PER_SECOND);
+  }
+
+  void stateNotSaved() {
+    stateFailures.labelValues("write").inc();
+  }
+
+  void stateDamaged() {
+    stateFailures.labelValues("damaged").inc();
   }
 
   void appendRefused() {

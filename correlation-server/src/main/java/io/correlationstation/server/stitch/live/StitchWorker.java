@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch.live;
 
-import static io.correlationstation.server.stitch.Handoff.State.LINKED;
-
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journal.JournalCursor;
@@ -11,19 +9,22 @@ import io.correlationstation.server.journal.JournalRefusedException;
 import io.correlationstation.server.journal.Signal;
 import io.correlationstation.server.stitch.EdgeStatistics;
 import io.correlationstation.server.stitch.Handoff;
+import io.correlationstation.server.stitch.HandoffSink;
+import io.correlationstation.server.stitch.Ruling;
 import io.correlationstation.server.stitch.StitchConfig;
 import io.correlationstation.server.stitch.StitchStatistics;
 import io.correlationstation.server.stitch.Stitcher;
+import io.correlationstation.server.stitch.live.SavedState.State;
+import io.opentelemetry.proto.trace.v1.Span;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -32,15 +33,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs one stitcher on the journal: reads spans and logs with the cursor {@code stitch}, appends
- * decisions and synthetic spans.
+ * Runs one stitcher on the journal: reads spans, logs and rulings with the cursor {@code stitch},
+ * appends decisions and synthetic spans.
  *
- * <p>Restart: the cursor commits only what the stitcher has forgotten, so that a restart reads
- * again all it held. The decisions this leads to are in the journal already and are recognised by
- * their id and state.
+ * <p>Restart: the stitcher's state is saved now and then, with the last frame it has taken. A
+ * restart goes on after that frame; what this decides once more is in the journal already, to the
+ * byte, and is not written again. Without a usable state (none, damaged, another configuration) the
+ * journal is read from where nothing held can be missing: the cursor commits no more than what the
+ * stitcher had forgotten when its state was saved.
  *
- * <p>Event time follows the spans. While nothing arrives it follows the time that passes, a grace
- * behind, so that the last order of the day is decided too.
+ * <p>Event time follows the spans. While nothing arrives it follows the time that passes between
+ * frames, a grace behind, so that the last order of the day is decided too. Both are in the frames:
+ * replay finds the same times.
  */
 public final class StitchWorker implements AutoCloseable {
 
@@ -49,9 +53,16 @@ public final class StitchWorker implements AutoCloseable {
   /** Value of {@link Frame#ORIGIN} on what this worker appends. */
   static final String ORIGIN = "stitch";
 
+  private static final String RULING_ORIGIN = "ruling";
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final Duration IDLE_GRACE = Duration.ofSeconds(3);
-  private static final Duration COMMIT_EVERY = Duration.ofSeconds(1);
+
+  /** Longer than the five seconds for which SDKs gather spans by default. */
+  private static final long IDLE_GRACE_NANOS = 6_000_000_000L;
+
+  /** How long a frame may take from its receive time to its reader, so that both agree on time. */
+  private static final long READING_GRACE_NANOS = 1_000_000_000L;
+
+  private static final Duration REFRESH_EVERY = Duration.ofSeconds(1);
   private static final int MAX_FRAMES_PER_ROUND = 256;
   private static final Duration APPEND_RETRY = Duration.ofSeconds(1);
 
@@ -63,7 +74,9 @@ public final class StitchWorker implements AutoCloseable {
   private final Stitcher stitcher;
   private final StitchMetrics metrics;
   private final Clock clock;
-  private final Set<String> alreadyWritten;
+  private final SavedState savedState;
+  private final Duration saveEvery;
+  private final AlreadyWritten alreadyWritten;
   private final List<Handoff> decided = new ArrayList<>();
   private final Thread thread;
 
@@ -71,48 +84,82 @@ public final class StitchWorker implements AutoCloseable {
   private volatile List<EdgeStatistics> topology = List.of();
   private volatile boolean closing;
   private volatile @Nullable String failure;
+  private long lastSequence;
   private long newestEndNanos;
-  private Instant newestEndAt;
-  private Instant lastCommitAt;
+  private long newestReceivedNanos;
+  private Instant refreshedAt;
+  private Instant savedAt;
 
   private StitchWorker(
-      StitchConfig config,
-      Map<String, String> systemOfService,
-      Journal journal,
-      PrometheusRegistry registry,
-      Clock clock)
+      StitchWorkerConfig config, Journal journal, PrometheusRegistry registry, Clock clock)
       throws IOException {
     this.journal = journal;
     this.clock = clock;
-    this.synthetic = new SyntheticSpans(systemOfService);
-    this.feed = new TelemetryFeed(config);
+    StitchConfig stitching = config.stitching();
+    this.synthetic = new SyntheticSpans(config.systemOfService());
+    this.feed = new TelemetryFeed(stitching);
     this.cursor = journal.cursor("stitch");
-    this.stitcher = Stitcher.create(config, decided::add);
-    this.horizon =
-        new Horizon(config.window().plus(config.polledLateness()).plus(config.finalAfter()));
-    this.alreadyWritten = decisionsAfter(cursor.committed());
-    this.statistics = stitcher.statistics();
+    this.saveEvery = config.saveEvery();
     this.metrics = new StitchMetrics(registry, this::statistics);
-    this.newestEndAt = clock.instant();
-    this.lastCommitAt = clock.instant();
+    HandoffSink sink = decided::add;
+    this.savedState = new SavedState(config.stateFile(), stitching, List.of(stitching, sink));
+    State state = readState();
+    this.stitcher = state == null ? Stitcher.create(stitching, sink) : state.stitcher();
+    this.lastSequence = state == null ? cursor.committed() : state.sequence();
+    this.horizon = state == null ? horizon(stitching) : state.horizon();
+    if (state == null) {
+      hearOldRulings();
+    } else {
+      newestEndNanos = state.newestEndNanos();
+      newestReceivedNanos = state.newestReceivedNanos();
+    }
+    cursor.seek(lastSequence + 1);
+    this.alreadyWritten = AlreadyWritten.after(lastSequence, journal);
+    this.statistics = stitcher.statistics();
+    this.refreshedAt = clock.instant();
+    this.savedAt = clock.instant();
     this.thread = new Thread(this::run, "stitch-0");
   }
 
-  /**
-   * Opens the cursor and starts the thread {@code stitch-0}.
-   *
-   * @param systemOfService see {@link SyntheticSpans#SyntheticSpans}
-   */
+  /** Opens the cursor and starts the thread {@code stitch-0}. */
   public static StitchWorker start(
-      StitchConfig config,
-      Map<String, String> systemOfService,
-      Journal journal,
-      PrometheusRegistry registry,
-      Clock clock)
+      StitchWorkerConfig config, Journal journal, PrometheusRegistry registry, Clock clock)
       throws IOException {
-    StitchWorker worker = new StitchWorker(config, systemOfService, journal, registry, clock);
+    StitchWorker worker = new StitchWorker(config, journal, registry, clock);
     worker.thread.start();
     return worker;
+  }
+
+  private static Horizon horizon(StitchConfig config) {
+    return new Horizon(config.window().plus(config.polledLateness()).plus(config.finalAfter()));
+  }
+
+  private @Nullable State readState() throws IOException {
+    try {
+      State state = savedState.read();
+      if (state == null || state.sequence() < journal.status().nextSequence()) {
+        return state;
+      }
+      throw new IOException("it is of another journal");
+    } catch (IOException e) {
+      metrics.stateDamaged();
+      savedState.setAside();
+      LOGGER.warn("what stitching had learnt can't be used and is learnt anew", e);
+      return null;
+    }
+  }
+
+  /** Rulings hold for good, also those of before the frames that are read again. */
+  private void hearOldRulings() throws IOException {
+    for (long sequence = 0; sequence <= lastSequence; sequence++) {
+      Frame frame = journal.read(sequence);
+      if (frame != null && frame.signal() == Signal.RULINGS) {
+        for (Ruling ruling : RulingLines.parse(frame.payload())) {
+          hear(ruling);
+        }
+      }
+    }
+    decided.clear();
   }
 
   /** Figures as of the last round; any thread. */
@@ -130,20 +177,19 @@ public final class StitchWorker implements AutoCloseable {
     return failure;
   }
 
-  private Set<String> decisionsAfter(long committed) throws IOException {
-    Set<String> decisions = new HashSet<>();
-    long next = journal.status().nextSequence();
-    for (long sequence = committed + 1; sequence < next; sequence++) {
-      Frame frame = journal.read(sequence);
-      if (frame != null && frame.signal() == Signal.HANDOFFS) {
-        HandoffLines.parse(frame.payload()).forEach(handoff -> decisions.add(decision(handoff)));
-      }
-    }
-    return decisions;
-  }
-
-  private static String decision(Handoff handoff) {
-    return handoff.id() + handoff.state();
+  /**
+   * Takes a person's ruling; any thread. It is carried out as soon as the worker comes to it.
+   *
+   * @return completes when the ruling is on disk, exceptionally when the journal refuses it
+   */
+  public CompletableFuture<Long> rule(Ruling ruling) {
+    return journal.append(
+        new Frame(
+            Signal.RULINGS,
+            now(),
+            1,
+            Map.of(Frame.ORIGIN, RULING_ORIGIN),
+            RulingLines.payload(ruling)));
   }
 
   private void run() {
@@ -151,6 +197,7 @@ public final class StitchWorker implements AutoCloseable {
       while (!closing) {
         round();
       }
+      save();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (Throwable e) {
@@ -169,60 +216,91 @@ public final class StitchWorker implements AutoCloseable {
       entry = cursor.poll(Duration.ZERO);
     }
     if (entry == null) {
-      followTheClock();
+      idleUntil(now() - READING_GRACE_NANOS);
     } else {
       take(entry);
     }
     write();
     statistics = stitcher.statistics();
-    if (lastCommitAt.plus(COMMIT_EVERY).isBefore(clock.instant())) {
-      commit();
+    Instant now = clock.instant();
+    if (refreshedAt.plus(REFRESH_EVERY).isBefore(now)) {
+      refreshedAt = now;
+      topology = stitcher.topology();
+    }
+    if (savedAt.plus(saveEvery).isBefore(now)) {
+      save();
     }
   }
 
-  private void take(Entry entry) {
+  private long now() {
+    Instant now = clock.instant();
+    return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+  }
+
+  private void take(Entry entry) throws IOException {
     Frame frame = entry.frame();
     long frameEndNanos = 0;
+    idleUntil(frame.receivedNanos());
     if (!frame.ownWork()) {
       if (frame.signal() == Signal.TRACES) {
         frameEndNanos = feed.traces(frame.payload(), frame.receivedNanos(), stitcher);
       } else if (frame.signal() == Signal.LOGS) {
         feed.logs(frame.payload(), stitcher);
       }
+    } else if (frame.signal() == Signal.RULINGS) {
+      for (Ruling ruling : RulingLines.parse(frame.payload())) {
+        hear(ruling);
+      }
     }
     if (feed.newestPushedEndNanos() > newestEndNanos) {
       newestEndNanos = feed.newestPushedEndNanos();
-      newestEndAt = clock.instant();
+      newestReceivedNanos = frame.receivedNanos();
     }
     horizon.passed(entry.sequence(), frameEndNanos);
+    lastSequence = entry.sequence();
   }
 
-  private void followTheClock() {
-    long idleNanos = Duration.between(newestEndAt, clock.instant()).minus(IDLE_GRACE).toNanos();
-    if (newestEndNanos > 0 && idleNanos > 0) {
-      stitcher.advanceTo(newestEndNanos + idleNanos);
+  /** Nothing came until that time. */
+  private void idleUntil(long receiveNanos) {
+    long idleNanos = receiveNanos - newestReceivedNanos - IDLE_GRACE_NANOS;
+    if (newestEndNanos > 0 && idleNanos > stitcher.holdNanos()) {
+      stitcher.advanceTo(newestEndNanos + idleNanos - stitcher.holdNanos());
     }
   }
 
-  /** Appends what was decided and was not before; the cursor can commit only later than that. */
+  private void hear(Ruling ruling) {
+    if (ruling instanceof Ruling.OnHandoff onHandoff) {
+      int before = decided.size();
+      stitcher.verdict(onHandoff.verdict());
+      if (!RulingEffect.isAmong(decided.subList(before, decided.size()), onHandoff)) {
+        decided.addAll(RulingEffect.of(onHandoff));
+      }
+      metrics.ruled(onHandoff);
+    } else if (ruling instanceof Ruling.OnAlias onAlias) {
+      stitcher.retract(onAlias);
+    }
+  }
+
+  /** Appends what was decided and was not before. */
   private void write() throws InterruptedException {
+    if (decided.isEmpty()) {
+      return;
+    }
     List<Handoff> fresh = new ArrayList<>();
-    List<Handoff> linked = new ArrayList<>();
     for (Handoff handoff : decided) {
-      if (!alreadyWritten.remove(decision(handoff))) {
+      if (!alreadyWritten.remove(HandoffLines.line(handoff))) {
         fresh.add(handoff);
-        if (handoff.state() == LINKED) {
-          linked.add(handoff);
-        }
         metrics.decided(handoff, clock);
       }
     }
+    List<Span> spans = new ArrayList<>(synthetic.of(decided));
+    spans.removeIf(span -> alreadyWritten.remove(span.toByteArray()));
     decided.clear();
     if (!fresh.isEmpty()) {
       append(Signal.HANDOFFS, fresh.size(), HandoffLines.payload(fresh));
     }
-    if (!linked.isEmpty()) {
-      append(Signal.TRACES, 2 * linked.size(), synthetic.encode(linked));
+    if (!spans.isEmpty()) {
+      append(Signal.TRACES, spans.size(), SyntheticSpans.encode(spans));
     }
   }
 
@@ -231,9 +309,7 @@ public final class StitchWorker implements AutoCloseable {
    * here either.
    */
   private void append(Signal signal, int items, byte[] payload) throws InterruptedException {
-    Instant now = clock.instant();
-    long nowNanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
-    Frame frame = new Frame(signal, nowNanos, items, Map.of(Frame.ORIGIN, ORIGIN), payload);
+    Frame frame = new Frame(signal, now(), items, Map.of(Frame.ORIGIN, ORIGIN), payload);
     while (true) {
       try {
         journal.append(frame).join();
@@ -251,12 +327,22 @@ public final class StitchWorker implements AutoCloseable {
     }
   }
 
-  private void commit() throws IOException {
-    lastCommitAt = clock.instant();
-    topology = stitcher.topology();
-    long safe = horizon.safeAt(statistics.watermarkNanos());
-    if (safe > cursor.committed()) {
-      cursor.commit(safe);
+  /** First the state, then the commit that lets go of frames. A failure costs only time later. */
+  private void save() throws IOException {
+    savedAt = clock.instant();
+    try {
+      long safe = horizon.safeAt(statistics.watermarkNanos());
+      long started = System.nanoTime();
+      long bytes =
+          savedState.write(
+              new State(stitcher, horizon, lastSequence, newestEndNanos, newestReceivedNanos));
+      metrics.stateSaved(bytes, System.nanoTime() - started);
+      if (safe > cursor.committed()) {
+        cursor.commit(safe);
+      }
+    } catch (IOException | IllegalStateException e) {
+      metrics.stateNotSaved();
+      LOGGER.warn("the stitcher's state can't be saved; the next start reads more again", e);
     }
   }
 

@@ -16,11 +16,14 @@ import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what a handoff looks like in a trace viewer: a bridge span in the parent's trace and a
@@ -38,6 +41,9 @@ import java.util.TreeMap;
  *   time    parent's start to child's start          child's start, zero length
  *   link    to the child's root                      to the parent span
  * </pre>
+ *
+ * <p>A bridge that replaces another one links to it too ({@code correlation.link=supersedes}). What
+ * was taken back gets a retraction span of no length under its bridge and one under its marker.
  */
 final class SyntheticSpans {
 
@@ -59,30 +65,47 @@ final class SyntheticSpans {
     this.systemOfService = Map.copyOf(systemOfService);
   }
 
-  /**
-   * Encodes both spans of every handoff, in the given order, as one {@code
-   * ExportTraceServiceRequest}.
-   */
-  byte[] encode(List<Handoff> handoffs) {
-    ScopeSpans.Builder spans =
-        ScopeSpans.newBuilder()
-            .setScope(InstrumentationScope.newBuilder().setName("io.correlationstation.stitch"));
-    for (Handoff handoff : handoffs) {
-      spans.addSpans(bridge(handoff)).addSpans(marker(handoff));
+  /** What the decisions, in the order in which they were told, look like. */
+  List<Span> of(List<Handoff> decisions) {
+    List<Span> spans = new ArrayList<>();
+    Map<String, Handoff> takenBack = new HashMap<>();
+    for (Handoff handoff : decisions) {
+      if (handoff.makesLink()) {
+        spans.add(bridge(handoff, takenBack.get(handoff.supersedes())));
+        spans.add(marker(handoff));
+      } else if (handoff.takesLinkBack()) {
+        takenBack.put(handoff.id(), handoff);
+        spans.add(retraction(handoff, handoff.parent()));
+        spans.add(retraction(handoff, handoff.child()));
+      }
     }
+    return spans;
+  }
+
+  /** The spans as one {@code ExportTraceServiceRequest}. */
+  static byte[] encode(List<Span> spans) {
     return ExportTraceServiceRequest.newBuilder()
         .addResourceSpans(
             ResourceSpans.newBuilder()
                 .setResource(Resource.newBuilder().addAttributes(text("service.name", SERVICE)))
-                .addScopeSpans(spans))
+                .addScopeSpans(
+                    ScopeSpans.newBuilder()
+                        .setScope(
+                            InstrumentationScope.newBuilder()
+                                .setName("io.correlationstation.stitch"))
+                        .addAllSpans(spans)))
         .build()
         .toByteArray();
   }
 
-  private Span bridge(Handoff handoff) {
+  private Span bridge(Handoff handoff, @Nullable Handoff superseded) {
     SpanRef parent = handoff.parent();
     SpanRef child = handoff.child();
-    return Span.newBuilder()
+    Span.Builder bridge = Span.newBuilder();
+    if (superseded != null) {
+      bridge.addLinks(supersedes(superseded));
+    }
+    return bridge
         .setTraceId(bytes(parent.traceId()))
         .setSpanId(ByteString.copyFrom(bridgeSpanId(parent.spanId(), child.spanId())))
         .setParentSpanId(bytes(parent.spanId()))
@@ -91,7 +114,7 @@ final class SyntheticSpans {
         .setStartTimeUnixNano(parent.startNanos())
         .setEndTimeUnixNano(Math.max(parent.startNanos(), child.startNanos()))
         .addAllAttributes(attributes(handoff, "synthetic"))
-        .addLinks(link(child))
+        .addLinks(0, link(child))
         .build();
   }
 
@@ -108,6 +131,37 @@ final class SyntheticSpans {
         .setEndTimeUnixNano(child.startNanos())
         .addAllAttributes(attributes(handoff, "marker"))
         .addLinks(link(parent))
+        .build();
+  }
+
+  /** A sent span can't be deleted: under the bridge and under the marker stands that it is void. */
+  private Span retraction(Handoff handoff, SpanRef side) {
+    SpanRef parent = handoff.parent();
+    SpanRef child = handoff.child();
+    byte[] voided =
+        side == parent
+            ? bridgeSpanId(parent.spanId(), child.spanId())
+            : markerSpanId(parent, child);
+    return Span.newBuilder()
+        .setTraceId(bytes(side.traceId()))
+        .setSpanId(
+            ByteString.copyFrom(
+                derivedSpanId("retraction of " + HEX.formatHex(voided), parent, child)))
+        .setParentSpanId(ByteString.copyFrom(voided))
+        .setName(system(parent) + "_to_" + system(child) + "_retraction")
+        .setKind(Span.SpanKind.SPAN_KIND_INTERNAL)
+        .setStartTimeUnixNano(child.startNanos())
+        .setEndTimeUnixNano(child.startNanos())
+        .addAllAttributes(attributes(handoff, "retraction"))
+        .build();
+  }
+
+  private static Span.Link supersedes(Handoff superseded) {
+    SpanRef parent = superseded.parent();
+    return Span.Link.newBuilder()
+        .setTraceId(bytes(parent.traceId()))
+        .setSpanId(ByteString.copyFrom(bridgeSpanId(parent.spanId(), superseded.child().spanId())))
+        .addAttributes(text("correlation.link", "supersedes"))
         .build();
   }
 
@@ -129,7 +183,7 @@ final class SyntheticSpans {
     sorted.put("correlation.synthetic", AnyValue.newBuilder().setBoolValue(true).build());
     sorted.put("correlation.version", string(handoff.modelVersion()));
     String supersedes = handoff.supersedes();
-    if (supersedes != null) {
+    if (supersedes != null && !supersedes.equals(handoff.id())) {
       sorted.put("correlation.supersedes", string(supersedes));
     }
     return sorted.entrySet().stream()
@@ -153,12 +207,16 @@ final class SyntheticSpans {
   }
 
   private static byte[] markerSpanId(SpanRef parent, SpanRef child) {
+    return derivedSpanId("marker", parent, child);
+  }
+
+  private static byte[] derivedSpanId(String what, SpanRef parent, SpanRef child) {
     return spanId(
         "SHA-256",
         String.join(
             "|",
             RULE_VERSION,
-            "marker",
+            what,
             parent.traceId(),
             parent.spanId(),
             child.traceId(),

@@ -9,10 +9,18 @@ export class ApiError extends Error {
   }
 }
 
-async function get(path, signal) {
+const get = (path, signal) => ask(path, { headers: { Accept: 'application/json' }, signal });
+
+const post = (path, body) => ask(path, {
+  method: 'POST',
+  headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+async function ask(path, request) {
   let answer;
   try {
-    answer = await fetch(path, { headers: { Accept: 'application/json' }, signal });
+    answer = await fetch(path, request);
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new ApiError(0, 'The server cannot be reached.');
@@ -42,6 +50,8 @@ export const circuit = (id, signal) => orNull(get(`/api/circuits/${segment(id)}`
 export const journey = (id, signal) => orNull(get(`/api/journeys/${segment(id)}`, signal));
 export const diff = (id, signal) => get(`/api/journeys/${segment(id)}/diff`, signal);
 export const evidencePath = (id) => `/api/journeys/${segment(id)}/evidence`;
+/** Takes a person's word on a handoff: 'confirm' or 'reject'. */
+export const verdict = (id, word, reason) => post(`/api/handoffs/${segment(id)}/verdict`, { verdict: word, reason });
 export const handoff = (id, signal) => get(`/api/handoffs/${segment(id)}`, signal);
 
 /**

@@ -48,7 +48,9 @@ export function itemDetails(journey, item) {
     facts([
       ['At', formatOffset(item.time - journey.start), new Date(item.time).toISOString()],
       item.severity && ['Severity', item.severity],
-      item.traceId ? ['Trace', link(item.traceId)] : ['Joined', 'by its keys and its time; it carries no trace id'],
+      item.traceId ? ['Trace', link(item.traceId)] : ['Joined', item.joinedBy
+        ? `by ${item.joinedBy} and its time, ${formatShare(item.joinConfidence)} sure; it carries no trace id`
+        : 'to no run: it carries no trace id'],
     ]),
     attributes('Attributes', item.attributes),
   ];
@@ -81,7 +83,35 @@ export async function handoffDetails(journey, id, signal) {
       why.supersedes && ['Replaces', h('code', {}, why.supersedes)],
       why.superseded_by && ['Replaced by', h('code', {}, why.superseded_by)],
     ]),
+    h('h3', {}, 'Is it right?'),
+    verdicts(why),
+    verdictForm(why),
   ];
+}
+
+function verdicts(why) {
+  return why.verdicts.length > 0 && h('ul', { class: 'plain verdicts' }, why.verdicts.map((each) => h('li', {},
+    h('strong', {}, each.verdict === 'confirm' ? 'Confirmed' : 'Rejected'), ` by ${each.author}`,
+    each.reason && `: ${each.reason}`, ' ', h('time', { class: 'muted', datetime: each.time }, each.time.slice(0, 19).replace('T', ' ')))));
+}
+
+/** Buttons that confirm or reject, with a reason; the page is drawn again when the server tells of the change. */
+function verdictForm(why) {
+  const reason = h('input', { type: 'text', id: 'verdict-reason', maxlength: '2000', autocomplete: 'off' });
+  const said = h('p', { class: 'muted', role: 'status' });
+  const button = (word, label) => h('button', { type: 'button', class: 'quiet', onclick: () => say(word) }, label);
+  const buttons = [button('confirm', 'Confirm'), button('reject', 'Reject')];
+  async function say(word) {
+    buttons.forEach((each) => { each.disabled = true; });
+    try {
+      await api.verdict(why.id, word, reason.value.trim());
+      said.textContent = word === 'confirm' ? 'Confirmed. Thank you.' : 'Rejected. Thank you.';
+    } catch (error) {
+      said.textContent = error.message;
+      buttons.forEach((each) => { each.disabled = false; });
+    }
+  }
+  return h('div', { class: 'verdict' }, h('label', { for: 'verdict-reason' }, 'Reason'), reason, buttons, said);
 }
 
 function end(label, span, journey) {

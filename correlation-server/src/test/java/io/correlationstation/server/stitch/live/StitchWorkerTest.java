@@ -8,20 +8,28 @@ import com.google.protobuf.ByteString;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.InMemoryJournal;
 import io.correlationstation.server.journal.Signal;
+import io.correlationstation.server.stitch.Evidence;
 import io.correlationstation.server.stitch.Handoff;
+import io.correlationstation.server.stitch.Ruling;
 import io.correlationstation.server.stitch.StitchConfig;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The worker on a journal: what goes in as spans comes out as decisions and synthetic spans, once.
@@ -33,14 +41,39 @@ class StitchWorkerTest {
   private static final String PARENT_TRACE = "0af7651916cd43dd8448eb211c80319c";
   private static final String CHILD_TRACE = "1af7651916cd43dd8448eb211c80319c";
 
+  @TempDir private Path directory;
+
   private final InMemoryJournal journal = new InMemoryJournal();
+
+  /** Stands at the time at which the spans were received until it is moved. */
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.EPOCH.plusNanos(START + 1_000 * MILLI));
+
+  private final Clock clock =
+      new Clock() {
+        @Override
+        public ZoneId getZone() {
+          return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+          return this;
+        }
+
+        @Override
+        public Instant instant() {
+          return now.get();
+        }
+      };
 
   @Test
   void spans_handedOff_becomeALinkedDecisionAndSyntheticSpans() throws Exception {
     try (StitchWorker worker = start()) {
       appendHandoff();
+      letTimePass(worker);
 
-      await().atMost(Duration.ofSeconds(60)).until(() -> !linked().isEmpty());
+      await().until(() -> !linked().isEmpty());
       await().until(() -> !synthetic().isEmpty());
       assertThat(worker.failure()).isNull();
     }
@@ -57,28 +90,168 @@ class StitchWorkerTest {
   void restart_decisionsAlreadyWritten_areNotWrittenAgain() throws Exception {
     try (StitchWorker worker = start()) {
       appendHandoff();
-      await().atMost(Duration.ofSeconds(60)).until(() -> !synthetic().isEmpty());
+      letTimePass(worker);
+      await().until(() -> !synthetic().isEmpty());
     }
     int decisions = decisions().size();
     int spans = synthetic().size();
 
     try (StitchWorker worker = start()) {
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> worker.statistics().decisions().getOrDefault("LINKED", 0L) >= 1);
+      await().until(() -> worker.statistics().decisions().getOrDefault("LINKED", 0L) >= 1);
     }
 
     assertThat(decisions()).hasSize(decisions);
     assertThat(synthetic()).hasSize(spans);
   }
 
+  @Test
+  void crash_afterTheStateWasSaved_tellsNothingTwiceAndLosesNothing() throws Exception {
+    try (StitchWorker worker = start()) {
+      appendHandoff();
+      await().until(() -> worker.statistics().spans() == 3);
+    }
+    byte[] saved = Files.readAllBytes(directory.resolve("stitch.state"));
+    try (StitchWorker worker = start()) {
+      letTimePass(worker);
+      await().until(() -> !synthetic().isEmpty());
+    }
+    List<Handoff> decisions = decisions();
+    List<Span> spans = synthetic();
+    Frame lastFrame = journal.read(journal.status().nextSequence() - 1);
+    assertThat(lastFrame.signal()).isEqualTo(Signal.TRACES);
+    journal.delete(journal.status().nextSequence() - 1);
+
+    Files.write(directory.resolve("stitch.state"), saved);
+    try (StitchWorker worker = start()) {
+      letTimePass(worker);
+      await().until(() -> !synthetic().isEmpty());
+    }
+
+    assertThat(decisions()).isEqualTo(decisions);
+    assertThat(synthetic()).isEqualTo(spans);
+  }
+
+  @Test
+  void damagedState_isSetAsideAndLearntAnew() throws Exception {
+    Files.writeString(directory.resolve("stitch.state"), "no state at all, but long enough");
+    PrometheusRegistry registry = new PrometheusRegistry();
+
+    try (StitchWorker worker = start(registry)) {
+      appendHandoff();
+      letTimePass(worker);
+      await().until(() -> !linked().isEmpty());
+      assertThat(worker.failure()).isNull();
+    }
+
+    assertThat(directory.resolve("stitch.state.damaged")).exists();
+    assertThat(registry.scrape().stream().map(s -> s.getMetadata().getName()))
+        .contains("corr_stitch_state_failures");
+  }
+
+  @Test
+  void reject_whileHeld_takesTheLinkBackInBothTraces() throws Exception {
+    try (StitchWorker worker = start()) {
+      appendHandoff();
+      letTimePass(worker);
+      await().until(() -> synthetic().size() == 2);
+      worker.rule(new Ruling.OnHandoff(linked().get(0), false, null, "other order", "ann", 1));
+      await().until(() -> synthetic().size() == 4);
+    }
+
+    Handoff last = decisions().get(decisions().size() - 1);
+    assertThat(last.state()).isEqualTo(Handoff.State.REJECTED);
+    assertThat(last.evidence()).extracting(Evidence::kind).containsExactly("verdict");
+    List<Span> all = synthetic();
+    assertThat(all.subList(2, 4))
+        .extracting(Span::getName)
+        .containsOnly("beorn_to_mdso_retraction");
+    assertThat(all.subList(2, 4))
+        .extracting(Span::getParentSpanId)
+        .containsExactly(all.get(0).getSpanId(), all.get(1).getSpanId());
+    assertThat(all.subList(2, 4))
+        .extracting(Span::getTraceId)
+        .containsExactly(bytes(PARENT_TRACE), bytes(CHILD_TRACE));
+  }
+
+  @Test
+  void rulings_whenNothingIsHeld_areCarriedOutAndTheLastOneHolds() throws Exception {
+    appendHandoff();
+    try (StitchWorker worker = start()) {
+      letTimePass(worker);
+      await().until(() -> !linked().isEmpty());
+    }
+    Handoff told = linked().get(0);
+    Path elsewhere = Files.createDirectory(directory.resolve("fresh"));
+    InMemoryJournal empty = new InMemoryJournal();
+
+    try (StitchWorker worker = start(elsewhere, empty, new PrometheusRegistry())) {
+      worker.rule(new Ruling.OnHandoff(told, false, null, "no", "ann", 1));
+      await().until(() -> decisions(empty).size() == 1);
+      Handoff rejected = decisions(empty).get(0);
+      worker.rule(new Ruling.OnHandoff(rejected, true, null, "yes after all", "bob", 2));
+      await().until(() -> decisions(empty).size() == 2);
+      await().until(() -> synthetic(empty).size() == 4);
+    }
+    try (StitchWorker worker = start(elsewhere, empty, new PrometheusRegistry())) {
+      await().until(() -> worker.statistics().spans() == 0);
+    }
+
+    assertThat(decisions(empty))
+        .extracting(Handoff::state)
+        .containsExactly(Handoff.State.REJECTED, Handoff.State.LINKED);
+    assertThat(decisions(empty).get(1).confidence()).isEqualTo(1);
+    assertThat(synthetic(empty))
+        .extracting(Span::getName)
+        .containsExactly(
+            "beorn_to_mdso_retraction",
+            "beorn_to_mdso_retraction",
+            "beorn_to_mdso_bridge",
+            "mdso_from_beorn_marker");
+  }
+
+  @Test
+  void verdict_thenStateLost_stillHoldsForSpansReadAgain() throws Exception {
+    appendHandoff();
+    try (StitchWorker worker = start()) {
+      letTimePass(worker);
+      await().until(() -> synthetic().size() == 2);
+      worker.rule(new Ruling.OnHandoff(linked().get(0), false, null, "no", "ann", 1));
+      await().until(() -> synthetic().size() == 4);
+    }
+    int told = decisions().size();
+
+    Files.delete(directory.resolve("stitch.state"));
+    try (StitchWorker worker = start()) {
+      letTimePass(worker);
+      await().until(() -> worker.statistics().watermarkNanos() > START + 40_000 * MILLI);
+    }
+
+    assertThat(decisions()).hasSize(told);
+    assertThat(decisions().get(told - 1).state()).isEqualTo(Handoff.State.REJECTED);
+    assertThat(synthetic()).hasSize(4);
+  }
+
+  private void letTimePass(StitchWorker worker) {
+    await().until(() -> worker.statistics().spans() == 3);
+    now.updateAndGet(instant -> instant.plusSeconds(60));
+  }
+
   private StitchWorker start() throws Exception {
+    return start(new PrometheusRegistry());
+  }
+
+  private StitchWorker start(PrometheusRegistry registry) throws Exception {
+    return start(directory, journal, registry);
+  }
+
+  private StitchWorker start(Path state, InMemoryJournal log, PrometheusRegistry registry)
+      throws Exception {
     return StitchWorker.start(
-        StitchConfig.defaults(),
-        Map.of("mdso-scriptplan", "mdso"),
-        journal,
-        new PrometheusRegistry(),
-        Clock.systemUTC());
+        StitchWorkerConfig.inDirectory(
+            state, StitchConfig.defaults(), Map.of("mdso-scriptplan", "mdso")),
+        log,
+        registry,
+        clock);
   }
 
   /** A call of beorn's whose context was lost; both sides know circuit and resource. */
@@ -164,8 +337,12 @@ class StitchWorkerTest {
   }
 
   private List<Handoff> decisions() throws Exception {
+    return decisions(journal);
+  }
+
+  private static List<Handoff> decisions(InMemoryJournal log) throws Exception {
     List<Handoff> decisions = new ArrayList<>();
-    for (Frame frame : frames(Signal.HANDOFFS)) {
+    for (Frame frame : frames(log, Signal.HANDOFFS)) {
       decisions.addAll(HandoffLines.parse(frame.payload()));
     }
     return decisions;
@@ -176,8 +353,12 @@ class StitchWorkerTest {
   }
 
   private List<Span> synthetic() throws Exception {
+    return synthetic(journal);
+  }
+
+  private static List<Span> synthetic(InMemoryJournal log) throws Exception {
     List<Span> spans = new ArrayList<>();
-    for (Frame frame : frames(Signal.TRACES)) {
+    for (Frame frame : frames(log, Signal.TRACES)) {
       if (frame.ownWork()) {
         spans.addAll(
             ExportTraceServiceRequest.parseFrom(frame.payload())
@@ -189,10 +370,10 @@ class StitchWorkerTest {
     return spans;
   }
 
-  private List<Frame> frames(Signal signal) {
+  private static List<Frame> frames(InMemoryJournal log, Signal signal) {
     List<Frame> frames = new ArrayList<>();
-    for (long sequence = 0; sequence < journal.status().nextSequence(); sequence++) {
-      Frame frame = journal.read(sequence);
+    for (long sequence = 0; sequence < log.status().nextSequence(); sequence++) {
+      Frame frame = log.read(sequence);
       if (frame != null && frame.signal() == signal) {
         frames.add(frame);
       }

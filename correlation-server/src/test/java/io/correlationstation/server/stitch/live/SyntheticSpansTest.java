@@ -77,13 +77,15 @@ class SyntheticSpansTest {
 
   @Test
   void encode_twice_givesTheSameBytes() {
-    assertThat(synthetic.encode(List.of(handoff(1_000, 5_000))))
-        .isEqualTo(synthetic.encode(List.of(handoff(1_000, 5_000))));
+    assertThat(encode(handoff(1_000, 5_000))).isEqualTo(encode(handoff(1_000, 5_000)));
+  }
+
+  private byte[] encode(Handoff... handoffs) {
+    return SyntheticSpans.encode(synthetic.of(List.of(handoffs)));
   }
 
   private List<Span> spans(Handoff handoff) throws Exception {
-    ExportTraceServiceRequest request =
-        ExportTraceServiceRequest.parseFrom(synthetic.encode(List.of(handoff)));
+    ExportTraceServiceRequest request = ExportTraceServiceRequest.parseFrom(encode(handoff));
     assertThat(
             request.getResourceSpans(0).getResource().getAttributes(0).getValue().getStringValue())
         .isEqualTo("correlation-server");

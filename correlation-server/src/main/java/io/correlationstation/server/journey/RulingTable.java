@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.journey;
+
+import io.correlationstation.server.journey.Findings.AliasPair;
+import io.correlationstation.server.stitch.Handoff;
+import io.correlationstation.server.stitch.Ruling;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/**
+ * What persons ruled. The stitcher carries rulings out; the store keeps their history and lets no
+ * decision in that contradicts the latest one.
+ */
+final class RulingTable {
+
+  private RulingTable() {}
+
+  /** Keeps the rulings; returns the traces that a retracted alias may have led to a circuit. */
+  static Set<String> save(Handle handle, Collection<Ruling> rulings) {
+    Set<String> traces = new LinkedHashSet<>();
+    PreparedBatch history =
+        handle.prepareBatch(
+            """
+            INSERT INTO rulings (handoff_id, time_nanos, confirmed, reason, author)
+            VALUES (:id, :time, :confirmed, :reason, :author)
+            ON CONFLICT DO NOTHING
+            """);
+    for (Ruling ruling : rulings) {
+      if (ruling instanceof Ruling.OnHandoff onHandoff) {
+        history
+            .bind("id", onHandoff.handoff().id())
+            .bind("time", onHandoff.timeNanos())
+            .bind("confirmed", onHandoff.confirmed() ? 1 : 0)
+            .bind("reason", onHandoff.reason())
+            .bind("author", onHandoff.author())
+            .add();
+      } else if (ruling instanceof Ruling.OnAlias onAlias) {
+        traces.addAll(retract(handle, onAlias));
+      }
+    }
+    FragmentTable.execute(history);
+    return traces;
+  }
+
+  private static Set<String> retract(Handle handle, Ruling.OnAlias alias) {
+    AliasPair pair =
+        AliasPair.of(
+            Map.entry(alias.key(), alias.value()), Map.entry(alias.otherKey(), alias.otherValue()));
+    handle
+        .createUpdate(
+            """
+            INSERT INTO aliases (key_a, value_a, key_b, value_b, first_nanos, last_nanos, retracted)
+            VALUES (:key_a, :value_a, :key_b, :value_b, :time, :time, 1)
+            ON CONFLICT (key_a, value_a, key_b, value_b) DO UPDATE SET retracted = 1
+            """)
+        .bind("key_a", pair.keyA())
+        .bind("value_a", pair.valueA())
+        .bind("key_b", pair.keyB())
+        .bind("value_b", pair.valueB())
+        .bind("time", alias.timeNanos())
+        .execute();
+    Set<String> traces = new LinkedHashSet<>();
+    traces.addAll(JourneyWriter.tracesWith(handle, pair.keyA(), Set.of(pair.valueA())));
+    traces.addAll(JourneyWriter.tracesWith(handle, pair.keyB(), Set.of(pair.valueB())));
+    return traces;
+  }
+
+  /** The latest word on each of those handoffs: whether it was confirmed. */
+  static Map<String, Boolean> standing(Handle handle, Collection<String> handoffIds) {
+    Map<String, Boolean> standing = new HashMap<>();
+    for (List<String> chunk : Chunks.of(handoffIds)) {
+      handle
+          .createQuery(
+              """
+              SELECT handoff_id, confirmed FROM rulings WHERE handoff_id IN (<ids>)
+              ORDER BY time_nanos
+              """)
+          .bindList("ids", chunk)
+          .map((result, context) -> Map.entry(result.getString(1), result.getInt(2) != 0))
+          .forEach(entry -> standing.put(entry.getKey(), entry.getValue()));
+    }
+    return standing;
+  }
+
+  /** Whether a decision may be kept, given the latest word on its handoff. */
+  static boolean allows(Map<String, Boolean> standing, Handoff handoff) {
+    Boolean confirmed = standing.get(handoff.id());
+    return confirmed == null || confirmed == (handoff.state() == Handoff.State.LINKED);
+  }
+
+  /** Every word on a handoff, the latest last. */
+  static List<VerdictEntry> history(Handle handle, String handoffId) {
+    return handle
+        .createQuery(
+            """
+            SELECT time_nanos, confirmed, reason, author FROM rulings WHERE handoff_id = :id
+            ORDER BY time_nanos
+            """)
+        .bind("id", handoffId)
+        .map(
+            (result, context) ->
+                new VerdictEntry(
+                    result.getInt("confirmed") != 0,
+                    result.getString("reason"),
+                    result.getString("author"),
+                    result.getLong("time_nanos")))
+        .list();
+  }
+}

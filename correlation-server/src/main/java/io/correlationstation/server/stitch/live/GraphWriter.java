@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch.live;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.correlationstation.server.stitch.live.ObjectGraph.Kind;
+import io.correlationstation.server.stitch.live.ObjectGraph.Shape;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.lang.reflect.Array;
+import java.lang.reflect.Field;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes one graph; see {@link ObjectGraph}. */
+final class GraphWriter {
+
+  private final DataOutput out;
+  private final IdentityHashMap<Object, Integer> externals = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Integer> ids = new IdentityHashMap<>(1 << 12);
+  private final ArrayDeque<Object> unwritten = new ArrayDeque<>();
+  private final Map<Class<?>, Kind> kinds = new HashMap<>();
+
+  GraphWriter(List<?> externals, DataOutput out) {
+    this.out = out;
+    for (int i = 0; i < externals.size(); i++) {
+      this.externals.put(externals.get(i), i);
+    }
+  }
+
+  void write(Object root) throws IOException {
+    try {
+      reference(root);
+      for (Object next = unwritten.poll(); next != null; next = unwritten.poll()) {
+        body(next);
+      }
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("fields were made accessible", e);
+    }
+  }
+
+  private Kind kind(Object object) {
+    Kind kind = kinds.get(object.getClass());
+    return kind == null ? new Kind(object.getClass(), kinds.size()) : kind;
+  }
+
+  private void named(Kind kind) throws IOException {
+    number(kind.number);
+    if (kinds.putIfAbsent(kind.type, kind) == null) {
+      out.writeUTF(kind.signature());
+    }
+  }
+
+  private void reference(@Nullable Object object) throws IOException, ReflectiveOperationException {
+    if (object == null) {
+      out.writeByte(ObjectGraph.NULL);
+      return;
+    }
+    Integer external = externals.get(object);
+    if (external != null) {
+      out.writeByte(ObjectGraph.EXTERNAL);
+      number(external);
+      return;
+    }
+    Kind kind = kind(object);
+    switch (kind.shape) {
+      case STRING, BOXED, ENUM, RECORD, FIXED_LIST -> {
+        out.writeByte(ObjectGraph.VALUE);
+        named(kind);
+        value(kind, object);
+      }
+      default -> {
+        Integer id = ids.putIfAbsent(object, ids.size());
+        if (id != null) {
+          out.writeByte(ObjectGraph.KNOWN);
+          number(id);
+          return;
+        }
+        out.writeByte(ObjectGraph.NEW);
+        named(kind);
+        if (kind.shape == Shape.ARRAY) {
+          number(Array.getLength(object));
+        }
+        unwritten.add(object);
+      }
+    }
+  }
+
+  private void value(Kind kind, Object object) throws IOException, ReflectiveOperationException {
+    switch (kind.shape) {
+      case STRING -> text((String) object);
+      case ENUM -> number(((Enum<?>) object).ordinal());
+      case RECORD -> {
+        for (RecordComponent component : kind.components) {
+          component.getAccessor().setAccessible(true);
+          Object part = component.getAccessor().invoke(object);
+          component(component.getType(), part);
+        }
+      }
+      case FIXED_LIST -> {
+        Collection<?> elements = (Collection<?>) object;
+        number(elements.size());
+        for (Object element : elements) {
+          reference(element);
+        }
+      }
+      default -> boxed(object);
+    }
+  }
+
+  private void component(Class<?> type, Object part)
+      throws IOException, ReflectiveOperationException {
+    if (type.isPrimitive()) {
+      boxed(part);
+    } else {
+      reference(part);
+    }
+  }
+
+  private void boxed(Object object) throws IOException {
+    if (object instanceof Boolean flag) {
+      out.writeBoolean(flag);
+    } else if (object instanceof Integer integer) {
+      out.writeInt(integer);
+    } else if (object instanceof Long number) {
+      out.writeLong(number);
+    } else if (object instanceof Double number) {
+      out.writeDouble(number);
+    } else {
+      throw new IllegalStateException("state of a kind that can't be saved: " + object.getClass());
+    }
+  }
+
+  private void body(Object object) throws IOException, ReflectiveOperationException {
+    Kind kind = kind(object);
+    switch (kind.shape) {
+      case ARRAY -> elements(object);
+      case COLLECTION -> {
+        number(((Collection<?>) object).size());
+        for (Object element : (Collection<?>) object) {
+          reference(element);
+        }
+      }
+      case MAP -> {
+        number(((Map<?, ?>) object).size());
+        for (Map.Entry<?, ?> entry : ((Map<?, ?>) object).entrySet()) {
+          reference(entry.getKey());
+          reference(entry.getValue());
+        }
+      }
+      default -> {
+        for (int i = 0; i < kind.fields.length; i++) {
+          field(kind.fields[i], kind.fieldTypes[i], object);
+        }
+      }
+    }
+  }
+
+  private void field(Field field, char type, Object object)
+      throws IOException, ReflectiveOperationException {
+    switch (type) {
+      case 'J' -> out.writeLong(field.getLong(object));
+      case 'I' -> out.writeInt(field.getInt(object));
+      case 'D' -> out.writeDouble(field.getDouble(object));
+      case 'F' -> out.writeFloat(field.getFloat(object));
+      case 'Z' -> out.writeBoolean(field.getBoolean(object));
+      case 'S' -> out.writeShort(field.getShort(object));
+      case 'B' -> out.writeByte(field.getByte(object));
+      case 'C' -> out.writeChar(field.getChar(object));
+      default -> reference(field.get(object));
+    }
+  }
+
+  private void elements(Object array) throws IOException, ReflectiveOperationException {
+    if (array instanceof long[] numbers) {
+      for (long each : numbers) {
+        out.writeLong(each);
+      }
+    } else if (array instanceof double[] numbers) {
+      for (double each : numbers) {
+        out.writeDouble(each);
+      }
+    } else if (array instanceof float[] numbers) {
+      for (float each : numbers) {
+        out.writeFloat(each);
+      }
+    } else if (array instanceof int[] numbers) {
+      for (int each : numbers) {
+        out.writeInt(each);
+      }
+    } else if (array instanceof short[] numbers) {
+      for (short each : numbers) {
+        out.writeShort(each);
+      }
+    } else if (array instanceof byte[] bytes) {
+      out.write(bytes);
+    } else if (array instanceof boolean[] flags) {
+      for (boolean each : flags) {
+        out.writeBoolean(each);
+      }
+    } else if (array instanceof Object[] objects) {
+      for (Object each : objects) {
+        reference(each);
+      }
+    } else {
+      throw new IllegalStateException("state of a kind that can't be saved: " + array.getClass());
+    }
+  }
+
+  private void text(String text) throws IOException {
+    byte[] bytes = text.getBytes(UTF_8);
+    number(bytes.length);
+    out.write(bytes);
+  }
+
+  /** Seven bits a byte, the low ones first. */
+  private void number(int number) throws IOException {
+    int rest = number;
+    while ((rest & ~0x7f) != 0) {
+      out.writeByte(rest & 0x7f | 0x80);
+      rest >>>= 7;
+    }
+    out.writeByte(rest);
+  }
+}
