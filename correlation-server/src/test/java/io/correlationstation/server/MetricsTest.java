@@ -46,6 +46,7 @@ class MetricsTest {
           "corr_bridge_emitted_total{",
           "corr_bridge_latency_seconds_bucket{",
           "corr_conflict_vetoed_total",
+          "corr_late_evidence_total",
           "corr_state_segments",
           "correlation_events_total",
           "log_records_received_total",

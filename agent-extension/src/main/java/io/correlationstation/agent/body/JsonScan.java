@@ -105,7 +105,11 @@ final class JsonScan extends Scan {
       endName(bytes, from, i - from);
     } else {
       append(bytes, from, i);
-      endName(text, 0, usable ? length : 0);
+      if (usable) {
+        endName(text, 0, length);
+      } else {
+        endUnusable();
+      }
     }
     return i + 1;
   }

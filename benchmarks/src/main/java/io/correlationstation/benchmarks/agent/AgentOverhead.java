@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 
 /**
  * What the extension adds to a Javalin service under the agent, with keys in headers and baggage,
@@ -32,8 +32,9 @@ import java.util.stream.IntStream;
 public final class AgentOverhead {
 
   private static final int WARM_UP = 25_000;
-  private static final int REQUESTS = 1500;
-  private static final int PER_SECOND = 500;
+  private static final int UNCOUNTED = 3;
+  private static final int REQUESTS = 2500;
+  private static final int PER_SECOND = 1200;
 
   private AgentOverhead() {}
 
@@ -41,7 +42,7 @@ public final class AgentOverhead {
     Path target = Path.of(args[0]).toAbsolutePath();
     String java =
         args.length > 1 ? args[1] : Path.of(System.getProperty("java.home"), "bin/java").toString();
-    int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 12;
+    int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 20;
     AtomicLong exports = new AtomicLong();
     HttpServer sink = sink(exports);
     List<Arm> arms = new ArrayList<>();
@@ -50,11 +51,9 @@ public final class AgentOverhead {
       for (Arm arm : arms) {
         arm.warmUp(WARM_UP);
       }
-      for (int round = 0; round < rounds + 2; round++) {
-        for (int i = 0; i < arms.size(); i++) {
-          arms.get((i + round) % arms.size()).measure(REQUESTS, PER_SECOND);
-        }
-        if (round < 2) {
+      for (int round = 0; round < rounds; round++) {
+        window(arms);
+        if (round < UNCOUNTED) {
           arms.forEach(arm -> arm.costs.clear()); // compilation goes on for a while
         }
       }
@@ -65,6 +64,24 @@ public final class AgentOverhead {
       sink.stop(0);
     }
     report(arms, exports.get());
+  }
+
+  /** Requests to the arms in turn, at a fixed rate. */
+  private static void window(List<Arm> arms) throws IOException {
+    for (Arm arm : arms) {
+      arm.begin();
+    }
+    long start = System.nanoTime();
+    for (int i = 0; i < REQUESTS * arms.size(); i++) {
+      long due = start + i * 1_000_000_000L / PER_SECOND;
+      for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
+        LockSupport.parkNanos(wait);
+      }
+      arms.get(i % arms.size()).request();
+    }
+    for (Arm arm : arms) {
+      arm.end(REQUESTS);
+    }
   }
 
   private static void start(List<Arm> arms, String java, Path target, String sink)
@@ -130,7 +147,7 @@ public final class AgentOverhead {
   private static void report(List<Arm> arms, long exports) {
     Arm agent = arms.get(1);
     System.out.printf(
-        "%d windows of %d requests at %d/s each, %d exports taken%n",
+        "%d windows of %d requests to each at %d/s in all, %d exports taken%n",
         agent.costs.size(), REQUESTS, PER_SECOND, exports);
     System.out.println("| arm | B/request | of the agent's | CPU us/request | of the agent's |");
     System.out.println("| --- | ---: | ---: | ---: | ---: |");
@@ -139,29 +156,14 @@ public final class AgentOverhead {
           Locale.ROOT,
           "| %s | %.0f | %.3f | %.1f | %.3f |%n",
           arm.name,
-          median(arm, Arm.Cost::bytes),
-          ratio(arm, agent, Arm.Cost::bytes),
-          median(arm, Arm.Cost::cpuMicros),
-          ratio(arm, agent, Arm.Cost::cpuMicros));
+          mean(arm, Arm.Cost::bytes),
+          mean(arm, Arm.Cost::bytes) / mean(agent, Arm.Cost::bytes),
+          mean(arm, Arm.Cost::cpuMicros),
+          mean(arm, Arm.Cost::cpuMicros) / mean(agent, Arm.Cost::cpuMicros));
     }
   }
 
-  private static double median(Arm arm, ToDoubleFunction<Arm.Cost> of) {
-    return median(arm.costs.stream().mapToDouble(of).toArray());
-  }
-
-  private static double ratio(Arm arm, Arm base, ToDoubleFunction<Arm.Cost> of) {
-    return median(
-        IntStream.range(0, arm.costs.size())
-            .mapToDouble(
-                i -> of.applyAsDouble(arm.costs.get(i)) / of.applyAsDouble(base.costs.get(i)))
-            .toArray());
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    java.util.Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  private static double mean(Arm arm, ToDoubleFunction<Arm.Cost> of) {
+    return arm.costs.stream().mapToDouble(of).average().orElse(Double.NaN);
   }
 }

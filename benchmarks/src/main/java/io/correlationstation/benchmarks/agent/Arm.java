@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.locks.LockSupport;
 
 /** One JVM with the service, and a connection to it. */
 final class Arm implements AutoCloseable {
@@ -34,6 +33,8 @@ final class Arm implements AutoCloseable {
   private final Process process;
   private final int port;
   private final byte[] buffer = new byte[8192];
+  private Socket socket = new Socket();
+  private long[] before = {};
 
   Arm(String name, String java, List<String> options) throws IOException {
     this.name = name;
@@ -83,25 +84,25 @@ final class Arm implements AutoCloseable {
     return socket;
   }
 
-  /** Sends requests at a fixed rate and remembers their cost. */
-  void measure(int requests, int perSecond) throws IOException {
-    try (Socket socket = connect()) {
-      exchange(socket, HELLO);
-      long[] before = used(socket);
-      long start = System.nanoTime();
-      for (int i = 0; i < requests; i++) {
-        long due = start + i * 1_000_000_000L / perSecond;
-        for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
-          LockSupport.parkNanos(wait);
-        }
-        exchange(socket, HELLO);
-      }
-      long[] after = used(socket);
-      costs.add(
-          new Cost(
-              (after[0] - before[0]) / (double) requests,
-              (after[1] - before[1]) / 1000.0 / requests));
-    }
+  /** Opens a window of requests. */
+  void begin() throws IOException {
+    socket = connect();
+    exchange(socket, HELLO);
+    before = used(socket);
+  }
+
+  void request() throws IOException {
+    exchange(socket, HELLO);
+  }
+
+  /** Closes a window and remembers what each of its requests has cost. */
+  void end(int requests) throws IOException {
+    long[] after = used(socket);
+    socket.close();
+    costs.add(
+        new Cost(
+            (after[0] - before[0]) / (double) requests,
+            (after[1] - before[1]) / 1000.0 / requests));
   }
 
   private long[] used(Socket socket) throws IOException {

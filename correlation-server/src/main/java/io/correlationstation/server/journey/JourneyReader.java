@@ -3,6 +3,8 @@ package io.correlationstation.server.journey;
 
 import static java.util.Objects.requireNonNull;
 
+import io.correlationstation.server.admission.Admission;
+import io.correlationstation.server.admission.TraceSet;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journal.JournalCursor;
@@ -233,7 +235,7 @@ final class JourneyReader implements AutoCloseable {
   /** Reads again what was passed over of traces that turned out to concern a circuit. */
   private void scanMissed(List<Entry> batch, Findings findings) throws IOException {
     long first = batch.get(0).sequence();
-    for (Map.Entry<Long, LongSet> missed : admission.takeMissed().entrySet()) {
+    for (Map.Entry<Long, TraceSet> missed : admission.takeMissed().entrySet()) {
       long sequence = missed.getKey();
       Entry entry = sequence < first ? reread(sequence) : inBatch(batch, sequence);
       if (entry == null) {

@@ -5,6 +5,7 @@ import static io.correlationstation.server.journey.FragmentTable.execute;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.journey.Findings.AliasPair;
 import io.correlationstation.server.journey.Findings.FoundHandoff;
 import io.correlationstation.server.journey.Findings.FoundLog;

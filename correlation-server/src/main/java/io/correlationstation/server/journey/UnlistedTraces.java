@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.journey;
 
+import io.correlationstation.server.admission.Admission;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;

@@ -14,6 +14,7 @@ import io.opentelemetry.proto.trace.v1.Span.SpanKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,9 +26,22 @@ class EgressIT {
   void destination_thatIsNotAllowed_getsNoKeys() throws Exception {
     try (Scene scene =
         Scene.of(
-            RelayApp.class, child -> child.set("otel.correlation.egress.allow", ".internal"))) {
-      scene.get(
-          "/relay?request_id=R-1", "X-Circuit-Id", "C-1", "baggage", "product_id=P-1,tenant=t1");
+            RelayApp.class,
+            child ->
+                child
+                    .set("otel.correlation.egress.allow", ".internal")
+                    .environment("OTEL_CORRELATION_RESPONSE_HEADERS", "false"))) {
+      Map<String, List<String>> response =
+          scene
+              .get(
+                  "/relay?request_id=R-1",
+                  "X-Circuit-Id",
+                  "C-1",
+                  "baggage",
+                  "product_id=P-1,tenant=t1")
+              .headers()
+              .map();
+      assertThat(response).doesNotContainKeys("x-circuit-id", "x-request-id", "x-trace-id");
 
       Headers sent = scene.downstream.next();
       assertThat(sent).doesNotContainKeys("X-circuit-id", "X-product-id", "X-request-id");

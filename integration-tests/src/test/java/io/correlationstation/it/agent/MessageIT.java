@@ -98,7 +98,7 @@ class MessageIT {
   }
 
   @Test
-  void kafka_whenTheAgentLinksMessages_carriesAllTheSame() throws Exception {
+  void kafka_whenTheAgentLinksMessages_carriesAllTheSame_andGrpcIsGuarded() throws Exception {
     try (Scene linked =
         Scene.of(
             MessageApp.class,
@@ -106,6 +106,7 @@ class MessageIT {
                 child
                     .environment("KAFKA", broker.address())
                     .environment("GROUP", "linked")
+                    .set("otel.correlation.egress.allow", "127.0.0.0/8")
                     .set(
                         "otel.instrumentation.messaging.experimental.receive-telemetry.enabled",
                         "true"))) {
@@ -118,6 +119,10 @@ class MessageIT {
         seen.add(linked.downstream.next().getFirst("X-Circuit-Id"));
       }
       assertThat(seen).containsExactly("C-0", "C-1", "C-2", "C-3", "C-4");
+
+      // gRPC goes to localhost, which that block of addresses does not name
+      linked.get("/grpc", "X-Circuit-Id", "C-rpc");
+      assertThat(linked.downstream.next()).doesNotContainKey("X-circuit-id");
     }
   }
 }

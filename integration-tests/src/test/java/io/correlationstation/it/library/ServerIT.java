@@ -38,7 +38,7 @@ class ServerIT {
   private static final Pattern READY =
       Pattern.compile("page on http\\S+?127\\.0\\.0\\.1:(\\d+)\\S+ OTLP\\S+ on port (\\d+)");
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   private static final String CIRCUIT = "80.L1XX.000001..TEST";
   private static final String OTHER_CIRCUIT = "80.L1XX.000002..TEST";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch.live;
 
+import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.stitch.StitchConfig;
 import io.correlationstation.server.stitch.Stitcher;
 import java.io.BufferedInputStream;
@@ -46,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 final class SavedState {
 
   private static final long MAGIC = 0x434f525253544348L;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int BUFFER = 1 << 16;
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -59,6 +60,7 @@ final class SavedState {
   record State(
       Stitcher stitcher,
       Horizon horizon,
+      Admission admission,
       long sequence,
       long newestEndNanos,
       long newestReceivedNanos) {}
@@ -100,7 +102,10 @@ final class SavedState {
       out.writeLong(state.sequence);
       out.writeLong(state.newestEndNanos);
       out.writeLong(state.newestReceivedNanos);
-      ObjectGraph.write(new Object[] {text(config), state.stitcher, state.horizon}, externals, out);
+      ObjectGraph.write(
+          new Object[] {text(config), state.stitcher, state.horizon, state.admission},
+          externals,
+          out);
       out.writeLong(sum.getChecksum().getValue());
       out.flush();
       channel.force(true);
@@ -137,7 +142,12 @@ final class SavedState {
         return null;
       }
       return new State(
-          (Stitcher) saved[1], (Horizon) saved[2], sequence, newestEndNanos, newestReceivedNanos);
+          (Stitcher) saved[1],
+          (Horizon) saved[2],
+          (Admission) saved[3],
+          sequence,
+          newestEndNanos,
+          newestReceivedNanos);
     }
   }
 
