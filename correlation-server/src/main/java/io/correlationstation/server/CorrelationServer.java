@@ -78,6 +78,9 @@ final class CorrelationServer implements AutoCloseable {
           .labelNames("version")
           .register(registry)
           .setLabelValues(Version.current());
+      if (config.collectorMetrics()) {
+        CollectorNames.register(registry);
+      }
       Path data = ownDirectory(config.dataDir());
       journal = started(SegmentedJournal.open(config.journal(), registry));
       journeys = started(startJourneys(JourneyConfig.inDirectory(data)));

@@ -4,6 +4,8 @@ package io.correlationstation.server.journey;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.correlationstation.server.admission.Admission;
+import io.correlationstation.server.admission.TraceSet;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.JournalCursor;
 import io.correlationstation.server.journey.Findings.FoundHandoff;
@@ -47,7 +49,7 @@ final class FrameScan {
   private final int defectCode;
 
   /** The traces that are read, or null for all. */
-  private @Nullable LongSet only;
+  private @Nullable TraceSet only;
 
   FrameScan(KeyVocabulary vocabulary, Set<String> observers, Admission admission) {
     this.vocabulary = vocabulary;
@@ -81,7 +83,7 @@ final class FrameScan {
   }
 
   /** Adds what the frame says of some traces. */
-  void scan(JournalCursor.Entry entry, LongSet traces, Findings findings) {
+  void scan(JournalCursor.Entry entry, TraceSet traces, Findings findings) {
     only = traces;
     try {
       scan(entry, findings);
@@ -239,7 +241,8 @@ final class FrameScan {
           body,
           log.eventName(),
           !log.eventName().isEmpty() || attributes.containsKey("mdso.state"),
-          attributes);
+          attributes,
+          null);
     }
 
     private String id(LogView log, long time, String body, Map<String, String> attributes) {

@@ -3,6 +3,7 @@ package io.correlationstation.server.journey;
 
 import static java.util.Objects.requireNonNull;
 
+import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journey.JourneyQueries.TraceIndex;
 import io.correlationstation.server.journey.Page.Position;
@@ -25,6 +26,16 @@ import org.slf4j.LoggerFactory;
  * the journal. Thread-safe; queries throw an unchecked exception when the database fails.
  */
 public final class Journeys implements AutoCloseable {
+
+  /**
+   * Traces without keys that are listed as fragments; a busy server has a hundred times as many.
+   */
+  static final int OTHERS_PER_SECOND = 50;
+
+  static final int OTHERS_AT_ONCE = 10_000;
+
+  /** Pairs of frame and trace passed over that are remembered: a minute of a busy server's. */
+  private static final int MIN_REMEMBERED = 1 << 18;
 
   private static final int MAX_BASELINE = 5;
   private static final Logger logger = LoggerFactory.getLogger(Journeys.class);
@@ -93,7 +104,9 @@ public final class Journeys implements AutoCloseable {
       JourneyWriter writer = new JourneyWriter(database.jdbi(), new JourneyAssembly(aliases));
       List<Consumer<Changes>> listeners = new CopyOnWriteArrayList<>();
       KeyVocabulary vocabulary = new KeyVocabulary(config.correlationKeys(), config.aliasKeys());
-      Admission admission = new Admission(2 * config.maxFragments());
+      Admission admission =
+          new Admission(
+              OTHERS_PER_SECOND, OTHERS_AT_ONCE, 2 * config.maxFragments(), MIN_REMEMBERED);
       JourneyReader reader =
           !following
               ? null

@@ -3,6 +3,8 @@ package io.correlationstation.server.journey;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.correlationstation.server.admission.Admission;
+import io.correlationstation.server.admission.TraceSet;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journal.JournalCursor;
@@ -87,7 +89,7 @@ public final class TraceReader {
    * @throws UncheckedIOException when the journal cannot be read
    */
   List<LogLine> readLogs(String traceId, Collection<Long> sequences) {
-    LongSet trace = new LongSet();
+    TraceSet trace = new TraceSet();
     trace.add(Admission.hash(traceId));
     Findings findings = new Findings();
     FrameScan scan = new FrameScan(vocabulary, observers, Admission.open());

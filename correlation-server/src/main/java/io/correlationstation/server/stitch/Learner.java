@@ -23,7 +23,7 @@ final class Learner {
   private static final double CONVERGED = 2e-4;
   private static final double[] HOPE = {0.9, 0.7, 0.5};
   private static final double MOST_SKEW_SECONDS = 0.5;
-  private static final int CALLBACKS_AGAIN = 6;
+  private static final int DOUBTFUL_AGAIN = 6;
   private static final double SILENT_HOPE = 0.02;
   private static final int FRESH_FITS = 6;
   private static final double UNKNOWN_ORPHANS = 0.25;
@@ -110,7 +110,7 @@ final class Learner {
 
   void fit(long now) {
     moveWindow();
-    vocabulary.findCallbacks();
+    vocabulary.findDoubtful();
     skew.fit(vocabulary.services().values(), vocabulary.edges());
     showing = Math.min(1, 4 * vocabulary.showing());
     measureExposure();
@@ -129,8 +129,8 @@ final class Learner {
     for (int i = 0; i < iterations; i++) {
       expect(i);
       double change = maximise(i);
-      if (i == HOPE.length || i == CALLBACKS_AGAIN) {
-        vocabulary.findCallbacks();
+      if (i == HOPE.length || i == DOUBTFUL_AGAIN) {
+        vocabulary.findDoubtful();
         skew.fit(vocabulary.services().values(), vocabulary.edges());
       }
       if (i > least && change < converged) {

@@ -51,7 +51,7 @@ final class UnlistedTracesTest {
     start();
     append(
         traces(
-            IntStream.range(0, Admission.OTHERS_AT_ONCE)
+            IntStream.range(0, Journeys.OTHERS_AT_ONCE)
                 .mapToObj(i -> span(trace(i), 10 + i, "gateway", "GET /").from(0, 50))
                 .toArray(SpanSpec[]::new)));
   }
@@ -124,7 +124,7 @@ final class UnlistedTracesTest {
 
   @Test
   void trace_listedAgainOnceTimeHasPassed_isAFragment() {
-    long later = 50 + 2_000 / Admission.OTHERS_PER_SECOND;
+    long later = 50 + 2_000 / Journeys.OTHERS_PER_SECOND;
     append(traces(span(OTHER, 8, "arda", "work").from(50, later)));
 
     assertThat(requireNonNull(journeys.trace(OTHER)).fragment()).isNotNull();

@@ -322,6 +322,43 @@ class StitcherTest {
   }
 
   @Test
+  void topology_listsWhatIsLearntSeenAndConfigured() {
+    Stitcher configured =
+        Stitcher.create(
+            StitchConfig.defaults()
+                .withTopology(
+                    List.of(
+                        new ServiceEdge("order", "activator"),
+                        new ServiceEdge("order", "billing"),
+                        new ServiceEdge("order", "nobody"))),
+            told);
+    orders(200, 3).forEach(span -> feed(configured, span));
+    feed(configured, span(9_000_000, 1, 0, "order", "GET", 3, 100, 100.2));
+    feed(configured, span(9_000_000, 2, 1, "stock", "GET", 2, 100.05, 100.1));
+    configured.flush();
+
+    List<EdgeStatistics> topology = configured.topology();
+
+    EdgeStatistics lost = edge(topology, "order", "activator");
+    assertThat(lost.joined()).isBetween(180.0, 201.0);
+    assertThat(lost.lostShare()).isEqualTo(1);
+    assertThat(lost.medianDelayNanos()).isBetween(5_000_000L, 40_000_000L);
+    assertThat(lost.configured()).isTrue();
+    EdgeStatistics intact = edge(topology, "order", "stock");
+    assertThat(intact.intact()).isEqualTo(1);
+    assertThat(intact.lostShare()).isZero();
+    assertThat(intact.configured()).isFalse();
+    assertThat(edge(topology, "order", "nobody").joined()).isZero();
+  }
+
+  private static EdgeStatistics edge(List<EdgeStatistics> topology, String from, String to) {
+    return topology.stream()
+        .filter(each -> each.edge().equals(new ServiceEdge(from, to)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
   void farFuture_movesNobodysTime() {
     feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1));
     feed(stitcher, span(3, 31, 0, "a", "call", 3, 0, 1e6));

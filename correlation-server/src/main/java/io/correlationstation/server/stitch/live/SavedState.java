@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch.live;
 
+import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.stitch.StitchConfig;
 import io.correlationstation.server.stitch.Stitcher;
 import java.io.BufferedInputStream;
@@ -9,7 +10,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.reflect.RecordComponent;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 final class SavedState {
 
   private static final long MAGIC = 0x434f525253544348L;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int BUFFER = 1 << 16;
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -59,6 +59,7 @@ final class SavedState {
   record State(
       Stitcher stitcher,
       Horizon horizon,
+      Admission admission,
       long sequence,
       long newestEndNanos,
       long newestReceivedNanos) {}
@@ -91,16 +92,19 @@ final class SavedState {
                     StandardOpenOption.WRITE,
                     StandardOpenOption.TRUNCATE_EXISTING),
                 OWNER_ONLY);
-        OutputStream buffered =
-            new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER)) {
-      CheckedOutputStream sum = new CheckedOutputStream(buffered, new CRC32C());
-      DataOutputStream out = new DataOutputStream(sum);
+        CheckedOutputStream sum =
+            new CheckedOutputStream(Channels.newOutputStream(channel), new CRC32C())) {
+      DataOutputStream out = new DataOutputStream(new BufferedOutputStream(sum, BUFFER));
       out.writeLong(MAGIC);
       out.writeInt(VERSION);
       out.writeLong(state.sequence);
       out.writeLong(state.newestEndNanos);
       out.writeLong(state.newestReceivedNanos);
-      ObjectGraph.write(new Object[] {text(config), state.stitcher, state.horizon}, externals, out);
+      ObjectGraph.write(
+          new Object[] {text(config), state.stitcher, state.horizon, state.admission},
+          externals,
+          out);
+      out.flush(); // the sum is of all that was written through
       out.writeLong(sum.getChecksum().getValue());
       out.flush();
       channel.force(true);
@@ -137,7 +141,12 @@ final class SavedState {
         return null;
       }
       return new State(
-          (Stitcher) saved[1], (Horizon) saved[2], sequence, newestEndNanos, newestReceivedNanos);
+          (Stitcher) saved[1],
+          (Horizon) saved[2],
+          (Admission) saved[3],
+          sequence,
+          newestEndNanos,
+          newestReceivedNanos);
     }
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch.live;
 
+import io.correlationstation.server.admission.Admission;
+import io.correlationstation.server.admission.TraceSet;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journal.JournalCursor;
@@ -62,20 +64,36 @@ public final class StitchWorker implements AutoCloseable {
   /** How long a frame may take from its receive time to its reader, so that both agree on time. */
   private static final long READING_GRACE_NANOS = 1_000_000_000L;
 
+  /** Traces without keys that are stitched; the cost of a busy server's would be in them alone. */
+  private static final int OTHERS_PER_SECOND = 200;
+
+  private static final int OTHERS_AT_ONCE = 20_000;
+
+  /** Traces that are certain to be known as admitted: many times those the stitcher holds. */
+  private static final int MAX_KNOWN = 1 << 18;
+
+  /** Pairs of frame and trace passed over that are remembered: half a minute of a busy server's. */
+  private static final int MIN_REMEMBERED = 1 << 17;
+
   private static final Duration REFRESH_EVERY = Duration.ofSeconds(1);
   private static final int MAX_FRAMES_PER_ROUND = 256;
+
+  /** Saving may take one part in so many of the time; a large state is saved less often. */
+  private static final int SHARE_FOR_SAVING = 500;
+
   private static final Duration APPEND_RETRY = Duration.ofSeconds(1);
 
   private final Journal journal;
   private final JournalCursor cursor;
   private final Horizon horizon;
+  private final Admission admission;
   private final SyntheticSpans synthetic;
   private final TelemetryFeed feed;
   private final Stitcher stitcher;
   private final StitchMetrics metrics;
   private final Clock clock;
   private final SavedState savedState;
-  private final Duration saveEvery;
+  private Duration saveEvery;
   private final AlreadyWritten alreadyWritten;
   private final List<Handoff> decided = new ArrayList<>();
   private final Thread thread;
@@ -97,7 +115,6 @@ public final class StitchWorker implements AutoCloseable {
     this.clock = clock;
     StitchConfig stitching = config.stitching();
     this.synthetic = new SyntheticSpans(config.systemOfService());
-    this.feed = new TelemetryFeed(stitching);
     this.cursor = journal.cursor("stitch");
     this.saveEvery = config.saveEvery();
     this.metrics = new StitchMetrics(registry, this::statistics, this::unread);
@@ -106,6 +123,8 @@ public final class StitchWorker implements AutoCloseable {
     State state = readState();
     this.stitcher = state == null ? Stitcher.create(stitching, sink) : state.stitcher();
     this.lastSequence = state == null ? cursor.committed() : state.sequence();
+    this.admission = state == null ? admission() : state.admission();
+    this.feed = new TelemetryFeed(stitching, admission);
     this.horizon = state == null ? horizon(stitching) : state.horizon();
     if (state == null) {
       hearOldRulings();
@@ -128,6 +147,10 @@ public final class StitchWorker implements AutoCloseable {
     StitchWorker worker = new StitchWorker(config, journal, registry, clock);
     worker.thread.start();
     return worker;
+  }
+
+  private static Admission admission() {
+    return new Admission(OTHERS_PER_SECOND, OTHERS_AT_ONCE, MAX_KNOWN, MIN_REMEMBERED);
   }
 
   private static Horizon horizon(StitchConfig config) {
@@ -248,7 +271,7 @@ public final class StitchWorker implements AutoCloseable {
     idleUntil(frame.receivedNanos());
     if (!frame.ownWork()) {
       if (frame.signal() == Signal.TRACES) {
-        frameEndNanos = feed.traces(frame.payload(), frame.receivedNanos(), stitcher);
+        frameEndNanos = feed.traces(entry, stitcher);
       } else if (frame.signal() == Signal.LOGS) {
         feed.logs(frame.payload(), stitcher);
       }
@@ -261,8 +284,23 @@ public final class StitchWorker implements AutoCloseable {
       newestEndNanos = feed.newestPushedEndNanos();
       newestReceivedNanos = frame.receivedNanos();
     }
+    takeMissed(entry);
     horizon.passed(entry.sequence(), frameEndNanos);
     lastSequence = entry.sequence();
+  }
+
+  /** Reads again what was passed over of traces that turned out to have a key. */
+  private void takeMissed(Entry entry) throws IOException {
+    for (Map.Entry<Long, TraceSet> missed : admission.takeMissed().entrySet()) {
+      long sequence = missed.getKey();
+      Frame frame = sequence == entry.sequence() ? entry.frame() : journal.read(sequence);
+      if (frame != null) {
+        feed.missed(new Entry(sequence, frame), missed.getValue(), stitcher);
+      }
+    }
+    if (admission.full()) {
+      admission.forgetOlder();
+    }
   }
 
   /** Nothing came until that time. */
@@ -340,8 +378,11 @@ public final class StitchWorker implements AutoCloseable {
       long started = System.nanoTime();
       long bytes =
           savedState.write(
-              new State(stitcher, horizon, lastSequence, newestEndNanos, newestReceivedNanos));
-      metrics.stateSaved(bytes, System.nanoTime() - started);
+              new State(
+                  stitcher, horizon, admission, lastSequence, newestEndNanos, newestReceivedNanos));
+      long nanos = System.nanoTime() - started;
+      metrics.stateSaved(bytes, nanos);
+      saveEvery = longer(saveEvery, Duration.ofNanos(nanos).multipliedBy(SHARE_FOR_SAVING));
       if (safe > cursor.committed()) {
         cursor.commit(safe);
       }
@@ -349,6 +390,10 @@ public final class StitchWorker implements AutoCloseable {
       metrics.stateNotSaved();
       LOGGER.warn("the stitcher's state can't be saved; the next start reads more again", e);
     }
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) >= 0 ? one : other;
   }
 
   /** Ends after the round under way, without waiting for what is undecided. */

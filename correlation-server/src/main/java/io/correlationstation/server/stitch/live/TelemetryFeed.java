@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch.live;
 
+import io.correlationstation.server.admission.Admission;
+import io.correlationstation.server.admission.TraceSet;
+import io.correlationstation.server.journal.JournalCursor.Entry;
 import io.correlationstation.server.otlp.AttributeNames;
 import io.correlationstation.server.otlp.LogScan;
 import io.correlationstation.server.otlp.LogView;
@@ -54,11 +57,24 @@ public final class TelemetryFeed {
 
   private final long keyBits;
   private final SpanFacts facts;
+  private final Admission admission;
+
+  /** The traces that are read, or null for all. */
+  private @Nullable TraceSet only;
+
+  private long sequence;
   private long receivedNanos;
   private long frameEndNanos;
   private long newestPushedEndNanos;
 
+  /** Gives a stitcher everything. */
   public TelemetryFeed(StitchConfig config) {
+    this(config, Admission.open());
+  }
+
+  /** Gives a stitcher the traces that the admission lets in. */
+  TelemetryFeed(StitchConfig config, Admission admission) {
+    this.admission = admission;
     this.keys = config.keys();
     this.observers = config.observers();
     this.facts = new SpanFacts(keys.size());
@@ -95,8 +111,36 @@ public final class TelemetryFeed {
   public long traces(byte[] payload, long receivedTime, Stitcher stitcher) {
     receivedNanos = receivedTime;
     frameEndNanos = 0;
-    TraceScan.scan(payload, names, span -> stitcher.accept(facts(span)));
+    TraceScan.scan(payload, names, span -> span(span, stitcher));
     return frameEndNanos;
+  }
+
+  /** The same for a frame of the journal, whose traces may have to be read again later. */
+  long traces(Entry entry, Stitcher stitcher) {
+    sequence = entry.sequence();
+    return traces(entry.frame().payload(), entry.frame().receivedNanos(), stitcher);
+  }
+
+  /** Gives the spans of some traces to the stitcher, as {@link #traces(Entry, Stitcher)} would. */
+  void missed(Entry entry, TraceSet traces, Stitcher stitcher) {
+    only = traces;
+    try {
+      traces(entry, stitcher);
+    } finally {
+      only = null;
+    }
+  }
+
+  private void span(SpanView span, Stitcher stitcher) {
+    long trace = Admission.hash(span.traceIdHigh(), span.traceIdLow());
+    if (only != null && !only.contains(trace)) {
+      return;
+    }
+    if (admission.admits(trace, (span.found() & keyBits) != 0, receivedNanos)) {
+      stitcher.accept(facts(span));
+    } else {
+      admission.passOver(trace, sequence);
+    }
   }
 
   /** Gives the keys on every record of an {@code ExportLogsServiceRequest} to the stitcher. */
@@ -173,6 +217,9 @@ public final class TelemetryFeed {
       }
     }
     String traceId = log.traceId();
+    if (traceId != null && !seen.isEmpty()) {
+      admission.admit(Admission.hash(traceId));
+    }
     if (seen.size() >= 2 || (traceId != null && !seen.isEmpty())) {
       stitcher.sight(
           new KeySighting(

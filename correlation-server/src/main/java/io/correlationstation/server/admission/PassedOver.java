@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.correlationstation.server.journey;
+package io.correlationstation.server.admission;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,15 +8,19 @@ import java.util.List;
 /**
  * Which frames hold the traces that were passed over lately.
  *
- * <p>Remembers at least the last {@value #GENERATION} pairs of trace and frame, at most twice as
- * many, in 16 MiB. Not thread-safe.
+ * <p>Remembers at least the given number of the last pairs of trace and frame, at most about twice
+ * as many. Not thread-safe.
  */
 final class PassedOver {
 
-  private static final int GENERATION = 1 << 18;
+  private Generation young;
+  private Generation old;
 
-  private Generation young = new Generation();
-  private Generation old = new Generation();
+  PassedOver(int minRemembered) {
+    int slots = 2 * Integer.highestOneBit(Math.max(1, minRemembered - 1)) * 2;
+    young = new Generation(slots);
+    old = new Generation(slots);
+  }
 
   /**
    * Takes note of a trace in a frame.
@@ -24,7 +28,7 @@ final class PassedOver {
    * @return false when that was known
    */
   boolean note(long trace, long sequence) {
-    if (young.size >= GENERATION) {
+    if (young.full()) {
       Generation forgotten = old;
       old = young;
       young = forgotten.clear();
@@ -47,14 +51,21 @@ final class PassedOver {
   /** Open addressing; a trace in several frames takes several slots after one another. */
   private static final class Generation {
 
-    private static final int SLOTS = GENERATION * 2;
-
-    private final long[] traces = new long[SLOTS];
+    private final long[] traces;
 
     /** Sequence number plus one; 0 is a free slot. */
-    private final long[] sequences = new long[SLOTS];
+    private final long[] sequences;
 
     private int size;
+
+    Generation(int slots) {
+      traces = new long[slots];
+      sequences = new long[slots];
+    }
+
+    boolean full() {
+      return size >= traces.length / 2;
+    }
 
     Generation clear() {
       Arrays.fill(sequences, 0);
@@ -68,7 +79,7 @@ final class PassedOver {
         if (traces[at] == trace && sequences[at] == sequence + 1) {
           return false;
         }
-        at = at + 1 & SLOTS - 1;
+        at = at + 1 & traces.length - 1;
       }
       traces[at] = trace;
       sequences[at] = sequence + 1;
@@ -77,7 +88,7 @@ final class PassedOver {
     }
 
     boolean contains(long trace) {
-      for (int at = start(trace); sequences[at] != 0; at = at + 1 & SLOTS - 1) {
+      for (int at = start(trace); sequences[at] != 0; at = at + 1 & traces.length - 1) {
         if (traces[at] == trace) {
           return true;
         }
@@ -86,15 +97,15 @@ final class PassedOver {
     }
 
     void addFrames(long trace, List<Long> frames) {
-      for (int at = start(trace); sequences[at] != 0; at = at + 1 & SLOTS - 1) {
+      for (int at = start(trace); sequences[at] != 0; at = at + 1 & traces.length - 1) {
         if (traces[at] == trace) {
           frames.add(sequences[at] - 1);
         }
       }
     }
 
-    private static int start(long trace) {
-      return (int) (trace >>> 20) & SLOTS - 1;
+    private int start(long trace) {
+      return (int) (trace >>> 20) & traces.length - 1;
     }
   }
 }

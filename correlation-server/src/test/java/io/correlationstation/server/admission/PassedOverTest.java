@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.correlationstation.server.journey;
+package io.correlationstation.server.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 final class PassedOverTest {
 
-  private final PassedOver passedOver = new PassedOver();
+  private final PassedOver passedOver = new PassedOver(1 << 18);
 
   @Test
   void frames_ofManyTraces_areThoseNoted() {
@@ -45,8 +45,8 @@ final class PassedOverTest {
   }
 
   @Test
-  void longSet_manyNumbers_holdsEachOnce() {
-    LongSet set = new LongSet();
+  void traceSet_manyTraces_holdsEachOnce() {
+    TraceSet set = new TraceSet();
     for (long i = 0; i < 5_000; i++) {
       assertThat(set.add(i * 3 + 1)).isTrue();
     }
