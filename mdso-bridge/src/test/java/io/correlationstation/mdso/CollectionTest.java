@@ -344,6 +344,7 @@ class CollectionTest {
     assertThat(circuit.getParentSpanId()).isEqualTo(collection.getSpanId());
     assertThat(own("mdso.parse_orch_trace").getParentSpanId()).isEqualTo(circuit.getSpanId());
     assertThat(attribute(circuit, "mdso.circuit_id")).isEqualTo(CIRCUIT);
+    assertThat(attribute(collection, "mdso.time_range")).isEqualTo("3h");
     assertThat(
             sink.spans("mdso-log-collector").stream()
                 .map(Span::getTraceId)
@@ -605,6 +606,23 @@ class CollectionTest {
     run("network_service");
 
     assertThat(bridge.errors()).isEqualTo(before);
+  }
+
+  @Test
+  void restart_checkpointOfBeforeErrorsWereKept_isTakenUp() throws Exception {
+    orchestrator.list("NetworkService", networkService(SERVICE_ID, "failed"));
+    orchestrator.traceLogs(SERVICE_ID, Fixtures.failedTraceLog());
+    run("network_service");
+    restart();
+    Path file = dataDir.resolve("mdso-checkpoint.json");
+    ObjectNode state = (ObjectNode) Fixtures.JSON.readTree(file.toFile());
+    assertThat(state.remove("errors")).isNotNull();
+    Files.writeString(file, state.toString());
+
+    run("network_service");
+
+    assertThat(spans()).hasSize(3);
+    assertThat(bridge.errors()).isEmpty();
   }
 
   private static ObjectNode withStrangeError() {

@@ -150,6 +150,15 @@ class MdsoConfigTest {
     assertThat(MdsoConfig.fromEnvironment(environment)).isNotNull();
   }
 
+  @ParameterizedTest
+  @CsvSource({"3h, 3h", "60m, 1h", "90m, 90m", "1d, 1d", "14d, 2w", "45s, 45s"})
+  void timeRangeText_anyDuration_isReadableAgain(String set, String text) {
+    Map<String, String> environment = new HashMap<>(MINIMAL);
+    environment.put("MDSO_TIME_RANGE", set);
+
+    assertThat(MdsoConfig.fromEnvironment(environment).timeRangeText()).isEqualTo(text);
+  }
+
   @Test
   void toString_anyConfig_hidesSecrets() {
     assertThat(MdsoConfig.fromEnvironment(MINIMAL).toString())

@@ -47,6 +47,7 @@ final class CollectionRunner implements AutoCloseable {
   private final SpanRecorder spans;
   private final Clock clock;
   private final Baggage baggage;
+  private final String defaultRange;
   private final BlockingQueue<Run> queue = new LinkedBlockingQueue<>();
   private final Thread thread = new Thread(this::work, "mdso-collect");
   private final Map<String, Job> jobs =
@@ -68,6 +69,7 @@ final class CollectionRunner implements AutoCloseable {
 
   /**
    * @param baggage of every collection
+   * @param defaultRange how far back a collection reaches that says nothing else
    */
   CollectionRunner(
       ProductCollector collector,
@@ -76,7 +78,8 @@ final class CollectionRunner implements AutoCloseable {
       BridgeMetrics metrics,
       SpanRecorder spans,
       Clock clock,
-      Baggage baggage) {
+      Baggage baggage,
+      String defaultRange) {
     this.collector = collector;
     this.rules = rules;
     this.sink = sink;
@@ -84,6 +87,7 @@ final class CollectionRunner implements AutoCloseable {
     this.spans = spans;
     this.clock = clock;
     this.baggage = baggage;
+    this.defaultRange = defaultRange;
     thread.setDaemon(true);
   }
 
@@ -170,7 +174,7 @@ final class CollectionRunner implements AutoCloseable {
     try (ActiveSpan span = spans.start("mdso.collect_product_logs");
         Scope scope = baggageOf(job).makeCurrent()) {
       span.attribute("mdso.product_type", job.type().name())
-          .attribute("mdso.time_range", job.rangeText());
+          .attribute("mdso.time_range", rangeOf(job));
       try {
         collector.collect(job.type(), job.range(), job.tally());
         boolean whole = job.tally().get("failed") == 0;
@@ -191,12 +195,14 @@ final class CollectionRunner implements AutoCloseable {
     }
   }
 
+  private String rangeOf(Job job) {
+    return job.rangeText() == null ? defaultRange : job.rangeText();
+  }
+
   private Baggage baggageOf(Job job) {
     BaggageBuilder all = baggage.toBuilder();
     all.put("product.type", job.type().name()).put("product_type", job.type().name());
-    if (job.rangeText() != null) {
-      all.put("time.range", job.rangeText());
-    }
+    all.put("time.range", rangeOf(job));
     return all.build();
   }
 

@@ -123,7 +123,8 @@ public final class CollectionService implements AutoCloseable {
             shared.metrics,
             shared.spans,
             shared.clock,
-            baggage(config));
+            baggage(config),
+            config.timeRangeText());
     runner.start();
     ScheduledExecutorService schedule =
         Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "mdso-schedule"));
