@@ -90,12 +90,23 @@ public abstract class Activity implements AutoCloseable {
   }
 
   /** Opens a step inside this activity; it becomes current on this thread. */
-  public synchronized Step step(String name) {
-    Step step = new Step(log.workflow(), requireNonNull(name, "name"), stepPrefix, this, context);
+  public Step step(String name) {
+    requireNonNull(name, "name");
+    if (!told) { // a step that nobody hears of needs no records, and no lock to open it
+      return new Step(log, name, stepPrefix, this, context);
+    }
+    synchronized (this) {
+      StateLog stepLog = new StateLog(log.workflow(), name);
+      Step step = new Step(stepLog, stepPrefix + name, stepPrefix, this, context);
+      stepOpened(step);
+      return step;
+    }
+  }
+
+  final synchronized void stepOpened(Activity step) {
     if (Thread.currentThread() == owner) {
       openStep = step;
     }
-    return step;
   }
 
   /**
@@ -137,6 +148,9 @@ public abstract class Activity implements AutoCloseable {
     if (closed) {
       return;
     }
+    if (!told) {
+      beforeAttach();
+    }
     if (openStep != null) {
       openStep.apply(keys);
       scopeIsStale = true;
@@ -146,6 +160,9 @@ public abstract class Activity implements AutoCloseable {
       scopeIsStale = true;
     }
   }
+
+  /** Called when an activity that nobody hears of is about to change the thread's context. */
+  void beforeAttach() {}
 
   /** Sets an attribute of the span. */
   public void attribute(String name, String value) {
@@ -175,7 +192,15 @@ public abstract class Activity implements AutoCloseable {
 
   /** Ends as FAILED unless it has ended, and gives the thread its previous context back. */
   @Override
-  public synchronized void close() {
+  public void close() {
+    if (told || scopes != null) {
+      closeAll();
+    } else {
+      closed = true;
+    }
+  }
+
+  private synchronized void closeAll() {
     finish(false, "left without end(true)", null);
     closed = true;
     while (scopes != null && !scopes.isEmpty()) {
@@ -183,10 +208,13 @@ public abstract class Activity implements AutoCloseable {
     }
   }
 
-  final synchronized void stepClosed(Step step) {
-    if (openStep != step) {
-      return;
+  final void stepClosed(Step step) {
+    if (openStep == step) { // of this thread, or it would not be known as open
+      forgetOpenStep();
     }
+  }
+
+  private synchronized void forgetOpenStep() {
     openStep = null;
     if (scopeIsStale) {
       scopeIsStale = false;
@@ -222,15 +250,17 @@ public abstract class Activity implements AutoCloseable {
     return ended;
   }
 
-  private synchronized void finish(
-      boolean success, String description, @Nullable Throwable failure) {
+  private void finish(boolean success, String description, @Nullable Throwable failure) {
+    if (told) {
+      tell(success, description, failure);
+    }
+  }
+
+  private synchronized void tell(boolean success, String description, @Nullable Throwable failure) {
     if (ended) {
       return;
     }
     ended = true;
-    if (!told) {
-      return;
-    }
     Heartbeats.SHARED.remove(beat);
     if (failure != null) {
       span.recordException(failure);

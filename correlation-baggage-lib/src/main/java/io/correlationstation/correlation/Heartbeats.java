@@ -99,10 +99,15 @@ final class Heartbeats {
         beatAll();
       } while (!endWhenIdle());
     } catch (InterruptedException e) {
-      synchronized (this) {
-        thread = null;
-      }
       Thread.currentThread().interrupt();
+    } finally {
+      forgetThread();
+    }
+  }
+
+  private synchronized void forgetThread() {
+    if (thread == Thread.currentThread()) {
+      thread = null;
     }
   }
 

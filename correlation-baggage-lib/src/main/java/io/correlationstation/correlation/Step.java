@@ -8,9 +8,15 @@ public final class Step extends Activity {
 
   private final Activity parent;
 
-  Step(String workflow, String name, String spanPrefix, Activity parent, Context context) {
-    super(new StateLog(workflow, name), spanPrefix + name, spanPrefix, context);
+  Step(StateLog log, String spanName, String stepPrefix, Activity parent, Context context) {
+    super(log, spanName, stepPrefix, context);
     this.parent = parent;
+  }
+
+  @Override
+  void beforeAttach() {
+    parent.beforeAttach();
+    parent.stepOpened(this);
   }
 
   @Override

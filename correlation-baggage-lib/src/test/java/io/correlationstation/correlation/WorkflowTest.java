@@ -178,6 +178,25 @@ class WorkflowTest {
   }
 
   @Test
+  void put_withoutSdk_keysHoldAsLongAsTheirActivity() {
+    GlobalOpenTelemetry.resetForTest();
+
+    try (Workflow workflow = Workflow.start("order")) {
+      try (Step outer = workflow.step("outer");
+          Step inner = outer.step("inner")) {
+        inner.put(CIRCUIT_ID, "C-1");
+        workflow.put(RESOURCE_ID, "r-1");
+        assertThat(Correlation.current().toString()).isEqualTo("{circuit_id=C-1, resource_id=r-1}");
+        inner.end(true);
+      }
+      assertThat(Correlation.current().toString()).isEqualTo("{resource_id=r-1}");
+      workflow.step("next").close();
+      workflow.end(true);
+    }
+    assertThat(Correlation.current().isEmpty()).isTrue();
+  }
+
+  @Test
   void start_withoutSdk_isANoOpAndAnSdkCanStillBeSet() {
     GlobalOpenTelemetry.resetForTest();
 

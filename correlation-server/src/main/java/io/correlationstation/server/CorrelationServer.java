@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server;
 
+import io.correlationstation.mdso.BridgeStatus;
 import io.correlationstation.mdso.MdsoBridge;
 import io.correlationstation.mdso.MdsoConfig;
 import io.correlationstation.server.forward.Forwarder;
@@ -37,6 +38,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -76,6 +78,9 @@ final class CorrelationServer implements AutoCloseable {
           .labelNames("version")
           .register(registry)
           .setLabelValues(Version.current());
+      if (config.collectorMetrics()) {
+        CollectorNames.register(registry);
+      }
       Path data = ownDirectory(config.dataDir());
       journal = started(SegmentedJournal.open(config.journal(), registry));
       journeys = started(startJourneys(JourneyConfig.inDirectory(data)));
@@ -257,7 +262,28 @@ final class CorrelationServer implements AutoCloseable {
                 checks.put(
                     "forward." + destination.name(),
                     new Check(true, destination.reason().isEmpty() ? null : destination.reason())));
+    if (mdso != null) {
+      checks.put("mdso", mdsoCheck(mdso.status()));
+    }
     return checks;
+  }
+
+  /** An orchestrator that is away keeps no sender from us. */
+  private static Check mdsoCheck(BridgeStatus status) {
+    return new Check(true, status.problem() == null ? status.rulesProblem() : status.problem());
+  }
+
+  /**
+   * What the main port answers, such as {@code GET /ready}; the OpenAPI document lists the same.
+   */
+  Set<String> routes() {
+    Set<String> routes = new TreeSet<>();
+    http.unsafe.internalRouter.allHttpHandlers().stream()
+        .map(route -> route.endpoint)
+        .filter(endpoint -> endpoint.method.isHttpMethod())
+        .forEach(endpoint -> routes.add(endpoint.method.name() + " " + endpoint.path));
+    receiver.intakes().forEach(path -> routes.add("POST " + path));
+    return routes;
   }
 
   /** The port of the API, also when the system chose it. */

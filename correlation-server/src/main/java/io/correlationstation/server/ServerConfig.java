@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param systemOfService what people call the system behind a service, for the names of bridge
  *     spans
  * @param mdso null when the bridge is off
+ * @param collectorMetrics whether counters have the Collector's names as well
  * @param pushgateway null when metrics are only scraped
  */
 record ServerConfig(
@@ -42,6 +43,7 @@ record ServerConfig(
     ForwardConfig forward,
     ReceiveConfig receive,
     @Nullable MdsoConfig mdso,
+    boolean collectorMetrics,
     @Nullable URI pushgateway) {
 
   /** A fragment of ten spans with keys in the stitcher, measured. */
@@ -65,6 +67,7 @@ record ServerConfig(
         forward(settings, dataDir),
         receive(settings),
         mdso(settings),
+        settings.flag(Setting.COLLECTOR_METRICS),
         settings.url(Setting.PROMETHEUS_PUSHGATEWAY));
   }
 
@@ -113,18 +116,17 @@ record ServerConfig(
               LokiOptions.DEFAULT.maxSampleAge());
       destinations.add(DestinationConfig.loki(loki).withLimits(limits).withLoki(options));
     }
-    URI otlp = settings.url(Setting.FORWARD_OTLP_ENDPOINT);
-    if (otlp != null) {
-      destinations.add(
-          DestinationConfig.otlp("otlp", otlp, settings.pairs(Setting.FORWARD_OTLP_HEADERS))
-              .withLimits(limits));
-    }
+    OtlpReceivers.of(settings).forEach(receiver -> destinations.add(receiver.withLimits(limits)));
     String datadogKey = settings.text(Setting.DATADOG_API_KEY);
     if (datadogKey != null) {
       destinations.add(
           DestinationConfig.datadog(datadogKey, settings.required(Setting.DATADOG_SITE)));
     }
-    return ForwardConfig.of(dataDir.resolve("dead-letters"), destinations);
+    try {
+      return ForwardConfig.of(dataDir.resolve("dead-letters"), destinations);
+    } catch (IllegalArgumentException e) {
+      throw new SettingException(String.valueOf(e.getMessage()));
+    }
   }
 
   private static DestinationConfig tempoGrpc(Settings settings) {

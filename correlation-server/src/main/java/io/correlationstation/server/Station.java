@@ -47,6 +47,7 @@ public final class Station {
         .addSubcommand(new DemoCommand())
         .addSubcommand(ServeCommand.commandLine())
         .addSubcommand(new StitchCommand())
+        .addSubcommand(new ExplainCommand())
         .addSubcommand(new JournalCommand(environment))
         .addSubcommand(new MdsoCommand())
         .addSubcommand(new ReplayCommand(environment))

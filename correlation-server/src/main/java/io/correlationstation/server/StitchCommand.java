@@ -11,6 +11,7 @@ import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.StitchConfig;
 import io.correlationstation.server.stitch.StitchStatistics;
 import io.correlationstation.server.stitch.Stitcher;
+import io.correlationstation.server.stitch.live.HandoffLines;
 import io.correlationstation.server.stitch.live.TelemetryFeed;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -70,6 +71,12 @@ final class StitchCommand implements Callable<Integer> {
   private @Nullable Path topology;
 
   @Option(
+      names = "--explain",
+      paramLabel = "FILE",
+      description = "gets one handoff a line with all that explains it, as JSON")
+  private @Nullable Path explanations;
+
+  @Option(
       names = "-o",
       paramLabel = "FORMAT",
       description = "summary on standard output: json or text; default ${DEFAULT-VALUE}",
@@ -92,6 +99,9 @@ final class StitchCommand implements Callable<Integer> {
     }
     stitcher.flush();
     write();
+    if (explanations != null) {
+      Files.write(explanations, HandoffLines.payload(List.copyOf(lastByChild.values())));
+    }
     summarise(stitcher.statistics());
     return unreadable == 0 ? Station.OK : Station.FINDING;
   }

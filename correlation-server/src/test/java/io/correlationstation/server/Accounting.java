@@ -97,6 +97,20 @@ public final class Accounting {
     await().atMost(PATIENCE).untilAsserted(() -> at(server).assertBalanced(fresh));
   }
 
+  /**
+   * Whether the server has received something and its books balance at this moment, which they need
+   * not while something is going on.
+   */
+  public static boolean balances(URI server, boolean fresh) {
+    try {
+      Accounting now = at(server);
+      now.assertBalanced(fresh);
+      return now.sum("corr_receiver_received_items_total") > 0;
+    } catch (AssertionError | UncheckedIOException e) {
+      return false;
+    }
+  }
+
   private void assertBalanced(boolean fresh) {
     for (String signal : SIGNALS) {
       for (String transport : values("corr_receiver_received_items_total", "transport")) {

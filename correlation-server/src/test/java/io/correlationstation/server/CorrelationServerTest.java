@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -15,7 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -113,6 +119,65 @@ class CorrelationServerTest {
     }
   }
 
+  /** What is away is told, and does not keep senders from a server that can keep what they send. */
+  @Test
+  void ready_destinationAndOrchestratorAway_isReadyAndSaysWhatIsWrong() throws Exception {
+    int closed;
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      closed = taken.getLocalPort();
+    }
+    Map<String, String> settings =
+        Map.of(
+            "TEMPO_HTTP_ENDPOINT", "http://127.0.0.1:" + closed,
+            "MDSO_URL", "http://127.0.0.1:" + closed,
+            "MDSO_ALLOW_INSECURE", "true",
+            "MDSO_USER", "demo",
+            "MDSO_PASS", "hunter2",
+            "MDSO_CADENCE", "1s");
+    try (RunningServer server = start(settings)) {
+      post(server, "/api/otlp/v1/traces", trace());
+
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(
+              () -> {
+                HttpResponse<String> ready = get(server, "/ready");
+                JsonNode checks = json.readTree(ready.body()).path("checks");
+                assertThat(ready.statusCode()).isEqualTo(200);
+                assertThat(checks.path("forward.tempo").path("reason").asText())
+                    .isEqualTo("connect");
+                assertThat(checks.path("mdso").path("reason").asText()).isNotEmpty();
+                assertThat(checks.path("mdso").path("status").asText()).isEqualTo("up");
+                assertThat(ready.body()).doesNotContain("hunter2");
+              });
+    }
+  }
+
+  @Test
+  void ready_L15_noRoomOnTheDisk_is503WithTheReasonAndSoIsEveryIntake() throws Exception {
+    try (RunningServer server = start(Map.of("STATION_MIN_FREE_BYTES", "900TiB"))) {
+      HttpResponse<String> ready = get(server, "/ready");
+      HttpResponse<String> trace = post(server, "/api/otlp/v1/traces", trace());
+      HttpResponse<String> push =
+          post(
+              server,
+              "/loki/api/v1/push",
+              "{\"streams\":[{\"stream\":{\"app\":\"a\"},\"values\":[[\"1\",\"x\"]]}]}");
+
+      assertThat(ready.statusCode()).isEqualTo(503);
+      assertThat(json.readTree(ready.body()).path("checks").path("journal").path("reason").asText())
+          .startsWith("disk: ");
+      assertThat(get(server, "/health").statusCode()).isEqualTo(200);
+      for (HttpResponse<String> refused : List.of(trace, push)) {
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(Integer.parseInt(refused.headers().firstValue("Retry-After").orElse("")))
+            .isBetween(1, 5);
+      }
+      assertThat(server.accounting().sum("corr_receiver_refused_items_total", "reason", "disk"))
+          .isEqualTo(2);
+    }
+  }
+
   @Test
   void path_unknown_isAProblemDocument() throws Exception {
     try (RunningServer server = start(Map.of())) {
@@ -121,6 +186,28 @@ class CorrelationServerTest {
       assertThat(answer.statusCode()).isEqualTo(404);
       assertThat(answer.headers().firstValue("content-type").orElse(""))
           .startsWith("application/problem+json");
+    }
+  }
+
+  @Test
+  void openApi_operations_areTheRoutesOfTheMainPort() throws Exception {
+    try (RunningServer server = start(Map.of())) {
+      Set<String> documented = new TreeSet<>();
+      json.readTree(get(server, "/openapi.json").body())
+          .path("paths")
+          .properties()
+          .forEach(
+              path ->
+                  path.getValue()
+                      .fieldNames()
+                      .forEachRemaining(
+                          method ->
+                              documented.add(
+                                  method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+
+      assertThat(server.routes())
+          .filteredOn(route -> !route.startsWith("GET /assets/"))
+          .containsExactlyInAnyOrderElementsOf(documented);
     }
   }
 

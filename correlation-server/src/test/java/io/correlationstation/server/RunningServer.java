@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** A whole server in this process, on free ports. Closing it checks its books first. */
 final class RunningServer implements AutoCloseable {
@@ -47,6 +48,10 @@ final class RunningServer implements AutoCloseable {
 
   URI uri(String path) {
     return URI.create("http://127.0.0.1:" + server.httpPort() + path);
+  }
+
+  Set<String> routes() {
+    return server.routes();
   }
 
   Accounting accounting() {

@@ -37,8 +37,11 @@ class StitchCommandTest {
     }
     Path links = directory.resolve("links.jsonl");
 
-    assertThat(run(spans.toString(), "--output", links.toString())).isEqualTo(Station.OK);
+    Path why = directory.resolve("why.jsonl");
+    assertThat(run(spans.toString(), "--output", links.toString(), "--explain", why.toString()))
+        .isEqualTo(Station.OK);
 
+    assertThat(read(why).get(0).get("evidence").findValuesAsText("kind")).contains("key", "delay");
     assertThat(read(links))
         .singleElement()
         .satisfies(

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -343,11 +344,35 @@ class CollectionTest {
     assertThat(circuit.getParentSpanId()).isEqualTo(collection.getSpanId());
     assertThat(own("mdso.parse_orch_trace").getParentSpanId()).isEqualTo(circuit.getSpanId());
     assertThat(attribute(circuit, "mdso.circuit_id")).isEqualTo(CIRCUIT);
+    assertThat(attribute(collection, "mdso.time_range")).isEqualTo("3h");
     assertThat(
             sink.spans("mdso-log-collector").stream()
                 .map(Span::getTraceId)
                 .collect(Collectors.toSet()))
         .hasSize(1);
+  }
+
+  @Test
+  void collect_anyRun_carriesItsBaggageAcrossTheWorkers() throws Exception {
+    orchestrator.list("NetworkService", networkService(SERVICE_ID, "failed"));
+    orchestrator.traceLogs(SERVICE_ID, Fixtures.failedTraceLog());
+    start();
+
+    String id = bridge.trigger("network_service", "1d").jobId();
+    await().until(() -> bridge.job(id).endedAt() != null);
+
+    Map<String, String> carried = new HashMap<>();
+    sink.baggageOfTraces.get(0).forEach((key, entry) -> carried.put(key, entry.getValue()));
+    assertThat(carried)
+        .containsEntry("circuit_id", CIRCUIT)
+        .containsEntry("resource_id", SERVICE_ID)
+        .containsEntry("product_id", "22222222-2222-4222-8222-222222222222")
+        .containsEntry("product.type", "network_service")
+        .containsEntry("product_type", "network_service")
+        .containsEntry("mdso.server", "localhost")
+        .containsEntry("mdso_server", "localhost")
+        .containsEntry("time.range", "1d")
+        .containsEntry("environment", "dev");
   }
 
   @Test
@@ -581,6 +606,23 @@ class CollectionTest {
     run("network_service");
 
     assertThat(bridge.errors()).isEqualTo(before);
+  }
+
+  @Test
+  void restart_checkpointOfBeforeErrorsWereKept_isTakenUp() throws Exception {
+    orchestrator.list("NetworkService", networkService(SERVICE_ID, "failed"));
+    orchestrator.traceLogs(SERVICE_ID, Fixtures.failedTraceLog());
+    run("network_service");
+    restart();
+    Path file = dataDir.resolve("mdso-checkpoint.json");
+    ObjectNode state = (ObjectNode) Fixtures.JSON.readTree(file.toFile());
+    assertThat(state.remove("errors")).isNotNull();
+    Files.writeString(file, state.toString());
+
+    run("network_service");
+
+    assertThat(spans()).hasSize(3);
+    assertThat(bridge.errors()).isEmpty();
   }
 
   private static ObjectNode withStrangeError() {

@@ -85,44 +85,72 @@ final class JsonScan extends Scan {
 
   /** Goes on inside a text; returns where to go on. */
   private int string(byte[] bytes, int from, int to) {
-    int i = from;
-    if (escaped) {
-      escaped = false;
-      i++;
+    if (!usable) {
+      return passOver(bytes, from, to);
     }
-    int start = i;
+    int i = from;
     while (i < to && bytes[i] != '"' && bytes[i] != '\\') {
       i++;
     }
-    if (usable) {
-      append(bytes, start, i);
+    if (i == to || bytes[i] == '\\') {
+      append(bytes, from, i);
+      usable &= i == to;
+      return i;
     }
-    if (i == to) {
-      return to;
-    }
-    if (bytes[i] == '"') {
-      inString = false;
-      endString();
+    inString = false;
+    if (!isName) {
+      append(bytes, from, i);
+      value();
+    } else if (length == 0) {
+      endName(bytes, from, i - from);
     } else {
-      escaped = true;
-      usable = false;
+      append(bytes, from, i);
+      if (usable) {
+        endName(text, 0, length);
+      } else {
+        endUnusable();
+      }
     }
     return i + 1;
   }
 
+  /** Goes on inside a text that is of no interest. */
+  private int passOver(byte[] bytes, int from, int to) {
+    int i = from + (escaped ? 1 : 0);
+    escaped = false;
+    while (i < to) {
+      byte b = bytes[i++];
+      if (b == '"') {
+        inString = false;
+        endUnusable();
+        return i;
+      }
+      if (b == '\\') {
+        i++;
+      }
+    }
+    escaped = i > to;
+    return to;
+  }
+
   /** Goes on inside a container that no rule reaches into. */
   private int skip(byte[] bytes, int from, int to) {
-    for (int i = from; i < to; i++) {
-      byte b = bytes[i];
+    int i = from;
+    while (i < to) {
+      byte b = bytes[i++];
       if (STRUCTURE[b & 0xff]) {
         if (b == '"') {
           inString = true;
           usable = false;
-          return i + 1;
-        }
-        skippedDepth += b == '{' || b == '[' ? 1 : -1;
-        if (skippedDepth == 0) {
-          return i + 1;
+          i = passOver(bytes, i, to);
+          if (inString) {
+            return to;
+          }
+        } else {
+          skippedDepth += b == '{' || b == '[' ? 1 : -1;
+          if (skippedDepth == 0) {
+            return i;
+          }
         }
       }
     }
@@ -174,15 +202,15 @@ final class JsonScan extends Scan {
     length = 0;
   }
 
-  private void endString() {
-    if (skippedDepth > 0) {
-      return;
-    }
-    if (isName) {
-      expectsName = false;
-      fittingValue = usable ? rules.matching(fitting[depth], depth - 1, text, length) : 0;
-    } else {
-      value();
+  private void endName(byte[] bytes, int offset, int nameLength) {
+    expectsName = false;
+    fittingValue = rules.matching(fitting[depth], depth - 1, bytes, offset, nameLength);
+  }
+
+  private void endUnusable() {
+    if (skippedDepth == 0) {
+      expectsName &= !isName;
+      fittingValue = 0;
     }
   }
 
@@ -260,7 +288,7 @@ final class JsonScan extends Scan {
       return 0;
     }
     byte[] index = Integer.toString(indexes[depth]).getBytes(StandardCharsets.US_ASCII);
-    return rules.matching(fitting[depth], depth - 1, index, index.length);
+    return rules.matching(fitting[depth], depth - 1, index, 0, index.length);
   }
 
   private void append(byte[] bytes, int from, int to) {

@@ -155,7 +155,26 @@ public final class Carrier {
     }
   }
 
-  /** The same by the name of a key; false when there is no such key. */
+  /** Where headers are, under their names; null for what is not there. */
+  public interface Headers {
+    @Nullable String get(String name) throws ReflectiveOperationException;
+  }
+
+  /** Adds the keys in headers to the request of a context, where no propagator has read them. */
+  public void discoverHeaders(Context context, Headers headers)
+      throws ReflectiveOperationException {
+    for (int i = 0; i < keys.size(); i++) {
+      for (String header : keys.get(i).headers()) {
+        String value = headers.get(header);
+        if (value != null) {
+          discover(context, keys.get(i), value, Source.HEADER);
+          break;
+        }
+      }
+    }
+  }
+
+  /** Adds a key by its name to the request of a context; false when there is no such key. */
   public boolean discover(Context context, String name, String value, Source source) {
     Key key = keys.named(name);
     return key != null && discover(context, key, value, source);

@@ -91,9 +91,9 @@ final class Destinations {
       return true;
     }
     for (String suffix : suffixes) {
-      if (suffix.startsWith(".")
-          ? name.endsWith(suffix)
-          : name.equals(suffix) || name.endsWith("." + suffix)) {
+      int start = name.length() - suffix.length();
+      if (name.endsWith(suffix)
+          && (start == 0 || suffix.charAt(0) == '.' || name.charAt(start - 1) == '.')) {
         return true;
       }
     }

@@ -20,6 +20,7 @@ import io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterC
 import io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizerProvider;
 import io.opentelemetry.instrumentation.api.instrumenter.ContextCustomizer;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at every server span before it starts, for keys in the query and path, at every message
@@ -34,6 +35,9 @@ public final class CorrelationInstrumenterCustomizer implements InstrumenterCust
   private static final AttributeKey<String> HOST = AttributeKey.stringKey("server.address");
   private static final AttributeKey<String> TOPIC =
       AttributeKey.stringKey("messaging.destination.name");
+  private static final AttributeKey<String> ROUTING_KEY =
+      AttributeKey.stringKey("messaging.rabbitmq.destination.routing_key");
+  private static final String DEFAULT_EXCHANGE = "<default>";
 
   @Override
   public void customize(InstrumenterCustomizer customizer) {
@@ -61,13 +65,13 @@ public final class CorrelationInstrumenterCustomizer implements InstrumenterCust
           "rpc-client",
           (c, start) -> carrier.egress().toHost(c, "rpc", start.get(HOST)));
     } else if (customizer.hasType(MESSAGING_PRODUCER)) {
-      add(customizer, "producer", (c, start) -> carrier.egress().toTopic(c, start.get(TOPIC)));
+      add(customizer, "producer", (c, start) -> carrier.egress().toTopic(c, topic(start)));
     } else if (customizer.hasType(MESSAGING_CONSUMER_PROCESS)) {
       MessageReading messages = new MessageReading(carrier);
       add(
           customizer,
           "consumer",
-          (c, message, start) -> messages.arrives(c, message, start.get(TOPIC)));
+          (c, message, start) -> messages.arrives(c, message, topic(start)));
     }
   }
 
@@ -105,6 +109,12 @@ public final class CorrelationInstrumenterCustomizer implements InstrumenterCust
       }
     }
     return request;
+  }
+
+  /** The topic or exchange; for AMQP's exchange without a name the queue that it leads to. */
+  private static @Nullable String topic(Attributes start) {
+    String name = start.get(TOPIC);
+    return DEFAULT_EXCHANGE.equals(name) ? start.get(ROUTING_KEY) : name;
   }
 
   /** What to do before a span starts; {@code request} is what the instrumentation works on. */

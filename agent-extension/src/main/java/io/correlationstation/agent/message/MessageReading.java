@@ -38,8 +38,12 @@ public final class MessageReading {
   public Context arrives(Context context, Object request, @Nullable String topic)
       throws ReflectiveOperationException {
     Context ofMessage = carrier.withRequest(context);
-    Message message = rules.isEmpty() ? null : Message.of(request);
+    boolean extracted = ofMessage == context;
+    Message message = extracted && rules.isEmpty() ? null : Message.of(request);
     if (message != null) {
+      if (!extracted) { // the agent links to the sender instead of going on with its trace
+        carrier.discoverHeaders(ofMessage, message::header);
+      }
       for (Rule rule : rules) {
         if (rule.topic.matches(topic) || rule.topic.matches(message.queue())) {
           find(rule, message, ofMessage);
@@ -57,7 +61,7 @@ public final class MessageReading {
         carrier.discover(context, rule.key, value, Source.MESSAGE);
       }
     } else {
-      Object payload = message.payload();
+      Object payload = message.payload(carrier.settings().bodyMaxBytes());
       if (payload instanceof byte[]) {
         rule.payload.find((byte[]) payload, context, Source.MESSAGE);
       } else if (payload instanceof CharSequence) {

@@ -35,7 +35,8 @@ public final class AddressBlock {
     if (text.indexOf(':') >= 0) {
       return isIpv6Text(text) ? literal(text) : null;
     }
-    return ipv4(text);
+    boolean startsLikeOne = !text.isEmpty() && text.charAt(0) >= '0' && text.charAt(0) <= '9';
+    return startsLikeOne ? ipv4(text) : null;
   }
 
   private static boolean isIpv6Text(String text) {

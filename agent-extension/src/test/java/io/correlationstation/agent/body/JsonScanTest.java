@@ -124,16 +124,57 @@ class JsonScanTest {
   }
 
   @Test
-  void accept_anyBytes_neverThrows() {
+  void accept_anyBytes_neverThrowsAndAnySplitFindsTheSame() {
     Random random = new Random(4711);
     byte[] alphabet = "{}[]\",:\\ circuit_id01e-\n".getBytes(StandardCharsets.US_ASCII);
-    for (int round = 0; round < 20_000; round++) {
+    for (int round = 0; round < 5_000; round++) {
       byte[] document = new byte[random.nextInt(60)];
       for (int i = 0; i < document.length; i++) {
         document[i] =
             round % 4 == 0 ? (byte) random.nextInt() : alphabet[random.nextInt(alphabet.length)];
       }
-      scan(document, 1 + random.nextInt(8));
+      String whole = scan(document, Math.max(document.length, 1));
+      assertThat(scan(document, 1 + random.nextInt(8)))
+          .as(new String(document, StandardCharsets.ISO_8859_1))
+          .isEqualTo(whole);
+    }
+  }
+
+  /** Words of JSON in any order: more of it is nearly right than of random bytes. */
+  @Test
+  void accept_anyWords_findTheSameHoweverTheyAreSplit() {
+    String[] words = {
+      "{",
+      "}",
+      "[",
+      "]",
+      ",",
+      ":",
+      " ",
+      "\"",
+      "\\\"",
+      "\"circuit_id\":",
+      "\"C\"",
+      "\"order\":",
+      "\"items\":",
+      "\"id\":",
+      "12",
+      "null",
+      "\"a/b\":",
+      "\"c\":",
+      "\"x\":",
+      "\"te\\\"xt\""
+    };
+    Random random = new Random(815);
+    for (int round = 0; round < 5_000; round++) {
+      StringBuilder json = new StringBuilder("{");
+      for (int i = random.nextInt(25); i >= 0; i--) {
+        json.append(words[random.nextInt(words.length)]);
+      }
+      byte[] document = json.toString().getBytes(StandardCharsets.UTF_8);
+      assertThat(scan(document, 1 + random.nextInt(8)))
+          .as(json.toString())
+          .isEqualTo(scan(document, document.length));
     }
   }
 

@@ -20,6 +20,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -37,6 +38,7 @@ public class NoOpBenchmark {
   @Param({"nothing", "operation", "proxy", "counter", "event", "current", "step"})
   public String call = "nothing";
 
+  private final ClassLoader before = Thread.currentThread().getContextClassLoader();
   private IntSupplier work = () -> 0;
 
   @Setup
@@ -45,6 +47,11 @@ public class NoOpBenchmark {
     Thread.currentThread().setContextClassLoader(loader);
     Class<?> calls = loader.loadClass(NoOpCalls.class.getName());
     work = (IntSupplier) calls.getMethod("of", String.class).invoke(null, call);
+  }
+
+  @TearDown
+  public void unload() {
+    Thread.currentThread().setContextClassLoader(before);
   }
 
   @Benchmark

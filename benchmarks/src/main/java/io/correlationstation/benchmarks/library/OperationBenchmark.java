@@ -85,6 +85,7 @@ public class OperationBenchmark {
   @TearDown
   public void stop() {
     sdk.close();
+    GlobalOpenTelemetry.resetForTest(); // where several benchmarks run in one JVM
   }
 
   @Benchmark

@@ -102,7 +102,7 @@ public class ErrorRulesBenchmark {
 
   @Benchmark
   @OperationsPerInvocation(LINES)
-  public void prefiltered(Work work, Blackhole hole) {
+  public void prefiltered(Work work, CpuTime cpu, Blackhole hole) {
     for (String line : work.lines) {
       hole.consume(work.rules.classify(line));
     }
@@ -110,7 +110,7 @@ public class ErrorRulesBenchmark {
 
   @Benchmark
   @OperationsPerInvocation(LINES)
-  public void eachInTurn(Work work, Blackhole hole) {
+  public void eachInTurn(Work work, CpuTime cpu, Blackhole hole) {
     for (String line : work.lines) {
       String text = ErrorText.unwrap(line);
       int found = -1;

@@ -103,7 +103,7 @@ public class TraceConversionBenchmark {
 
   @Benchmark
   @OperationsPerInvocation(ENTRIES)
-  public int convert(Answer answer) throws IOException {
+  public int convert(Answer answer, CpuTime cpu) throws IOException {
     TraceLog log = requireNonNull(TraceLog.parse(answer.mapper.readTree(answer.json)));
     MappedTrace trace = requireNonNull(map(log, answer));
     return Requests.traces(answer.resource, trace.spans().stream().map(MappedSpan::span).toList())
@@ -120,7 +120,7 @@ public class TraceConversionBenchmark {
 
   @Benchmark
   @OperationsPerInvocation(ENTRIES)
-  public JsonNode parseOnly(Answer answer) throws IOException {
+  public JsonNode parseOnly(Answer answer, CpuTime cpu) throws IOException {
     return answer.mapper.readTree(answer.json);
   }
 }

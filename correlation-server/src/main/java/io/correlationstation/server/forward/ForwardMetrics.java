@@ -26,6 +26,7 @@ final class ForwardMetrics {
   private final Counter filtered;
   private final Counter sent;
   private final Counter failed;
+  private final Counter largeTraces;
   private final Counter retried;
   private final Counter attempts;
   private final Histogram seconds;
@@ -60,6 +61,12 @@ final class ForwardMetrics {
             .name("corr_export_failed_items_total")
             .help("Items in requests that were not taken, each time, by the answer.")
             .labelNames("dest", "signal", "code")
+            .register(registry);
+    this.largeTraces =
+        Counter.builder()
+            .name("corr_export_large_traces_total")
+            .help("Traces larger than what Tempo keeps of one by default; an estimate.")
+            .labelNames("dest")
             .register(registry);
     this.retried =
         Counter.builder()
@@ -149,6 +156,10 @@ final class ForwardMetrics {
 
   void filtered(String destination, Signal signal, String reason, int items) {
     filtered.labelValues(destination, word(signal), reason).inc(items);
+  }
+
+  void largeTrace(String destination) {
+    largeTraces.labelValues(destination).inc();
   }
 
   void attempt(String destination, Batch batch, Verdict verdict, long nanos) {

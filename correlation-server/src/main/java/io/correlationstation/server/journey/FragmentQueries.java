@@ -113,7 +113,8 @@ final class FragmentQueries {
         result.getString("body"),
         result.getString("event_name"),
         result.getInt("is_event") != 0,
-        texts(result.getString("attributes")));
+        texts(result.getString("attributes")),
+        null);
   }
 
   private static Map<String, String> texts(String json) {

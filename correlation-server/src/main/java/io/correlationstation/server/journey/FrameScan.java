@@ -241,7 +241,8 @@ final class FrameScan {
           body,
           log.eventName(),
           !log.eventName().isEmpty() || attributes.containsKey("mdso.state"),
-          attributes);
+          attributes,
+          null);
     }
 
     private String id(LogView log, long time, String body, Map<String, String> attributes) {

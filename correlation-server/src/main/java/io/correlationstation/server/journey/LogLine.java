@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param body at most {@value #MAX_BODY_CHARS} characters
  * @param eventName empty for an ordinary record
  * @param event whether it tells an event of the orchestrator or of the library
+ * @param join why it belongs where it is shown; null when its trace id says so, or when it is shown
+ *     by itself
  */
 public record LogLine(
     String id,
@@ -25,7 +27,24 @@ public record LogLine(
     String body,
     String eventName,
     boolean event,
-    Map<String, String> attributes) {
+    Map<String, String> attributes,
+    @Nullable LogJoin join) {
 
   static final int MAX_BODY_CHARS = 16_384;
+
+  LogLine joined(LogJoin why) {
+    return new LogLine(
+        id,
+        traceId,
+        spanId,
+        timeNanos,
+        severityNumber,
+        severityText,
+        service,
+        body,
+        eventName,
+        event,
+        attributes,
+        why);
+  }
 }

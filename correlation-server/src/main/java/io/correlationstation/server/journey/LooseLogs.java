@@ -21,13 +21,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * Logs without a trace id, joined to journeys by key and time.
  *
- * <p>A record belongs to a journey when it lies within it or at most {@code slack} away and no key
- * that both carry differs. If several journeys are possible, one that shares a more specific key
- * (request, resource) wins; if that does not decide, no journey gets it: it is shown as unclaimed.
+ * <p>A record may belong to a journey when it lies within it or at most {@code slack} away and no
+ * key that both carry differs. What it shares says how likely that is, as in stitching: a match
+ * weighs the more the more specific the key, and less the farther away the record lies. With the
+ * weight of "of none of them" as 1:
+ *
+ * <pre>
+ *   P(journey) = weight / (1 + sum of all weights)
+ *   weight     = 1 000 for each request or resource shared, 50 for the circuit, 5 by alias only,
+ *                times exp(-3 × distance / slack)
+ * </pre>
+ *
+ * <p>Below {@value #ABSTAIN_BELOW} no journey gets it: it is shown as unclaimed.
  */
 final class LooseLogs {
 
+  static final double ABSTAIN_BELOW = 0.5;
+
   private static final int MAX_LOOSE_LOGS = 1_000;
+  private static final double SPECIFIC_KEY = 1_000;
+  private static final double CIRCUIT_KEY = 50;
+  private static final double ALIAS_ONLY = 5;
 
   private final Map<LogLine, Map<String, Set<String>>> keysOfLog;
   private final long slackNanos;
@@ -73,11 +87,13 @@ final class LooseLogs {
     Map<String, List<LogLine>> claimed = new HashMap<>();
     keysOfLog.forEach(
         (log, keys) -> {
-          Journey owner = owner(log, keys, journeys);
+          Owner owner = owner(log, keys, journeys);
           if (owner == null) {
             unclaimed.add(log);
           } else {
-            claimed.computeIfAbsent(owner.id(), ignored -> new ArrayList<>()).add(log);
+            claimed
+                .computeIfAbsent(owner.journey.id(), ignored -> new ArrayList<>())
+                .add(log.joined(owner.join));
           }
         });
     return journeys.stream()
@@ -113,42 +129,63 @@ final class LooseLogs {
         sorted.size() >= MAX_LOOSE_LOGS);
   }
 
-  private @Nullable Journey owner(
+  /** The likeliest journey of a record and why; null when none is likely enough. */
+  private @Nullable Owner owner(
       LogLine log, Map<String, Set<String>> keys, List<Journey> journeys) {
-    List<Journey> best = new ArrayList<>();
-    int bestMatches = 0;
+    double all = 1;
+    double best = 0;
+    Journey likeliest = null;
     for (Journey journey : journeys) {
-      int matches = near(log, journey) ? matches(keys, journey) : -1;
-      if (matches > bestMatches) {
-        best.clear();
-        bestMatches = matches;
-      }
-      if (matches == bestMatches && matches >= 0) {
-        best.add(journey);
+      double weight = weight(keys, identities(List.of(journey)), distance(log, journey));
+      all += weight;
+      if (weight > best) {
+        best = weight;
+        likeliest = journey;
       }
     }
-    return best.size() == 1 ? best.get(0) : null;
+    if (likeliest == null || best / all < ABSTAIN_BELOW) {
+      return null;
+    }
+    String by = mostSpecific(keys, identities(List.of(likeliest)));
+    return new Owner(likeliest, new LogJoin(by, best / all));
   }
 
-  private boolean near(LogLine log, Journey journey) {
-    return log.timeNanos() >= journey.startNanos() - slackNanos
-        && log.timeNanos() <= journey.endNanos() + slackNanos;
+  private record Owner(Journey journey, LogJoin join) {}
+
+  /** Nanoseconds between a record and a journey; 0 within it. */
+  private static long distance(LogLine log, Journey journey) {
+    long before = journey.startNanos() - log.timeNanos();
+    long after = log.timeNanos() - journey.endNanos();
+    return Math.max(0, Math.max(before, after));
   }
 
-  /** How many identity keys besides the circuit agree, or -1 when one differs. */
-  private static int matches(Map<String, Set<String>> keys, Journey journey) {
-    Map<String, Set<String>> known = identities(List.of(journey));
-    int matches = 0;
+  /** Weight against belonging elsewhere; 0 when it is too far away or a key differs. */
+  private double weight(
+      Map<String, Set<String>> keys, Map<String, Set<String>> known, long distance) {
+    if (distance > slackNanos) {
+      return 0;
+    }
+    double weight = 1;
     for (Map.Entry<String, Set<String>> key : keys.entrySet()) {
       Set<String> values = known.get(key.getKey());
       if (values != null && IDENTITY_KEYS.contains(key.getKey())) {
         if (values.stream().noneMatch(key.getValue()::contains)) {
-          return -1;
+          return 0;
         }
-        matches += key.getKey().equals(CIRCUIT_ID) ? 0 : 1;
+        weight *= key.getKey().equals(CIRCUIT_ID) ? CIRCUIT_KEY : SPECIFIC_KEY;
       }
     }
-    return matches;
+    return Math.max(weight, ALIAS_ONLY) * Math.exp(-3.0 * distance / Math.max(1, slackNanos));
+  }
+
+  private static String mostSpecific(
+      Map<String, Set<String>> keys, Map<String, Set<String>> known) {
+    for (String name : List.of("request_id", "resource_id", CIRCUIT_ID)) {
+      if (keys.containsKey(name) && known.containsKey(name)) {
+        return name;
+      }
+    }
+    return "alias";
   }
 
   private static Journey with(Journey journey, List<LogLine> added) {

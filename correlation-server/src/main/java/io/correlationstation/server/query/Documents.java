@@ -11,6 +11,7 @@ import io.correlationstation.server.journey.Journey;
 import io.correlationstation.server.journey.JourneyDiff;
 import io.correlationstation.server.journey.JourneySummary;
 import io.correlationstation.server.journey.Link;
+import io.correlationstation.server.journey.LogJoin;
 import io.correlationstation.server.journey.LogLine;
 import io.correlationstation.server.journey.TraceDetail;
 import io.correlationstation.server.journey.VerdictEntry;
@@ -287,9 +288,12 @@ final class Documents {
       @Nullable String eventName,
       @Nullable String traceId,
       @Nullable String spanId,
-      Map<String, String> attributes) {
+      Map<String, String> attributes,
+      @Nullable String joinedBy,
+      @Nullable Double joinConfidence) {
 
     static LogDocument of(LogLine log) {
+      LogJoin join = log.join();
       return new LogDocument(
           log.id(),
           Times.format(log.timeNanos()),
@@ -300,7 +304,9 @@ final class Documents {
           log.eventName().isEmpty() ? null : log.eventName(),
           log.traceId(),
           log.spanId(),
-          log.attributes());
+          log.attributes(),
+          join == null ? null : join.by(),
+          join == null ? null : join.confidence());
     }
 
     private static String severity(LogLine log) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -96,12 +97,22 @@ public final class Receiver implements AutoCloseable {
    * /loki/api/v1/push}.
    */
   public void register(JavalinConfig javalin) {
+    Map<String, Dialect> dialects = mainPort();
+    javalin.jetty.modifyServer(main -> main.setHandler(http.handler(dialects, main.getHandler())));
+  }
+
+  /** Paths of the intakes of the main port; all take POST. */
+  public Set<String> intakes() {
+    return mainPort().keySet();
+  }
+
+  private Map<String, Dialect> mainPort() {
     Map<String, Dialect> dialects = new LinkedHashMap<>(otlp("/api/otlp/v1/"));
     dialects.put("/api/logs", new LogsDialect(false, timestamps));
     dialects.put("/mdso/logs", new LogsDialect(true, timestamps));
     dialects.put("/api/events", new EventsDialect(timestamps));
     dialects.put("/loki/api/v1/push", new LokiDialect());
-    javalin.jetty.modifyServer(main -> main.setHandler(http.handler(dialects, main.getHandler())));
+    return dialects;
   }
 
   /**

@@ -15,15 +15,17 @@ final class CandidateSearch {
   private static final long COARSEST_NANOS = 1_000_000_000L;
   private static final long SKEW_NANOS = 500_000_000L;
   private static final double KEYLESS_SHARE = 0.02;
-  private static final double NEGLIGIBLE = 1e-5;
+  private static final double NEGLIGIBLE = 1e-4;
   static final double WEAK_MISMATCH = Math.log(0.03);
   static final double DERIVED_MISMATCH = Math.log(0.02);
   private static final double CONFIRMED = Math.log(1e9);
-  private static final double OWN_KEY = Math.log(1.5);
+  private static final double OWN_KEY_FACTOR = 1.5;
+  private static final double OWN_KEY = Math.log(OWN_KEY_FACTOR);
 
   private final Keys keys;
   private final Vocabulary vocabulary;
   private final Verdicts verdicts;
+  private final Carriers carriers;
   private final long windowNanos;
   private long vetoes;
 
@@ -33,10 +35,12 @@ final class CandidateSearch {
   private int soughtKeys;
   private int uncertainKeys;
 
-  CandidateSearch(StitchConfig config, Keys keys, Vocabulary vocabulary, Verdicts verdicts) {
+  CandidateSearch(
+      StitchConfig config, Keys keys, Vocabulary vocabulary, Verdicts verdicts, Carriers carriers) {
     this.keys = keys;
     this.vocabulary = vocabulary;
     this.verdicts = verdicts;
+    this.carriers = carriers;
     windowNanos = config.window().toNanos();
   }
 
@@ -48,6 +52,10 @@ final class CandidateSearch {
     child.clearCandidates();
     child.searched = true;
     begin(child);
+    Exit handedOver = carriers.handedOver(child);
+    if (handedOver != null && isNew(handedOver)) {
+      exact(child, handedOver);
+    }
     for (KeyValue key : child.fragment.keys) {
       if (keys.spec(key.key).strong() && !key.quarantined) {
         byKey(child, key);
@@ -183,7 +191,7 @@ final class CandidateSearch {
       return false;
     }
     double logKeys = compare(exit);
-    if (Double.isNaN(logKeys)) {
+    if (Double.isNaN(logKeys) || Carriers.differ(child, exit)) {
       vetoes++;
       return false;
     }
@@ -191,8 +199,13 @@ final class CandidateSearch {
     if (edge.forbidden) {
       return false;
     }
+    boolean settled = child.type.settled();
+    double factor = exit.fragment.comparedFactor;
+    if (settled && edge.mostWeight() * factor * OWN_KEY_FACTOR < NEGLIGIBLE) {
+      return false;
+    }
     child.addCandidate(exit, edge, logKeys);
-    if (child.type.settled()) {
+    if (settled) {
       int last = child.candidateCount - 1;
       if (Matcher.weight(child, last) < NEGLIGIBLE) {
         child.candidateCount = last;
@@ -200,6 +213,26 @@ final class CandidateSearch {
       }
     }
     return true;
+  }
+
+  /**
+   * The call that says it handed over what the root took up: likely however rare such a pair is.
+   */
+  private void exact(Child child, Exit exit) {
+    if (child.ruledOn) {
+      consider(child, exit);
+      return;
+    }
+    if (exit.fragment == child.fragment || !exit.usable()) {
+      return;
+    }
+    double logKeys = compare(exit);
+    EdgeModel edge = vocabulary.edge(exit.type, child.type);
+    if (Double.isNaN(logKeys)) {
+      vetoes++;
+    } else if (!edge.forbidden) {
+      child.addCandidate(exit, edge, logKeys + Carriers.SAME);
+    }
   }
 
   /** The parent that a person named is the only candidate, as good as certain to the matching. */
@@ -249,6 +282,7 @@ final class CandidateSearch {
     double log = shared == null ? 0 : -Math.log(keys.chance(shared, 2));
     log += Integer.bitCount(differing & ~strong) * WEAK_MISMATCH;
     parent.comparedLog = log + Integer.bitCount(strong) * DERIVED_MISMATCH;
+    parent.comparedFactor = Math.exp(parent.comparedLog);
   }
 
   /** Offers an exit that came late to the children already searched; returns those it suits. */

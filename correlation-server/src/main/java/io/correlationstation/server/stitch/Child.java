@@ -56,6 +56,9 @@ final class Child implements TimeOrdered.Timed {
   /** Probability, at the last fit, that the story it continues is known from its beginning. */
   double whole = 1;
 
+  /** What it took up, such as the id of a message. */
+  @Nullable String carrier;
+
   /** A person has ruled on its parents. */
   boolean ruledOn;
 

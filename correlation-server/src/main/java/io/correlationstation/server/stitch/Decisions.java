@@ -23,12 +23,18 @@ final class Decisions {
   private final long[] told = new long[Handoff.State.values().length];
   private long abstained;
   private double[] probability = new double[64];
+  private String modelVersion = MODEL_VERSION + ".0";
 
   Decisions(StitchConfig config, Keys keys, Verdicts verdicts, HandoffSink sink) {
     this.config = config;
     this.keys = keys;
     this.verdicts = verdicts;
     this.sink = sink;
+  }
+
+  /** The model was fitted for the n-th time: decisions from now on are of that version. */
+  void fitted(long fits) {
+    modelVersion = MODEL_VERSION + "." + fits;
   }
 
   Map<String, Long> counts() {
@@ -227,7 +233,7 @@ final class Decisions {
             rivals(child, exit),
             child.startNanos - exit.startNanos,
             why.method(),
-            MODEL_VERSION,
+            modelVersion,
             supersedes));
   }
 

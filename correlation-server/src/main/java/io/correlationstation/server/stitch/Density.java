@@ -110,6 +110,14 @@ final class Density {
     return perSecond.length == 0 ? 0 : perSecond[bin];
   }
 
+  double mostPerSecond() {
+    float most = 0;
+    for (float density : perSecond) {
+      most = Math.max(most, density);
+    }
+    return most;
+  }
+
   /** Recomputes {@link #perSecond} from the samples. */
   void smooth() {
     if (total <= 0) {
@@ -123,7 +131,7 @@ final class Density {
     for (int i = 0; i < BINS; i++) {
       below[i + 1] = below[i] + counts[i];
     }
-    double enough = Math.min(0.999 * below[BINS], Math.max(4, 0.03 * below[BINS]));
+    double enough = Math.min(0.999 * below[BINS], Math.max(8, 0.06 * below[BINS]));
     double[] estimate = new double[BINS];
     double sum = 0;
     int radius = 0;

@@ -17,8 +17,8 @@ final class EdgeModel {
   /** What a caller that shows no calls must explain of a type before it is believed. */
   private static final double RARE_SILENT_CALLS = 0.05;
 
-  /** The same for a call back to a service that calls, directly or not, the caller. */
-  private static final double RARE_CALLBACKS = 0.3;
+  /** The same for an edge that runs against better known calls or past them. */
+  private static final double RARE_DOUBTFUL = 0.3;
 
   private static final double MAX_SHARE = 0.995;
 
@@ -34,8 +34,11 @@ final class EdgeModel {
   /** Explains its children as well as an edge from another trace does: nobody can tell. */
   boolean tied;
 
-  /** Runs against better known calls. */
-  boolean callback;
+  /** Listed by the topology. */
+  boolean listed;
+
+  /** Runs against better known calls, or past them. */
+  boolean doubtful;
 
   final Density delay = new Density();
   final Density slack = new Density();
@@ -54,6 +57,9 @@ final class EdgeModel {
   private double trust;
 
   private boolean broad;
+
+  /** The highest density there is. */
+  private double peak = Timing.MOST_DENSITY;
 
   /** How much likelier a difference of durations is on this edge than anyhow, by bin. */
   private float[] slackFactor = {};
@@ -103,6 +109,11 @@ final class EdgeModel {
     }
   }
 
+  /** Calls seen whole, and handoffs found. */
+  double known() {
+    return intact + Math.max(0, expected - 1);
+  }
+
   void fade(double factor) {
     carried *= factor;
     carriedDelay.scale(factor);
@@ -117,13 +128,13 @@ final class EdgeModel {
    * @param showing share of services that show their calls
    */
   void fitShare(double showing) {
-    double rareShare = callback ? RARE_CALLBACKS : exit.oneSlot() ? 0 : showing * RARE_SILENT_CALLS;
+    double rareShare = doubtful ? RARE_DOUBTFUL : exit.oneSlot() ? 0 : showing * RARE_SILENT_CALLS;
     double rare = 1 + rareShare * child.seenInFit();
     double learnt = Math.max(0, expected - rare);
     double exists = PRIOR_EXITS / (PRIOR_EXITS + exit.exposure);
     double hoped = PRIOR_EXITS * prior * exists;
     share = Math.min(MAX_SHARE, (learnt + hoped) / (exit.exposure + PRIOR_EXITS));
-    if (forbidden) {
+    if (forbidden || (doubtful && learnt == 0)) {
       share = 0;
     }
   }
@@ -133,6 +144,7 @@ final class EdgeModel {
     double known = delay.total();
     if (expected < 0.5 || known < 0.5) {
       trust = 0;
+      peak = Timing.MOST_DENSITY;
       return;
     }
     delay.smooth();
@@ -141,11 +153,19 @@ final class EdgeModel {
     if (slackFactor.length == 0) {
       slackFactor = new float[Density.BINS];
     }
+    double mostFactor = 0;
     for (int i = 0; i < Density.BINS; i++) {
       double anyhow = slackAnyhow.perSecond(i);
       double ratio = anyhow <= 0 ? 1 : slack.perSecond(i) / anyhow;
       slackFactor[i] = (float) (trust * Math.max(1e-3, Math.min(100, ratio)) + 1 - trust);
+      mostFactor = Math.max(mostFactor, slackFactor[i]);
     }
+    peak = (trust * delay.mostPerSecond() + (1 - trust) * Timing.MOST_DENSITY) * mostFactor;
+  }
+
+  /** What no candidate's weight exceeds, keys aside. */
+  double mostWeight() {
+    return odds * peak / child.orphanRate;
   }
 
   /** Density, per second, of the distance between an exit and a child. */

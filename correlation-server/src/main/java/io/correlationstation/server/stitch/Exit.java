@@ -16,6 +16,9 @@ final class Exit implements TimeOrdered.Timed {
   /** Correlation keys that the span itself carries, as a bit per key index. */
   final int ownKeys;
 
+  /** What it handed over, such as the id of a message. */
+  @Nullable String carrier;
+
   /** The next one of its trace. */
   @Nullable Exit next;
 

@@ -11,9 +11,11 @@ import java.util.List;
  * recompute it from what is stored:
  *
  * <pre>
+ *   carrier      the call handed over what the root took up, such as a message of one id
  *   key, alias   how much rarer the shared value is than chance; negative for a differing weak key
  *   topology     odds that a call of this kind hands on to work of that kind
- *   delay        density of this delay and of both durations, per second
+ *   delay        density of this delay and of both durations, per second; beside it, without weight,
+ *                the median that was learnt and from how many handoffs
  *   direction    whether the order of the two starts is credible, clocks corrected
  *   competition  how rare such work is without parent, what else was possible, who else wants the call
  *   trace        other spans of the same trace that would explain it as well
@@ -58,6 +60,10 @@ final class Explanation {
         edge.density(child.delayBin[index], child.slackBin[index], child.baseDensity[index]);
     double millis = (child.startNanos - exit.startNanos) * 1e-6;
     sum += add("delay", "delay_ms", format(millis), Math.log(density));
+    if (edge.delay.total() >= 0.5) {
+      add("delay", "learnt_median_ms", format(edge.delay.medianSeconds() * 1e3), 0);
+      add("delay", "learnt_from", format(edge.delay.total()), 0);
+    }
     double clocks = Skew.between(exit.type.service, child.type.service) * 1e3;
     sum +=
         add(
@@ -78,6 +84,10 @@ final class Explanation {
 
   private double explainKeys(Child child, Exit exit, double total) {
     double left = total;
+    if (Carriers.same(child, exit)) {
+      method = "carrier";
+      left -= add("carrier", "message_id", String.valueOf(exit.carrier), Carriers.SAME);
+    }
     KeyMatch matched = null;
     for (int key = 0; key < keys.count(); key++) {
       KeyMatch match = KeyMatch.of(child.fragment, exit.fragment, key);
@@ -91,10 +101,12 @@ final class Explanation {
     }
     if (matched != null) {
       String name = keys.spec(matched.shared().key).name();
-      method = name + "_match";
-      add(matched.derived() ? "alias" : "key", name, matched.shared().value, left);
+      if (!method.equals("carrier")) {
+        method = name + "_match";
+      }
+      left -= add(matched.derived() ? "alias" : "key", name, matched.shared().value, left);
     }
-    return total;
+    return total - left; // what is left without a match is rounding: the competition takes it
   }
 
   private double add(String kind, String key, String value, double weight) {

@@ -43,6 +43,8 @@ final class Fragment {
   int comparedIn;
 
   double comparedLog;
+
+  double comparedFactor;
   byte comparedKey;
 
   Fragment(long traceHigh, long traceLow) {

@@ -11,18 +11,26 @@ final class Fragments {
   private final Vocabulary vocabulary;
   private final Losses losses;
   private final Skew skew;
+  private final Carriers carriers;
   private final TraceTable fragments = new TraceTable();
   private @Nullable Child newChild;
   private @Nullable Exit newExit;
   private int exitCount;
   private boolean polledSeen;
 
-  Fragments(StitchConfig config, Keys keys, Vocabulary vocabulary, Losses losses, Skew skew) {
+  Fragments(
+      StitchConfig config,
+      Keys keys,
+      Vocabulary vocabulary,
+      Losses losses,
+      Skew skew,
+      Carriers carriers) {
     this.config = config;
     this.keys = keys;
     this.vocabulary = vocabulary;
     this.losses = losses;
     this.skew = skew;
+    this.carriers = carriers;
   }
 
   int size() {
@@ -151,6 +159,8 @@ final class Fragments {
     Exit exit =
         new Exit(
             fragment, type, span.spanId, span.startNanos, span.endNanos, span.precisionMillis, own);
+    exit.carrier = type.oneSlot() ? span.carrier : null;
+    carriers.add(exit);
     exit.next = fragment.exits;
     fragment.exits = exit;
     type.add(exit);
@@ -177,6 +187,7 @@ final class Fragments {
     Child child =
         new Child(
             fragment, type, span.spanId, span.startNanos, span.endNanos, span.precisionMillis, now);
+    child.carrier = span.carrier;
     child.next = fragment.children;
     fragment.children = child;
     type.seen++;
@@ -256,6 +267,7 @@ final class Fragments {
     fragments.remove(fragment);
     fragment.evicted = true;
     for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
+      carriers.remove(exit);
       if (exit.type.remove(exit)) {
         exit.type.carriedExposure += Learner.wholeness(exit);
       }

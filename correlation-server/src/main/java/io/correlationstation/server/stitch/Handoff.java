@@ -9,12 +9,13 @@ import org.jspecify.annotations.Nullable;
  * An inferred causal edge from a span of one trace to the root of another, with everything needed
  * to explain it.
  *
- * @param id a pure function of both span ids and the model version; 32 hexadecimal digits
+ * @param id a pure function of both span ids and the rules' version; 32 hexadecimal digits
  * @param keys correlation keys known for either end, by name; the child's win
  * @param confidence calibrated probability that the parent's trace is right, 0 to 1
  * @param rivals other parents that were considered, best first, with the probability each got
  * @param delayNanos from the parent span's start to the child's, after skew correction
  * @param method short name of what decided, such as {@code circuit_id_match}
+ * @param modelVersion the rules' version and, after a dot, the number of the fit that decided
  * @param supersedes id of the handoff that this one replaces, or null; its own id when it was
  *     {@link State#LINKED} before and this only says so again or takes it back
  */
@@ -40,6 +41,18 @@ public record Handoff(
     CANDIDATE,
     /** Withdrawn: by better evidence or by a person. */
     REJECTED
+  }
+
+  /**
+   * The confidence that follows from the evidence alone: what anybody who has it can recompute.
+   * Means nothing for what was {@link State#REJECTED}.
+   */
+  public double recomputed() {
+    double sum = 0;
+    for (Evidence reason : evidence) {
+      sum += reason.weight();
+    }
+    return Math.min(1, Math.exp(sum));
   }
 
   /** Whether from now on the two belong together: a bridge span is due. */

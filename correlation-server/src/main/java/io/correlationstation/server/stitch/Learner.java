@@ -17,15 +17,15 @@ final class Learner {
   private static final int ENOUGH_CHILDREN = 512;
   private static final long FIRST_FIT_NANOS = 20L * 1_000_000_000;
   private static final int ITERATIONS = 40;
-  private static final int WARM_ITERATIONS = 8;
+  private static final int WARM_ITERATIONS = 4;
+  private static final double WARM_CONVERGED = 1e-3;
   private static final int BROAD_ITERATIONS = 10;
   private static final double CONVERGED = 2e-4;
   private static final double[] HOPE = {0.9, 0.7, 0.5};
   private static final double MOST_SKEW_SECONDS = 0.5;
-  private static final int CALLBACKS_AGAIN = 6;
+  private static final int DOUBTFUL_AGAIN = 6;
   private static final double SILENT_HOPE = 0.02;
   private static final int FRESH_FITS = 6;
-  private static final int HOPE_AGAIN = 8;
   private static final double UNKNOWN_ORPHANS = 0.25;
   private static final double FADE = 0.97;
 
@@ -110,24 +110,30 @@ final class Learner {
 
   void fit(long now) {
     moveWindow();
-    vocabulary.findCallbacks();
+    vocabulary.findDoubtful();
     skew.fit(vocabulary.services().values(), vocabulary.edges());
     showing = Math.min(1, 4 * vocabulary.showing());
     measureExposure();
     measureSlack();
+    boolean hopeful = false;
     for (ChildType type : vocabulary.childTypes()) {
       boolean mostlyOrphans = type.fits == 0 || type.orphans > 0.5 * type.seenAtFit;
-      type.hopeful = mostlyOrphans && (type.fits < FRESH_FITS || type.fits % HOPE_AGAIN == 0);
+      boolean again = type.fits < FRESH_FITS || Integer.bitCount(type.fits) == 1;
+      type.hopeful = mostlyOrphans && again;
+      hopeful |= type.hopeful;
     }
-    int iterations = fits < FRESH_FITS || fits % HOPE_AGAIN == 0 ? ITERATIONS : WARM_ITERATIONS;
+    boolean fresh = fits < FRESH_FITS;
+    int iterations = fresh || hopeful ? ITERATIONS : WARM_ITERATIONS;
+    int least = fresh ? BROAD_ITERATIONS : hopeful ? HOPE.length : 0;
+    double converged = fresh ? CONVERGED : WARM_CONVERGED;
     for (int i = 0; i < iterations; i++) {
       expect(i);
       double change = maximise(i);
-      if (i == HOPE.length || i == CALLBACKS_AGAIN) {
-        vocabulary.findCallbacks();
+      if (i == HOPE.length || i == DOUBTFUL_AGAIN) {
+        vocabulary.findDoubtful();
         skew.fit(vocabulary.services().values(), vocabulary.edges());
       }
-      if (i > BROAD_ITERATIONS && change < CONVERGED) {
+      if (i > least && change < converged) {
         break;
       }
     }

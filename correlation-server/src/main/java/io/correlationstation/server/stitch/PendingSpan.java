@@ -27,6 +27,7 @@ final class PendingSpan {
   final @Nullable String destination;
   final @Nullable String peer;
   final @Nullable String client;
+  final @Nullable String carrier;
   final int precisionMillis;
   final boolean polled;
   final KeyValue[] keys;
@@ -45,6 +46,7 @@ final class PendingSpan {
     destination = facts.destination;
     peer = facts.peer;
     client = facts.client;
+    carrier = facts.carrier;
     precisionMillis = (int) Math.min(Integer.MAX_VALUE, facts.precisionNanos / 1_000_000);
     polled = facts.polled;
     this.keys = keys;

@@ -20,6 +20,9 @@ final class Service {
   @Nullable Service clockGroup;
   double clockSeconds;
 
+  /** How its spans arrive, for the watermark. */
+  final EventClock.Source arrivals = new EventClock.Source();
+
   Service(String name) {
     this.name = name;
   }

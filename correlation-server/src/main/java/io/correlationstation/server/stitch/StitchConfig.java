@@ -80,7 +80,7 @@ public record StitchConfig(
         2_000_000,
         10_000,
         4_096,
-        8_192);
+        4_096);
   }
 
   public StitchConfig withTopology(List<ServiceEdge> edges) {

@@ -6,6 +6,7 @@ import java.util.Map;
 /**
  * A moment's figures of a {@link Stitcher}, for metrics.
  *
+ * @param holdNanos how long the watermark waits for sources that lag, beyond the allowed lateness
  * @param losses what was not used, by reason, such as {@code duplicate_span} or {@code
  *     evicted_capacity}; counts since the start
  * @param decisions handoffs given to the sink by state, and {@code abstained}
@@ -21,6 +22,7 @@ public record StitchStatistics(
     int liveExits,
     int aliases,
     long watermarkNanos,
+    long holdNanos,
     Map<String, Long> losses,
     Map<String, Long> decisions,
     Map<String, Long> skewNanos,

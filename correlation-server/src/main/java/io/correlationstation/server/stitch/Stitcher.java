@@ -38,6 +38,7 @@ public final class Stitcher {
   private final EventClock clock;
   private final Losses losses = new Losses();
   private final Keys keys;
+  private final Carriers carriers = new Carriers();
   private final Vocabulary vocabulary;
   private final Fragments fragments;
   private final CandidateSearch search;
@@ -59,10 +60,10 @@ public final class Stitcher {
     found = new KeyValue[keys.count()];
     vocabulary = new Vocabulary(config.topology());
     matcher = new Matcher();
-    search = new CandidateSearch(config, keys, vocabulary, verdicts);
+    search = new CandidateSearch(config, keys, vocabulary, verdicts, carriers);
     learner = new Learner(config, vocabulary, matcher, skew);
     decisions = new Decisions(config, keys, verdicts, requireNonNull(sink, "sink"));
-    fragments = new Fragments(config, keys, vocabulary, losses, skew);
+    fragments = new Fragments(config, keys, vocabulary, losses, skew, carriers);
     aliases = new Aliases(keys, fragments, losses);
   }
 
@@ -79,20 +80,30 @@ public final class Stitcher {
       losses.count(reason);
       return;
     }
-    if (!span.polled && !clock.observe(span.endNanos, span.traceLow, span.receivedNanos)) {
+    Service service = vocabulary.service(span.service);
+    if (!span.polled
+        && !clock.observe(service.arrivals, span.endNanos, span.traceLow, span.receivedNanos)) {
       losses.count("future_time");
     }
-    PendingSpan pending =
-        new PendingSpan(span, vocabulary.service(span.service), internKeys(span.keys));
+    PendingSpan pending = new PendingSpan(span, service, internKeys(span.keys));
     long tick = tickOf(pending.endNanos);
     if (tick <= doneTick) {
+      countLate(span);
       tick = doneTick + 1;
-      losses.count(span.polled ? "late_polled" : "late");
     } else if (clock.started() && tick > tickOf(clock.watermark()) + MAX_TICKS_AHEAD) {
       tick = doneTick == Long.MIN_VALUE ? tickOf(clock.watermark()) : doneTick + 1;
     }
     at(tick).spans.add(pending);
     process(tickOf(clock.watermark()) - 1);
+  }
+
+  /** A polled span is late only when it comes after its own, longer, lateness. */
+  private void countLate(SpanFacts span) {
+    if (!span.polled) {
+      losses.count("late");
+    } else if (span.endNanos < clock.watermark() - config.polledLateness().toNanos()) {
+      losses.count("late_polled");
+    }
   }
 
   private @Nullable String refusal(SpanFacts span) {
@@ -220,6 +231,7 @@ public final class Stitcher {
         fragments.exitCount(),
         aliases.count(),
         clock.started() ? clock.watermark() : 0,
+        clock.holdNanos(),
         losses.counts(),
         decisions.counts(),
         vocabulary.clocks(),
@@ -243,6 +255,11 @@ public final class Stitcher {
   public void advanceTo(long eventTimeNanos) {
     clock.advanceTo(eventTimeNanos);
     process(tickOf(clock.watermark()) - 1);
+  }
+
+  /** How long event time waits for sources that lag, beyond the allowed lateness. */
+  public long holdNanos() {
+    return clock.holdNanos();
   }
 
   /** Decides everything that is open, as if event time had passed. For the end of a file. */
@@ -277,6 +294,7 @@ public final class Stitcher {
     }
     if (learner.due(now)) {
       learner.fit(now);
+      decisions.fitted(learner.fits());
     }
     matcher.sweep();
     for (Child child : tick.search) {

@@ -17,6 +17,12 @@ final class Timing {
 
   private static final double REVERSED = 1e-3;
 
+  /** What {@link #prior} never exceeds. */
+  static final double MOST_DENSITY =
+      AGAINST_TIME
+          + SPANNING / SKEW_SECONDS
+          + (1 - SPANNING) / (Math.log(LONGEST_SECONDS / SHORTEST_SECONDS) * SHORTEST_SECONDS);
+
   private Timing() {}
 
   /**

@@ -22,7 +22,7 @@ final class Vocabulary {
 
   private static final String ANY = "*";
   private static final double MANY_CALLS = 30;
-  private static final double CALLBACK_RATIO = 3;
+  private static final double BETTER_KNOWN = 3;
 
   private record TypeName(
       Service service,
@@ -154,9 +154,13 @@ final class Vocabulary {
     } else if (callers != null) {
       if (callers.contains(exit.service.name)) {
         prior *= 3;
+        edge.listed = true;
       } else {
         edge.forbidden = true;
       }
+    }
+    if (exit.service == child.service && !exit.oneSlot() && !exit.service.polled && !edge.listed) {
+      edge.forbidden = true; // silent calls to itself look like a burst of its own work
     }
     edge.prior = Math.min(0.6, prior);
   }
@@ -214,23 +218,45 @@ final class Vocabulary {
     return result;
   }
 
-  /** Marks edges whose callee calls the caller, directly or not, much more often. */
-  void findCallbacks() {
+  /**
+   * Marks edges that run against much better known calls, whose callee calls the caller, directly
+   * or not; and those that run past them, whose call reaches the callee through somebody else. When
+   * the trace in the middle of a chain is missing, the call into it stays free and the work out of
+   * it without parent: those two fit in keys and time, and do not belong together.
+   */
+  void findDoubtful() {
     Map<Service, Map<Service, Double>> calls = new HashMap<>();
     for (EdgeModel edge : edgeList) {
-      double count = edge.intact + Math.max(0, edge.expected - 1);
-      if (count > 0 && edge.exit.service != edge.child.service) {
+      if (edge.known() > 0 && edge.exit.service != edge.child.service) {
         calls
             .computeIfAbsent(edge.exit.service, k -> new HashMap<>())
-            .merge(edge.child.service, count, Double::sum);
+            .merge(edge.child.service, edge.known(), Double::sum);
       }
     }
     for (EdgeModel edge : edgeList) {
-      double own =
-          calls.getOrDefault(edge.exit.service, Map.of()).getOrDefault(edge.child.service, 0.0);
-      double least = Math.max(MANY_CALLS, CALLBACK_RATIO * own);
-      edge.callback = reaches(calls, edge.child.service, edge.exit.service, least);
+      Service caller = edge.exit.service;
+      Service callee = edge.child.service;
+      double own = calls.getOrDefault(caller, Map.of()).getOrDefault(callee, 0.0);
+      double least = Math.max(MANY_CALLS, BETTER_KNOWN * own);
+      edge.doubtful = reaches(calls, callee, caller, least) || runsPast(edge, calls);
     }
+  }
+
+  private static boolean runsPast(EdgeModel edge, Map<Service, Map<Service, Double>> calls) {
+    if (edge.listed || !edge.exit.oneSlot()) {
+      return false;
+    }
+    double least = Math.max(MANY_CALLS, BETTER_KNOWN * edge.known());
+    for (EdgeModel other : edge.exit.edges) {
+      Service between = other.child.service;
+      if (other.known() >= least
+          && between != edge.child.service
+          && between != edge.exit.service
+          && reaches(calls, between, edge.child.service, least)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean reaches(

@@ -12,12 +12,18 @@ import io.correlationstation.server.journal.Signal;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several destinations side by side, and the tools around them. */
 class ForwarderTest {
@@ -202,6 +208,34 @@ class ForwarderTest {
     assertThat(result.delivered()).isEqualTo(1);
     assertThat(willing.requests()).hasSize(1);
     willing.close();
+  }
+
+  /** Pauses are measured, not read off a clock that may be set. */
+  @ParameterizedTest
+  @ValueSource(longs = {3600, -3600})
+  void x11_clockJumpsDuringAPause_pauseIsAsLongAsItWas(long jumpSeconds) throws IOException {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    InstantSource clock = now::get;
+    InMemoryJournal journal = new InMemoryJournal();
+    journal.append(Frames.traces("a")).join();
+    tempo.backend().script(Fault.answer(Reply.text(429, "later").with("Retry-After", "1")));
+    DestinationConfig config =
+        DestinationConfig.tempo(tempo.backend().uri("")).withLimits(ForwarderFixture.PROMPT);
+
+    try (Forwarder jumping =
+        Forwarder.start(
+            ForwardConfig.of(dir.resolve("jump"), List.of(config)),
+            journal,
+            new PrometheusRegistry(),
+            clock.withZone(ZoneOffset.UTC))) {
+      await().until(() -> tempo.backend().requests().size() == 1);
+      long start = System.nanoTime();
+      now.updateAndGet(time -> time.plusSeconds(jumpSeconds));
+      await().until(() -> tempo.backend().requests().size() == 2);
+
+      assertThat(System.nanoTime() - start).isBetween(800_000_000L, 8_000_000_000L);
+      await().until(() -> jumping.destinations().get(0).pendingFrames() == 0);
+    }
   }
 
   @Test

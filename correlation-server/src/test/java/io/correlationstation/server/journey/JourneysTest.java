@@ -327,6 +327,12 @@ final class JourneysTest {
     assertThat(bodies(found, JourneyIds.journey(story.beornTrace))).contains("mine");
     assertThat(bodies(found, JourneyIds.journey(other.beornTrace))).contains("theirs");
     assertThat(bodies(found, JourneyIds.unclaimedLogs(CIRCUIT))).containsExactly("whose");
+    assertThat(found)
+        .flatExtracting(Journey::logs)
+        .filteredOn(log -> log.traceId() == null && log.join() != null)
+        .isNotEmpty()
+        .allSatisfy(log -> assertThat(requireNonNull(log.join()).by()).isEqualTo("resource_id"))
+        .allSatisfy(log -> assertThat(requireNonNull(log.join()).confidence()).isBetween(0.9, 1.0));
     assertThat(
             bodies(
                 List.of(requireNonNull(journeys.journey(JourneyIds.journey(story.beornTrace)))),

@@ -96,7 +96,8 @@ final class WorkflowStepsTest {
             "x",
             "order_placed",
             true,
-            Map.of());
+            Map.of(),
+            null);
 
     assertThat(WorkflowSteps.of(List.of(other), at(1))).isEmpty();
   }
@@ -129,6 +130,7 @@ final class WorkflowStepsTest {
         "order " + state,
         "workflow.state",
         true,
-        attributes);
+        attributes,
+        null);
   }
 }

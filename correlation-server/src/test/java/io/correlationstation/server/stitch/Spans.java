@@ -48,6 +48,23 @@ final class Spans {
           destination);
     }
 
+    Made shifted(double seconds) {
+      long nanos = Math.round(seconds * 1e9);
+      return new Made(
+          trace,
+          id,
+          parent,
+          service,
+          name,
+          kind,
+          startNanos + nanos,
+          endNanos + nanos,
+          keys,
+          polled,
+          peer,
+          destination);
+    }
+
     Made polledSource() {
       return new Made(
           trace,
@@ -109,6 +126,18 @@ final class Spans {
     for (int i = 0; i < KEYS.size(); i++) {
       facts.key(i, span.keys.get(KEYS.get(i).name()));
     }
+    stitcher.accept(facts);
+  }
+
+  /** A span that hands over, or takes up, the message of that id. */
+  static void feed(Stitcher stitcher, Made span, String messageId) {
+    SpanFacts facts = new SpanFacts(KEYS.size()).clear();
+    facts
+        .trace(7, span.trace)
+        .span(span.id, span.parent)
+        .named(span.service, span.name, span.kind)
+        .times(span.startNanos, span.endNanos)
+        .carrier(messageId);
     stitcher.accept(facts);
   }
 

@@ -249,6 +249,116 @@ class StitcherTest {
   }
 
   @Test
+  void zeroTimesAndIds_areCountedAndMoveNothing() {
+    feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1));
+    long before = stitcher.statistics().watermarkNanos();
+    stitcher.accept(
+        new SpanFacts(5).clear().trace(7, 2).span(21, 0).named("a", "x", 2).times(0, 0));
+    stitcher.accept(
+        new SpanFacts(5).clear().trace(0, 0).span(21, 0).named("a", "x", 2).times(1, 2));
+
+    assertThat(stitcher.statistics().watermarkNanos()).isEqualTo(before);
+    assertThat(stitcher.statistics().losses()).containsEntry("zero_time", 1L);
+    assertThat(stitcher.statistics().losses()).containsEntry("zero_id", 1L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-300, 300})
+  void clockFiveMinutesOff_joinsNoStrangersAndReversesNothing(double skew) {
+    for (Made made : orders(200, 4)) {
+      boolean off = made.service().equals("activator");
+      feed(stitcher, off ? made.shifted(skew) : made);
+    }
+    stitcher.flush();
+
+    assertThat(linked(told)).isNotEmpty().allMatch(StitcherTest::isRight);
+    assertThat(linked(told)).noneMatch(h -> h.parent().service().equals("activator"));
+  }
+
+  @Test
+  void polledSpans_withinTheirOwnLateness_areNotCountedAsLate() {
+    feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1));
+    stitcher.advanceTo(nanos(600));
+    feed(stitcher, span(2, 21, 0, "b", "call", 2, 0.1, 0.9).polledSource());
+    assertThat(stitcher.statistics().losses()).doesNotContainKey("late_polled");
+
+    stitcher.advanceTo(nanos(3_000));
+    feed(stitcher, span(3, 31, 0, "b", "call", 2, 0.1, 0.9).polledSource());
+    assertThat(stitcher.statistics().losses()).containsEntry("late_polled", 1L);
+  }
+
+  @Test
+  void messageId_sameOnBothSides_joinsWithoutAnyKey_andExplainsIt() {
+    for (int i = 0; i < 4; i++) {
+      feed(stitcher, span(10 + i, 100 + i, 0, "a", "send", 4, i * 0.01, i * 0.01 + 0.005), "m" + i);
+    }
+    for (int i = 0; i < 4; i++) {
+      double at = 1 - i * 0.1;
+      feed(stitcher, span(20 + i, 200 + i, 0, "b", "process", 5, at, at + 0.05), "m" + i);
+    }
+    stitcher.flush();
+
+    for (int i = 0; i < 4; i++) {
+      Handoff handoff = Objects.requireNonNull(told.of(200 + i));
+      assertThat(handoff.parent().spanId()).isEqualTo(spanId(100 + i));
+      assertThat(handoff.state()).isEqualTo(Handoff.State.LINKED);
+      assertThat(handoff.method()).isEqualTo("carrier");
+      assertThat(handoff.recomputed()).isCloseTo(handoff.confidence(), within(1e-9));
+    }
+  }
+
+  @Test
+  void messageId_other_vetoesThoughTheKeysAgree() {
+    SpanFacts sent = new SpanFacts(5).clear();
+    sent.trace(7, 1).span(11, 0).named("a", "send", 4).times(nanos(0), nanos(0.1)).carrier("m1");
+    stitcher.accept(sent.key(1, "res-1"));
+    SpanFacts taken = new SpanFacts(5).clear();
+    taken.trace(7, 2).span(21, 0).named("b", "process", 5).times(nanos(0.2), nanos(0.3));
+    stitcher.accept(taken.carrier("m2").key(1, "res-1"));
+    stitcher.flush();
+
+    assertThat(told.all).isEmpty();
+    assertThat(stitcher.statistics().vetoes()).isPositive();
+  }
+
+  @Test
+  void topology_listsWhatIsLearntSeenAndConfigured() {
+    Stitcher configured =
+        Stitcher.create(
+            StitchConfig.defaults()
+                .withTopology(
+                    List.of(
+                        new ServiceEdge("order", "activator"),
+                        new ServiceEdge("order", "billing"),
+                        new ServiceEdge("order", "nobody"))),
+            told);
+    orders(200, 3).forEach(span -> feed(configured, span));
+    feed(configured, span(9_000_000, 1, 0, "order", "GET", 3, 100, 100.2));
+    feed(configured, span(9_000_000, 2, 1, "stock", "GET", 2, 100.05, 100.1));
+    configured.flush();
+
+    List<EdgeStatistics> topology = configured.topology();
+
+    EdgeStatistics lost = edge(topology, "order", "activator");
+    assertThat(lost.joined()).isBetween(180.0, 201.0);
+    assertThat(lost.lostShare()).isEqualTo(1);
+    assertThat(lost.medianDelayNanos()).isBetween(5_000_000L, 40_000_000L);
+    assertThat(lost.configured()).isTrue();
+    EdgeStatistics intact = edge(topology, "order", "stock");
+    assertThat(intact.intact()).isEqualTo(1);
+    assertThat(intact.lostShare()).isZero();
+    assertThat(intact.configured()).isFalse();
+    assertThat(edge(topology, "order", "nobody").joined()).isZero();
+  }
+
+  private static EdgeStatistics edge(List<EdgeStatistics> topology, String from, String to) {
+    return topology.stream()
+        .filter(each -> each.edge().equals(new ServiceEdge(from, to)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
   void farFuture_movesNobodysTime() {
     feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1));
     feed(stitcher, span(3, 31, 0, "a", "call", 3, 0, 1e6));

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.apache.qpid.server.SystemLauncher;
 
 /** A broker for AMQP 0-9-1 in this JVM, which has no agent. Everybody may do everything. */
-final class AmqpBroker implements AutoCloseable {
+public final class AmqpBroker implements AutoCloseable {
 
   private static final String CONFIGURATION =
       """
@@ -29,7 +29,7 @@ final class AmqpBroker implements AutoCloseable {
   private final SystemLauncher broker = new SystemLauncher();
 
   /** Keeps its configuration below a directory. */
-  AmqpBroker(Path directory) throws Exception {
+  public AmqpBroker(Path directory) throws Exception {
     Path configuration = directory.resolve("broker.json");
     Files.writeString(configuration, CONFIGURATION.formatted(port));
     broker.startup(
@@ -39,7 +39,7 @@ final class AmqpBroker implements AutoCloseable {
             "startupLoggedToSystemOut", "false"));
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 

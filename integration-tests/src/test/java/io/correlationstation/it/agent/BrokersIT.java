@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Keys through a real AMQP broker and through JMS, in headers and by rule. */
 class BrokersIT {
 
-  private static final String JSON = "application/octet-stream";
+  private static final String BYTES = "application/octet-stream";
 
   @TempDir private static Path directory;
 
@@ -37,6 +37,7 @@ class BrokersIT {
             child ->
                 child
                     .environment("AMQP", Integer.toString(broker.port()))
+                    .set("otel.correlation.egress.topics", "orders,tasks,work")
                     .set(
                         "otel.correlation.message-rules",
                         "orders:circuit_id=/circuit/id,tasks:circuit_id=/c,work:circuit_id=/c,"
@@ -59,7 +60,7 @@ class BrokersIT {
   @ParameterizedTest
   @ValueSource(strings = {"/amqp/tasks", "/amqp/orders", "/jms/work"})
   void message_carriesKeysInItsHeaders(String path) throws Exception {
-    scene.post(path, JSON, "x", "X-Circuit-Id", "C-1", "baggage", "product_id=P-1,tenant=t1");
+    scene.post(path, BYTES, "x", "X-Circuit-Id", "C-1", "baggage", "product_id=P-1,tenant=t1");
 
     Headers sent = scene.downstream.next();
     assertThat(sent.getFirst("X-Circuit-Id")).isEqualTo("C-1");
@@ -68,34 +69,44 @@ class BrokersIT {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"/amqp/foreign", "/amqp/hidden"})
+  void exchangeOrQueue_thatIsNotAllowed_getsNoKeys(String path) throws Exception {
+    scene.post(path, BYTES, "x", "X-Circuit-Id", "C-1", "baggage", "product_id=P-1,tenant=t1");
+
+    Headers sent = scene.downstream.next();
+    assertThat(sent).doesNotContainKeys("X-circuit-id", "X-product-id");
+    assertThat(sent.getFirst("baggage")).isEqualTo("tenant=t1");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"/amqp/tasks", "/jms/work"})
   void payload_thatARuleFits_isOnLaterCallsAndOnTheSpanOfTheMessage(String path) throws Exception {
-    scene.post(path, JSON, "{\"secret\":\"canary\",\"c\":\"C-2\"}");
+    scene.post(path, BYTES, "{\"secret\":\"canary\",\"c\":\"C-2\"}");
 
     assertFound("C-2");
   }
 
   @Test
   void payload_thatARuleForTheExchangeFits_isFound() throws Exception {
-    scene.post("/amqp/orders", JSON, "{\"circuit\":{\"id\":\"C-3\"}}");
+    scene.post("/amqp/orders", BYTES, "{\"circuit\":{\"id\":\"C-3\"}}");
 
     assertFound("C-3");
   }
 
   @Test
   void jms_propertyThatARuleNames_isFound() throws Exception {
-    scene.post("/jms/work?ref=R-1", JSON, "x");
+    scene.post("/jms/work?ref=R-1", BYTES, "x");
 
     assertThat(scene.downstream.next().getFirst("X-Request-Id")).isEqualTo("R-1");
   }
 
   @Test
   void jms_peerWithoutAgent_sendsAndReadsTheEscapedNames() throws Exception {
-    scene.post("/jms/work?X__dash__Circuit__dash__Id=C-peer", JSON, "x");
+    scene.post("/jms/work?X__dash__Circuit__dash__Id=C-peer", BYTES, "x");
 
     assertThat(scene.downstream.next().getFirst("X-Circuit-Id")).isEqualTo("C-peer");
 
-    scene.post("/jms/work", JSON, "x", "X-Product-Id", "P-1");
+    scene.post("/jms/work", BYTES, "x", "X-Product-Id", "P-1");
     scene.downstream.next();
     assertThat(scene.get("/jms/work").body()).contains("X__dash__Product__dash__Id", "baggage");
   }
@@ -104,7 +115,7 @@ class BrokersIT {
   void messages_manyAtOnce_haveTheirOwnKeys() throws Exception {
     Set<String> expected = new TreeSet<>();
     for (int i = 0; i < 20; i++) {
-      scene.post(i % 2 == 0 ? "/amqp/tasks" : "/jms/work", JSON, "{\"c\":\"C-" + i + "\"}");
+      scene.post(i % 2 == 0 ? "/amqp/tasks" : "/jms/work", BYTES, "{\"c\":\"C-" + i + "\"}");
       expected.add("C-" + i);
     }
 

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A JVM with the real agent and our extension, ended by its handle. */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
 
   private static final Path ROOT = Path.of(System.getProperty("station.root", ".."));
   private static final Duration START = Duration.ofSeconds(120);
@@ -37,11 +37,11 @@ final class ChildJvm implements AutoCloseable {
     reader.start();
   }
 
-  static Builder of(Class<?> main) {
+  public static Builder of(Class<?> main) {
     return new Builder(main.getName());
   }
 
-  static Builder of(String mainClass) {
+  public static Builder of(String mainClass) {
     return new Builder(mainClass);
   }
 
@@ -56,7 +56,7 @@ final class ChildJvm implements AutoCloseable {
             + ".jar");
   }
 
-  static Path selfContainedAgent() {
+  public static Path selfContainedAgent() {
     return ROOT.resolve("agent-extension/target/correlation-javaagent.jar");
   }
 
@@ -72,16 +72,16 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     return lines;
   }
 
-  String output() {
+  public String output() {
     return String.join("\n", lines);
   }
 
   /** Waits for a line that starts with {@code prefix} and returns the rest of it. */
-  String awaitLine(String prefix) {
+  public String awaitLine(String prefix) {
     await()
         .atMost(START)
         .failFast(
@@ -105,6 +105,11 @@ final class ChildJvm implements AutoCloseable {
     return process.exitValue();
   }
 
+  /** Ends it as {@code kill -9} does: nothing in it is asked first. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
   @Override
   public void close() {
     process.destroy();
@@ -118,7 +123,7 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
-  static final class Builder {
+  public static final class Builder {
 
     private final String main;
     private final List<String> jvm = new ArrayList<>();
@@ -137,12 +142,12 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** Replaces the options that load the agent; none for a JVM without it. */
-    Builder agent(String... options) {
+    public Builder agent(String... options) {
       agent = List.of(options);
       return this;
     }
 
-    Builder arguments(String... all) {
+    public Builder arguments(String... all) {
       arguments.addAll(Arrays.asList(all));
       return this;
     }
@@ -161,17 +166,17 @@ final class ChildJvm implements AutoCloseable {
       return this;
     }
 
-    Builder set(String property, String value) {
+    public Builder set(String property, String value) {
       jvm.add("-D" + property + "=" + value);
       return this;
     }
 
-    Builder environment(String name, String value) {
+    public Builder environment(String name, String value) {
       environment.put(name, value);
       return this;
     }
 
-    Builder sink(OtlpSink sink) {
+    public Builder sink(OtlpSink sink) {
       return set("otel.exporter.otlp.endpoint", sink.url())
           .set("otel.exporter.otlp.protocol", "http/protobuf")
           .set("otel.bsp.schedule.delay", "100")
@@ -179,7 +184,7 @@ final class ChildJvm implements AutoCloseable {
           .set("otel.metric.export.interval", "500");
     }
 
-    ChildJvm start() {
+    public ChildJvm start() {
       List<String> command = new ArrayList<>();
       command.add(java.toString());
       command.addAll(agent);

@@ -50,9 +50,19 @@ class ClientsIT {
         "/apache4"
       })
   void response_withAKeyThatARuleNames_isOnLaterCalls(String path) throws Exception {
+    for (boolean packed : new boolean[] {false, true}) {
+      assertFound(path, packed);
+    }
+  }
+
+  private static void assertFound(String path, boolean packed) throws Exception {
     scene.clear();
     String json = "{\"token\":\"canary\",\"text\":\"Zürich\",\"created\":{\"id\":\"R-1\"}}";
-    scene.downstream.answerWith(json);
+    if (packed) {
+      scene.downstream.answerPackedWith(json);
+    } else {
+      scene.downstream.answerWith(json);
+    }
 
     assertThat(scene.get(path + "?twice=true").body()).isEqualTo(json);
 

@@ -8,11 +8,14 @@ import io.correlationstation.it.agent.app.JavalinApp;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Span.SpanKind;
 import java.io.ByteArrayInputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -172,6 +175,66 @@ class LateDiscoveryIT {
       assertThat(scene.post("/body", JSON, publisher).body()).isEqualTo(sha256(body));
       assertThat(scene.downstream.next().getFirst("X-Circuit-Id")).isEqualTo("C-big");
     }
+  }
+
+  /** Bytes of all kinds, JSON that was broken somewhere, in chunks of all sizes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/body", "/bytewise", "/async", "/reader"})
+  void body_ofAnyBytes_arrivesUnchanged(String path) throws Exception {
+    Random random = new Random(path.hashCode());
+    for (int round = 0; round < 50; round++) {
+      byte[] body = anyBody(random, path.equals("/reader"));
+      int piece = 1 + random.nextInt(200);
+      BodyPublisher publisher =
+          random.nextBoolean()
+              ? BodyPublishers.ofByteArray(body)
+              : BodyPublishers.ofByteArrays(pieces(body, piece));
+
+      assertThat(scene.post(path, JSON, publisher).body())
+          .as("round %s of %s", round, path)
+          .isEqualTo(sha256(body));
+    }
+  }
+
+  private static byte[] anyBody(Random random, boolean ascii) {
+    byte[] body = new byte[random.nextInt(3000)];
+    byte[] order = ORDER.getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < body.length; i++) {
+      body[i] =
+          random.nextInt(10) > 0
+              ? order[i % order.length]
+              : (byte) (ascii ? random.nextInt(0x80) : random.nextInt());
+    }
+    return body;
+  }
+
+  private static List<byte[]> pieces(byte[] body, int size) {
+    List<byte[]> pieces = new ArrayList<>();
+    for (int at = 0; at < body.length; at += size) {
+      pieces.add(Arrays.copyOfRange(body, at, Math.min(body.length, at + size)));
+    }
+    return pieces;
+  }
+
+  @Test
+  void body_thatBreaksOff_endsThatRequestOnly() throws Exception {
+    for (String path : new String[] {"/body", "/bytewise", "/async", "/reader"}) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), scene.port())) {
+        String head =
+            "POST " + path + " HTTP/1.1\r\nHost: it\r\nContent-Type: application/json\r\n";
+        socket
+            .getOutputStream()
+            .write((head + "Content-Length: 500\r\n\r\n{\"circuit_id\":\"C").getBytes("UTF-8"));
+        socket.shutdownOutput();
+        socket.getInputStream().readAllBytes();
+      }
+      scene.clear();
+
+      scene.post("/body", JSON, "{\"circuit_id\":\"C-after\"}");
+
+      assertThat(scene.downstream.next().getFirst("X-Circuit-Id")).isEqualTo("C-after");
+    }
+    assertThat(scene.child.output()).doesNotContain("the application goes on");
   }
 
   @Test

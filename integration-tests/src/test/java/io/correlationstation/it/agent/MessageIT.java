@@ -96,4 +96,33 @@ class MessageIT {
     }
     assertThat(seen).isEqualTo(expected);
   }
+
+  @Test
+  void kafka_whenTheAgentLinksMessages_carriesAllTheSame_andGrpcIsGuarded() throws Exception {
+    try (Scene linked =
+        Scene.of(
+            MessageApp.class,
+            child ->
+                child
+                    .environment("KAFKA", broker.address())
+                    .environment("GROUP", "linked")
+                    .set("otel.correlation.egress.allow", "127.0.0.0/8")
+                    .set(
+                        "otel.instrumentation.messaging.experimental.receive-telemetry.enabled",
+                        "true"))) {
+      for (int i = 0; i < 5; i++) {
+        linked.get("/kafka/linked", "X-Circuit-Id", "C-" + i);
+      }
+
+      Set<String> seen = new TreeSet<>();
+      for (int i = 0; i < 5; i++) {
+        seen.add(linked.downstream.next().getFirst("X-Circuit-Id"));
+      }
+      assertThat(seen).containsExactly("C-0", "C-1", "C-2", "C-3", "C-4");
+
+      // gRPC goes to localhost, which that block of addresses does not name
+      linked.get("/grpc", "X-Circuit-Id", "C-rpc");
+      assertThat(linked.downstream.next()).doesNotContainKey("X-circuit-id");
+    }
+  }
 }

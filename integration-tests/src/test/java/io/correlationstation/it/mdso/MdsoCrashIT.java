@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
+import io.correlationstation.server.Accounting;
 import io.correlationstation.server.journal.JournalConfig;
 import io.correlationstation.server.journal.JournalCursor;
 import io.correlationstation.server.journal.SegmentedJournal;
@@ -12,6 +13,7 @@ import io.correlationstation.server.journal.Signal;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,6 +75,7 @@ final class MdsoCrashIT {
       JsonNode errors = station.json("/mdso/errors").path("items");
       assertThat(errors).as("counts of errors are exact").hasSize(1);
       assertThat(errors.get(0).path("count").intValue()).isEqualTo(SERVICES * ENTRIES / 20);
+      Accounting.assertBalanced(URI.create(station.url()), false);
       station.close();
     }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.StringJoiner;
@@ -28,11 +29,16 @@ import java.util.regex.Pattern;
 final class Population implements AutoCloseable {
 
   private static final int PAGE = 1000;
+
+  /** The services began at even distances from this long ago until ten minutes ago. */
+  private static final Duration SPREAD = Duration.ofHours(23);
+
+  private static final Duration OF_LATE = Duration.ofMinutes(10);
   private static final Pattern SERVICE =
       Pattern.compile("origination_id:([0-9a-f]{8})-0000-4000-8000-000000000000");
   private static final Pattern PAGE_TOKEN = Pattern.compile("pageToken=([0-9]+)");
 
-  private final Instant created = Instant.now().minusSeconds(1800).truncatedTo(ChronoUnit.SECONDS);
+  private final Instant first = Instant.now().minus(SPREAD).truncatedTo(ChronoUnit.SECONDS);
   private final int services;
   private final int entries;
   private final IntConsumer onLookup;
@@ -131,7 +137,12 @@ final class Population implements AutoCloseable {
     return "{\"items\":[" + items + "],\"offset\":0,\"limit\":1000" + next + "}";
   }
 
+  private Instant created(int number) {
+    return first.plusSeconds(SPREAD.minus(OF_LATE).toSeconds() * number / services);
+  }
+
   private String service(int number) {
+    Instant created = created(number);
     return """
         {"id":"%s","label":"%s","resourceTypeId":"example.resourceTypes.NetworkService",\
         "productId":"22222222-2222-4222-8222-222222222222","orderId":"order-%06d",\
@@ -153,6 +164,7 @@ final class Population implements AutoCloseable {
   }
 
   private String traceLog(int number) {
+    Instant created = created(number);
     StringJoiner trace = new StringJoiner(",");
     for (int entry = 0; entry < entries; entry++) {
       trace.add(entry(number, entry));

@@ -125,13 +125,23 @@ final class StationProcess implements AutoCloseable {
         BodyHandlers.ofString());
   }
 
+  /** Returns the status of the answer. */
+  int postJson(String path, String body) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url() + path))
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body))
+            .build();
+    return client.send(request, BodyHandlers.ofString()).statusCode();
+  }
+
   JsonNode json(String path) throws IOException, InterruptedException {
     return JSON.readTree(get(path).body());
   }
 
-  /** Starts a collection of network services; gives the path of its job. */
+  /** Starts a collection of a day of network services; gives the path of its job. */
   String trigger() throws IOException, InterruptedException {
-    return post("/mdso/trigger-collection?product_type=network_service", "")
+    return post("/mdso/trigger-collection?product_type=network_service&time_range=1d", "")
         .headers()
         .firstValue("Location")
         .orElseThrow();

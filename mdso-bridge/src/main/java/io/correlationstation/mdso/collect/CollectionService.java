@@ -11,6 +11,7 @@ import io.correlationstation.mdso.logs.LogImport;
 import io.correlationstation.mdso.market.MdsoClient;
 import io.correlationstation.mdso.telemetry.BridgeMetrics;
 import io.correlationstation.mdso.telemetry.SpanRecorder;
+import io.opentelemetry.api.baggage.Baggage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,7 +117,14 @@ public final class CollectionService implements AutoCloseable {
             shared.clock);
     CollectionRunner runner =
         new CollectionRunner(
-            collector, shared.rules, shared.sink, shared.metrics, shared.spans, shared.clock);
+            collector,
+            shared.rules,
+            shared.sink,
+            shared.metrics,
+            shared.spans,
+            shared.clock,
+            baggage(config),
+            config.timeRangeText());
     runner.start();
     ScheduledExecutorService schedule =
         Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "mdso-schedule"));
@@ -125,6 +133,16 @@ public final class CollectionService implements AutoCloseable {
       every(schedule, config.cadence(), () -> runner.submitAll(types.all()));
     }
     return new CollectionService(client, checkpoint, runner, workers, schedule, shared.spans);
+  }
+
+  /** Both spellings are in use. */
+  private static Baggage baggage(MdsoConfig config) {
+    String server = config.url().getHost();
+    return Baggage.builder()
+        .put("mdso.server", server)
+        .put("mdso_server", server)
+        .put("environment", config.deploymentEnvironment())
+        .build();
   }
 
   private static void every(ScheduledExecutorService schedule, Duration period, Runnable task) {

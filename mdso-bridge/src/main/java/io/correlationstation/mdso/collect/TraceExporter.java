@@ -78,7 +78,7 @@ final class TraceExporter {
           records.stream().map(MappedRecord::failure).filter(Objects::nonNull).toList();
       checkpoint.markSent(trace.traceId(), with(sent, spans, records), failures);
       count(spans, records.size(), productType, tally);
-      failures.forEach(this::count);
+      failures.forEach(failure -> count(failure, trace.traceId()));
     }
   }
 
@@ -119,10 +119,10 @@ final class TraceExporter {
     countUnmatched(spans, Found.END_ONLY, "ended");
   }
 
-  private void count(Failure failure) {
+  private void count(Failure failure, String traceId) {
     String code = failure.verdict().code();
     metrics.errorDetected(code, failure.product());
-    events.event("error_categorised", "mdso.defect_code", code);
+    events.event("error_categorised", "mdso.defect_code", code, "trace_id", traceId);
   }
 
   private void countUnmatched(List<MappedSpan> spans, Found found, String reason) {

@@ -18,7 +18,7 @@ import java.util.List;
  * Decisions in the journal: one JSON object a line, members and keys sorted, so that equal
  * decisions are equal bytes.
  */
-final class HandoffLines {
+public final class HandoffLines {
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -30,7 +30,8 @@ final class HandoffLines {
 
   private HandoffLines() {}
 
-  static byte[] payload(List<Handoff> handoffs) {
+  /** Decisions as the payload of a frame, or as a file. */
+  public static byte[] payload(List<Handoff> handoffs) {
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
     for (Handoff handoff : handoffs) {
       lines.writeBytes(line(handoff));

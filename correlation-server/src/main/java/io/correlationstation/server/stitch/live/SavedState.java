@@ -10,7 +10,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.reflect.RecordComponent;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -18,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,6 +48,8 @@ final class SavedState {
   private static final long MAGIC = 0x434f525253544348L;
   private static final int VERSION = 2;
   private static final int BUFFER = 1 << 16;
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   /**
    * A stitcher as it was, and where.
@@ -87,11 +90,11 @@ final class SavedState {
                 Set.of(
                     StandardOpenOption.CREATE,
                     StandardOpenOption.WRITE,
-                    StandardOpenOption.TRUNCATE_EXISTING));
-        OutputStream buffered =
-            new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER)) {
-      CheckedOutputStream sum = new CheckedOutputStream(buffered, new CRC32C());
-      DataOutputStream out = new DataOutputStream(sum);
+                    StandardOpenOption.TRUNCATE_EXISTING),
+                OWNER_ONLY);
+        CheckedOutputStream sum =
+            new CheckedOutputStream(Channels.newOutputStream(channel), new CRC32C())) {
+      DataOutputStream out = new DataOutputStream(new BufferedOutputStream(sum, BUFFER));
       out.writeLong(MAGIC);
       out.writeInt(VERSION);
       out.writeLong(state.sequence);
@@ -101,6 +104,7 @@ final class SavedState {
           new Object[] {text(config), state.stitcher, state.horizon, state.admission},
           externals,
           out);
+      out.flush(); // the sum is of all that was written through
       out.writeLong(sum.getChecksum().getValue());
       out.flush();
       channel.force(true);

@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -120,6 +121,11 @@ final class StitchMetrics {
         .callback(callback -> callback.call(statistics.get().watermarkNanos() / NANOS_PER_SECOND))
         .register(registry);
     GaugeWithCallback.builder()
+        .name("corr_stitch_hold_seconds")
+        .help("How long event time waits for services whose spans lag, beyond the allowed lateness")
+        .callback(callback -> callback.call(statistics.get().holdNanos() / NANOS_PER_SECOND))
+        .register(registry);
+    GaugeWithCallback.builder()
         .name("corr_stitch_model_fits")
         .help("Version of the learnt model: how often it was fitted")
         .callback(callback -> callback.call(statistics.get().refits()))
@@ -141,10 +147,19 @@ final class StitchMetrics {
                 statistics.get().losses().forEach((reason, count) -> callback.call(count, reason)))
         .register(registry);
     CounterWithCallback.builder()
+        .name("corr_late_evidence_total")
+        .help("Spans that came after their time was closed; part of corr_state_evicted_total")
+        .callback(callback -> callback.call(late(statistics.get().losses())))
+        .register(registry);
+    CounterWithCallback.builder()
         .name("corr_conflict_vetoed_total")
         .help("Pairs excluded by a contradicting strong key")
         .callback(callback -> callback.call(statistics.get().vetoes()))
         .register(registry);
+  }
+
+  private static long late(Map<String, Long> losses) {
+    return losses.getOrDefault("late", 0L) + losses.getOrDefault("late_polled", 0L);
   }
 
   void decided(Handoff handoff, Clock clock) {

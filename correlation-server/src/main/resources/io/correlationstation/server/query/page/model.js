@@ -137,6 +137,8 @@ function readLog(log, type) {
     title: log.event_name ?? '',
     text: log.message,
     traceId: log.trace_id,
+    joinedBy: log.joined_by,
+    joinConfidence: log.join_confidence,
     spanId: log.span_id,
     attributes: log.attributes,
   };

@@ -48,7 +48,9 @@ export function itemDetails(journey, item) {
     facts([
       ['At', formatOffset(item.time - journey.start), new Date(item.time).toISOString()],
       item.severity && ['Severity', item.severity],
-      item.traceId ? ['Trace', link(item.traceId)] : ['Joined', 'by its keys and its time; it carries no trace id'],
+      item.traceId ? ['Trace', link(item.traceId)] : ['Joined', item.joinedBy
+        ? `by ${item.joinedBy} and its time, ${formatShare(item.joinConfidence)} sure; it carries no trace id`
+        : 'to no run: it carries no trace id'],
     ]),
     attributes('Attributes', item.attributes),
   ];

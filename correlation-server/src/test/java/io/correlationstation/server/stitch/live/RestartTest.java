@@ -2,6 +2,7 @@
 package io.correlationstation.server.stitch.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.HandoffSink;
@@ -16,9 +17,11 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +76,41 @@ class RestartTest {
     assertThat(first.told).anyMatch(handoff -> handoff.id().equals(wrong.id()));
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void polledSpans_inAnyOrderWithinTheirLateness_sameFinalHandoffs(long seed) throws Exception {
+    List<Sent> spans = Orders.withPolled(120, 5);
+    List<Sent> polled =
+        new ArrayList<>(spans.stream().filter(s -> s.service().equals("activator")).toList());
+    List<Sent> pushed = spans.stream().filter(s -> !s.service().equals("activator")).toList();
+
+    Run inOrder = new Run();
+    inOrder.feedAndFlush(pushed, polled);
+    Collections.shuffle(polled.subList(1, polled.size()), new Random(seed));
+    Run shuffled = new Run();
+    shuffled.feedAndFlush(pushed, polled);
+
+    assertThat(inOrder.links()).hasSizeGreaterThan(200);
+    assertThat(shuffled.links()).isEqualTo(inOrder.links());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {11, 12, 13})
+  void evidence_alsoAfterJson_recomputesToTheConfidence(long seed) throws Exception {
+    Run run = new Run();
+    run.feed(Orders.withPolled(150, seed), 3, null);
+
+    List<Handoff> read = HandoffLines.parse(HandoffLines.payload(run.told));
+
+    assertThat(read).isEqualTo(run.told);
+    assertThat(read)
+        .filteredOn(handoff -> handoff.state() != Handoff.State.REJECTED)
+        .hasSizeGreaterThan(200)
+        .allSatisfy(
+            handoff ->
+                assertThat(handoff.recomputed()).isCloseTo(handoff.confidence(), within(1e-9)));
+  }
+
   /** One stitcher and what it told; it can be saved and put back. */
   private static final class Run {
 
@@ -91,6 +129,31 @@ class RestartTest {
         }
       }
       stitcher.flush();
+    }
+
+    /** The orchestrator is known; its spans are read in three polls, a minute after the others. */
+    void feedAndFlush(List<Sent> pushed, List<Sent> polled) {
+      feed.traces(polled.get(0).payload(), 0, stitcher);
+      pushed.forEach(sent -> feed.traces(sent.payload(), 0, stitcher));
+      stitcher.advanceTo(pushed.get(pushed.size() - 1).endNanos() + 60_000_000_000L);
+      int third = polled.size() / 3;
+      feed.traces(Orders.payload(polled.subList(0, third)), 0, stitcher);
+      feed.traces(Orders.payload(polled.subList(third, 2 * third)), 0, stitcher);
+      feed.traces(Orders.payload(polled.subList(2 * third, polled.size())), 0, stitcher);
+      stitcher.flush();
+    }
+
+    /** Child span to parent span, of the links that hold in the end. */
+    Map<String, String> links() {
+      Map<String, String> links = new TreeMap<>();
+      for (Handoff handoff : told) {
+        if (handoff.state() == Handoff.State.LINKED) {
+          links.put(handoff.child().spanId(), handoff.parent().spanId());
+        } else {
+          links.remove(handoff.child().spanId());
+        }
+      }
+      return links;
     }
 
     void restart() throws IOException {

@@ -26,13 +26,15 @@ import java.util.concurrent.Executors;
 import org.apache.activemq.ActiveMQConnectionFactory;
 
 /**
- * Passes the body of a POST on as a message to itself, over the AMQP broker in {@code AMQP} or over
- * JMS inside the JVM, and calls downstream for each message that arrives. {@code PUT /jms} sends as
- * a peer without an agent would, with the names and values of the query as properties.
+ * Passes the body of a POST on as a message to itself, over the AMQP broker at the port in {@code
+ * AMQP} or over JMS inside the JVM, and calls downstream for each message that arrives. A query
+ * {@code name=value} is a property of the JMS message; GET says which properties arrived.
  */
 public final class BrokersApp {
 
   private static final HttpClient client = HttpClient.newHttpClient();
+
+  private static final List<String> EXCHANGES = List.of("orders", "foreign");
 
   private BrokersApp() {}
 
@@ -40,7 +42,9 @@ public final class BrokersApp {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newFixedThreadPool(4));
-    server.createContext("/amqp/", amqp(Integer.parseInt(System.getenv("AMQP"))));
+    if (System.getenv("AMQP") != null) {
+      server.createContext("/amqp/", amqp(Integer.parseInt(System.getenv("AMQP"))));
+    }
     server.createContext("/jms/", jms());
     server.start();
     System.out.println("PORT " + server.getAddress().getPort());
@@ -55,18 +59,20 @@ public final class BrokersApp {
     Connection connection = factory.newConnection();
     Channel sending = connection.createChannel();
     Channel receiving = connection.createChannel();
-    receiving.exchangeDeclare("orders", "fanout");
-    for (String queue : List.of("tasks", "orders-copy")) {
+    for (String queue : List.of("tasks", "hidden", "orders-copy")) {
       receiving.queueDeclare(queue, false, false, true, Collections.emptyMap());
       receiving.basicConsume(queue, true, (tag, message) -> call(), tag -> {});
     }
-    receiving.queueBind("orders-copy", "orders", "");
+    for (String exchange : EXCHANGES) {
+      receiving.exchangeDeclare(exchange, "fanout");
+      receiving.queueBind("orders-copy", exchange, "");
+    }
     return exchange -> {
       byte[] body = exchange.getRequestBody().readAllBytes();
       String name = name(exchange);
       synchronized (sending) {
-        if (name.equals("orders")) {
-          sending.basicPublish("orders", "", null, body);
+        if (EXCHANGES.contains(name)) {
+          sending.basicPublish(name, "", null, body);
         } else {
           sending.basicPublish("", name, null, body);
         }

@@ -5,122 +5,39 @@ import static io.correlationstation.mdso.Fixtures.entry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
-import io.correlationstation.mdso.errors.ErrorRule;
-import io.correlationstation.mdso.errors.RuleBook;
-import io.correlationstation.mdso.errors.RuleSet;
-import io.correlationstation.mdso.market.MdsoResource;
-import io.correlationstation.mdso.telemetry.Otlp;
-import io.correlationstation.mdso.telemetry.Requests;
-import io.correlationstation.mdso.tracelog.MappedTrace;
-import io.correlationstation.mdso.tracelog.TraceLog;
-import io.correlationstation.mdso.tracelog.TraceLogMapper;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Measures what the documentation states; not a test, run by hand:
+ * Collects from an orchestrator on loopback with the bridge alone, and prints how long it took and
+ * how much heap was in use; not a test, run by hand:
  *
  * <pre>
- *   java -Xmx256m -cp … io.correlationstation.mdso.BridgeThroughput [resources]
+ *   java -Xmx256m -cp … io.correlationstation.mdso.CollectionRun [resources]
  * </pre>
  *
- * Conversion: trace logs of 200 entries to serialized requests, one thread. Rules: 100 rules (the
- * shipped ones and made-up ones) over lines of which half are errors, one thread. Collection: a
- * whole run against an orchestrator on loopback in the same process, pages of 1000 resources, with
- * the rate limit out of the way.
+ * Each resource has a trace log of 200 entries; pages of 1000; the rate limit is out of the way.
+ * The orchestrator is in the same process, so the heap is that of both.
  */
-public final class BridgeThroughput {
+public final class CollectionRun {
 
   private static final int ENTRIES = 200;
   private static final int PAGE = 1000;
 
-  private BridgeThroughput() {}
+  private CollectionRun() {}
 
   public static void main(String[] arguments) throws Exception {
     int resources = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 10_000;
-    conversion();
-    rules();
-    if (resources > 0) {
-      collection(resources);
-    }
-  }
-
-  private static void conversion() {
-    RuleSet rules = RuleBook.open(null).rules();
-    TraceLog log = TraceLog.parse(traceLog("s-1"));
-    MdsoResource resource =
-        MdsoResource.parse(Fixtures.networkService("s-1", "failed"), List.of("label"));
-    TraceLogMapper.Origin origin = new TraceLogMapper.Origin(resource, "network_service", false);
-    for (int round = 0; round < 3; round++) {
-      long cpu = cpuNanos();
-      long started = System.nanoTime();
-      long entries = 0;
-      long bytes = 0;
-      while (System.nanoTime() - started < 3_000_000_000L) {
-        MappedTrace trace = TraceLogMapper.map(Fixtures.TRACE_ID, List.of(log), origin, rules);
-        bytes +=
-            Requests.traces(
-                    Otlp.resource("x", "y"),
-                    trace.spans().stream().map(MappedTrace.MappedSpan::span).toList())
-                .length;
-        bytes +=
-            Requests.logs(
-                    Otlp.resource("x", "y"),
-                    trace.records().stream().map(MappedTrace.MappedRecord::record).toList())
-                .length;
-        entries += ENTRIES;
-      }
-      report("conversion", entries, started, "entries", bytes);
-      reportCpu(entries, cpuNanos() - cpu);
-    }
-  }
-
-  private static void rules() {
-    List<ErrorRule> hundred = new ArrayList<>(RuleBook.open(null).rules().rules());
-    List<String> lines = new ArrayList<>();
-    for (ErrorRule rule : List.copyOf(hundred)) {
-      lines.addAll(rule.examples());
-      lines.add("2025-01-01 00:00:00,000 - plan - INFO - STARTED PROCESSING of " + lines.size());
-    }
-    for (int i = hundred.size(); i < 100; i++) {
-      hundred.add(
-          new ErrorRule(
-              "DE-9%03d".formatted(i),
-              "made-up",
-              List.of(),
-              "",
-              "ERROR",
-              50,
-              List.of("*"),
-              "(?i)\\b(alarm|event)\\b.{0,40}\\bmade up " + i + "\\b",
-              List.of("x"),
-              List.of()));
-    }
-    RuleSet rules = RuleSet.of(hundred);
-    for (int round = 0; round < 3; round++) {
-      long cpu = cpuNanos();
-      long started = System.nanoTime();
-      long count = 0;
-      while (System.nanoTime() - started < 3_000_000_000L) {
-        for (String line : lines) {
-          count += rules.classify(line).code().isEmpty() ? 0 : 1;
-        }
-      }
-      report("rules (100)", count, started, "lines", 0);
-      reportCpu(count, cpuNanos() - cpu);
-    }
+    collection(resources);
   }
 
   private static void collection(int resources) throws Exception {
@@ -245,15 +162,6 @@ public final class BridgeThroughput {
     ObjectNode log = Fixtures.traceLog("log-" + id, id, entries);
     ((ObjectNode) log.get("properties")).put("trace_id", "trace of " + id);
     return log;
-  }
-
-  /** CPU time of this thread: what counts on a machine that does other things too. */
-  private static long cpuNanos() {
-    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-  }
-
-  private static void reportCpu(long count, long cpuNanos) {
-    System.out.printf("  %.0f per second of CPU%n", count / (cpuNanos / 1e9));
   }
 
   private static void report(String what, long count, long started, String unit, long bytes) {
