@@ -9,17 +9,12 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.context.propagation.TextMapGetter;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -195,25 +190,6 @@ class CorrelationTelemetryTest {
             SecondDestination.of(Map.of("DATADOG_API_KEY", "k", "DATADOG_SITE", "datadoghq.eu"))
                 .endpoint())
         .isEqualTo("https://otlp.datadoghq.eu");
-  }
-
-  @Test
-  void library_withoutSdk_doesNothingAndSaysSo() throws Exception {
-    List<URL> withoutSdk = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      if (!entry.contains("opentelemetry-sdk") && !entry.contains("opentelemetry-exporter")) {
-        withoutSdk.add(Path.of(entry).toUri().toURL());
-      }
-    }
-    ClassLoader before = Thread.currentThread().getContextClassLoader();
-    try (URLClassLoader loader =
-        new URLClassLoader(withoutSdk.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
-      Thread.currentThread().setContextClassLoader(loader);
-      Class<?> probe = loader.loadClass(NoSdkProbe.class.getName());
-      assertThat(probe.getMethod("run").invoke(null)).isEqualTo("NONE");
-    } finally {
-      Thread.currentThread().setContextClassLoader(before);
-    }
   }
 
   private CorrelationTelemetry configure(Map<String, String> more) {

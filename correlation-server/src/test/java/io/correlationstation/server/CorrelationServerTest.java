@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -149,6 +150,31 @@ class CorrelationServerTest {
                 assertThat(checks.path("mdso").path("status").asText()).isEqualTo("up");
                 assertThat(ready.body()).doesNotContain("hunter2");
               });
+    }
+  }
+
+  @Test
+  void ready_L15_noRoomOnTheDisk_is503WithTheReasonAndSoIsEveryIntake() throws Exception {
+    try (RunningServer server = start(Map.of("STATION_MIN_FREE_BYTES", "900TiB"))) {
+      HttpResponse<String> ready = get(server, "/ready");
+      HttpResponse<String> trace = post(server, "/api/otlp/v1/traces", trace());
+      HttpResponse<String> push =
+          post(
+              server,
+              "/loki/api/v1/push",
+              "{\"streams\":[{\"stream\":{\"app\":\"a\"},\"values\":[[\"1\",\"x\"]]}]}");
+
+      assertThat(ready.statusCode()).isEqualTo(503);
+      assertThat(json.readTree(ready.body()).path("checks").path("journal").path("reason").asText())
+          .startsWith("disk: ");
+      assertThat(get(server, "/health").statusCode()).isEqualTo(200);
+      for (HttpResponse<String> refused : List.of(trace, push)) {
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(Integer.parseInt(refused.headers().firstValue("Retry-After").orElse("")))
+            .isBetween(1, 5);
+      }
+      assertThat(server.accounting().sum("corr_receiver_refused_items_total", "reason", "disk"))
+          .isEqualTo(2);
     }
   }
 

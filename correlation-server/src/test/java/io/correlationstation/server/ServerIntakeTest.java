@@ -57,7 +57,7 @@ class ServerIntakeTest {
 
   /** C6: the same requests again, in the same run and after a restart, change nothing. */
   @Test
-  void sentAgain_inTheSameRunAndAfterARestart_isAnsweredAlikeAndStoredOnce() throws Exception {
+  void sentAgain_R63_inTheSameRunAndAfterARestart_isAnsweredAlikeAndStoredOnce() throws Exception {
     List<String> first = new ArrayList<>();
     try (RunningServer server = serve()) {
       for (Request request : requests()) {
@@ -83,9 +83,12 @@ class ServerIntakeTest {
     assertThat(loki.stored()).hasSize(6);
   }
 
-  /** A retry of a batch that was stored in part is not counted or stored again either. */
+  /**
+   * A bad span never reaches Tempo, which would refuse all that is with it; a retry of such a batch
+   * is not counted or stored again either.
+   */
   @Test
-  void sentAgain_batchWithABadSpan_afterARestart_isStoredOnce() throws Exception {
+  void sentAgain_T01_batchWithABadSpan_reachesTempoWithoutItAndOnce() throws Exception {
     byte[] body =
         traces(span(1, NOW), span(2, NOW).toBuilder().clearSpanId().build()).toByteArray();
     Request request = new Request("/api/otlp/v1/traces", PROTOBUF, body);
@@ -99,6 +102,7 @@ class ServerIntakeTest {
       assertThat(duplicates(server)).isEqualTo(1);
     }
     assertThat(tempo.received()).hasSize(1);
+    assertThat(tempo.backend().requests()).hasSize(1);
   }
 
   /** What a Loki client pushed reaches Loki as it was pushed, in order, whatever fails between. */

@@ -37,8 +37,12 @@ abstract class Message {
   /** Returns the text of a header, or null when it has no such header. */
   abstract @Nullable String header(String name) throws ReflectiveOperationException;
 
-  /** Returns a text or bytes, or null when the payload is neither. Reading it changes nothing. */
-  abstract @Nullable Object payload() throws ReflectiveOperationException;
+  /**
+   * Returns a text or bytes, or else something of no use. Reading it changes nothing.
+   *
+   * @param maxBytes how much of a buffer is copied
+   */
+  abstract @Nullable Object payload(int maxBytes) throws ReflectiveOperationException;
 
   /** Calls a method without arguments; null when the object has no such method. */
   private static @Nullable Object call(Object target, String method)
@@ -75,11 +79,11 @@ abstract class Message {
     }
 
     @Override
-    @Nullable Object payload() throws ReflectiveOperationException {
+    @Nullable Object payload(int maxBytes) throws ReflectiveOperationException {
       Object value = call(record, "value");
       if (value instanceof ByteBuffer) {
         ByteBuffer view = ((ByteBuffer) value).duplicate();
-        byte[] bytes = new byte[view.remaining()];
+        byte[] bytes = new byte[Math.min(view.remaining(), maxBytes)];
         view.get(bytes);
         return bytes;
       }
@@ -109,7 +113,7 @@ abstract class Message {
     }
 
     @Override
-    @Nullable Object payload() throws ReflectiveOperationException {
+    @Nullable Object payload(int maxBytes) throws ReflectiveOperationException {
       return call(delivery, "getBody");
     }
   }
@@ -128,7 +132,7 @@ abstract class Message {
     }
 
     @Override
-    @Nullable Object payload() throws ReflectiveOperationException {
+    @Nullable Object payload(int maxBytes) throws ReflectiveOperationException {
       Field field = Accessors.field(adapter.getClass(), "message");
       Object message = field == null ? null : field.get(adapter);
       return message == null ? null : call(message, "getText");

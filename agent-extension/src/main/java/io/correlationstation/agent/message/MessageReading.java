@@ -61,7 +61,7 @@ public final class MessageReading {
         carrier.discover(context, rule.key, value, Source.MESSAGE);
       }
     } else {
-      Object payload = message.payload();
+      Object payload = message.payload(carrier.settings().bodyMaxBytes());
       if (payload instanceof byte[]) {
         rule.payload.find((byte[]) payload, context, Source.MESSAGE);
       } else if (payload instanceof CharSequence) {

@@ -144,8 +144,26 @@ class JsonScanTest {
   @Test
   void accept_anyWords_findTheSameHoweverTheyAreSplit() {
     String[] words = {
-      "{", "}", "[", "]", ",", ":", " ", "\"", "\\\"", "\"circuit_id\":", "\"C\"", "\"order\":",
-      "\"items\":", "\"id\":", "12", "null", "\"a/b\":", "\"c\":", "\"x\":", "\"te\\\"xt\""
+      "{",
+      "}",
+      "[",
+      "]",
+      ",",
+      ":",
+      " ",
+      "\"",
+      "\\\"",
+      "\"circuit_id\":",
+      "\"C\"",
+      "\"order\":",
+      "\"items\":",
+      "\"id\":",
+      "12",
+      "null",
+      "\"a/b\":",
+      "\"c\":",
+      "\"x\":",
+      "\"te\\\"xt\""
     };
     Random random = new Random(815);
     for (int round = 0; round < 5_000; round++) {

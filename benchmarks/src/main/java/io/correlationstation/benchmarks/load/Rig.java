@@ -27,16 +27,21 @@ final class Rig {
   private Path serverJar = Path.of("");
 
   @Option(
+      names = "--from-class-path",
+      description = "take the server from this program's class path and not from its jar")
+  private boolean fromClassPath;
+
+  @Option(
       names = "--java-option",
       paramLabel = "OPTION",
-      defaultValue = "-Xmx400m",
+      defaultValue = "-Xmx384m",
       description = "options of the server's virtual machine (${DEFAULT-VALUE})")
   private List<String> javaOptions = List.of();
 
   @Option(
       names = "--keyed",
       paramLabel = "SHARE",
-      defaultValue = "0.1",
+      defaultValue = "0.05",
       description =
           "share of the traces that are pieces of orders and carry keys (${DEFAULT-VALUE})")
   private double keyed;
@@ -68,12 +73,18 @@ final class Rig {
     arguments.addAll(List.of(more));
     List<String> main =
         stage == Stage.RECEIVE
-            ? List.of("-cp", System.getProperty("java.class.path"), ReceiveOnly.class.getName())
-            : List.of("-jar", serverJar.toString());
+            ? onClassPath(ReceiveOnly.class.getName())
+            : fromClassPath
+                ? onClassPath("io.correlationstation.server.Station")
+                : List.of("-jar", serverJar.toString());
     List<String> java = new ArrayList<>();
     java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     java.addAll(javaOptions);
     return ServerProcess.start(java, main, home, arguments);
+  }
+
+  private static List<String> onClassPath(String main) {
+    return List.of("-cp", System.getProperty("java.class.path"), main);
   }
 
   /**

@@ -69,7 +69,7 @@ final class Traffic implements Template.Values {
       case SPAN -> mix(run + ((sent * TRACES + slot) << 4) + index + 1);
       case PARENT -> mix(run + ((sent * TRACES + slot) << 4) + index);
       case START -> nowNanos - (SPANS_PER_TRACE - index) * 12 * MILLI - slot * MILLI / 8;
-      case END -> nowNanos - index * 2 * MILLI;
+      case END -> nowNanos - index * MILLI;
       case CIRCUIT -> Math.floorMod(order(sent, slot), 100_000_000L);
       case REQUEST -> mix(~run + order(sent, slot));
     };

@@ -34,6 +34,10 @@ final class JourneyReader implements AutoCloseable {
 
   private static final Logger logger = LoggerFactory.getLogger(JourneyReader.class);
   private static final Duration POLL_WAIT = Duration.ofMillis(250);
+
+  /** From one transaction to the next at least, so that a busy server's are few and large. */
+  private static final long WRITE_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
   private static final Duration RETRY_FIRST = Duration.ofMillis(100);
   private static final Duration REREAD_WAIT = Duration.ofSeconds(1);
   private static final Duration RETRY_MAX = Duration.ofSeconds(10);
@@ -52,6 +56,7 @@ final class JourneyReader implements AutoCloseable {
 
   private final CountDownLatch closed = new CountDownLatch(1);
   private long applied;
+  private long writtenNanos = System.nanoTime() - WRITE_INTERVAL_NANOS;
 
   /** Whether the admission knows what the store holds. */
   private boolean told;
@@ -191,6 +196,7 @@ final class JourneyReader implements AutoCloseable {
     }
   }
 
+  /** What there is; after a batch just before, what comes until the interval is over. */
   private List<Entry> nextBatch() throws InterruptedException, IOException {
     List<Entry> batch = new ArrayList<>();
     long bytes = 0;
@@ -198,8 +204,9 @@ final class JourneyReader implements AutoCloseable {
     while (entry != null) {
       batch.add(entry);
       bytes += entry.frame().payload().length;
-      boolean full = batch.size() >= maxBatchFrames || bytes >= MAX_BATCH_BYTES;
-      entry = full ? null : cursor.poll(Duration.ZERO);
+      boolean full = batch.size() >= maxBatchFrames || bytes >= MAX_BATCH_BYTES || closing();
+      long wait = Math.max(0, writtenNanos + WRITE_INTERVAL_NANOS - System.nanoTime());
+      entry = full ? null : cursor.poll(Duration.ofNanos(wait));
     }
     return batch;
   }
@@ -216,6 +223,7 @@ final class JourneyReader implements AutoCloseable {
       return;
     }
     applied = last;
+    writtenNanos = System.nanoTime();
     cursor.commit(last);
     metrics.applied(batch.size(), findings);
     if (!changes.isEmpty()) {

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * Statements over {@code frame_traces}: for each frame the traces in it that are not fragments of
@@ -22,16 +21,15 @@ final class UnlistedTraces {
   private UnlistedTraces() {}
 
   static void save(Handle handle, Map<Long, List<Long>> tracesOfFrame) {
-    PreparedBatch batch =
-        handle.prepareBatch(
+    RowBatch batch =
+        new RowBatch(
+            handle,
             """
-            INSERT INTO frame_traces (sequence, traces) VALUES (:sequence, :traces)
+            INSERT INTO frame_traces (sequence, traces) VALUES (?, ?)
             ON CONFLICT (sequence) DO UPDATE SET traces = excluded.traces
             """);
-    tracesOfFrame.forEach(
-        (sequence, traces) ->
-            batch.bind("sequence", sequence).bind("traces", packed(traces)).add());
-    FragmentTable.execute(batch);
+    tracesOfFrame.forEach((sequence, traces) -> batch.add(sequence, packed(traces)));
+    batch.execute();
   }
 
   private static byte[] packed(List<Long> traces) {

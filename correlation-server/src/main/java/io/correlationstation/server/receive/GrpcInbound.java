@@ -49,6 +49,16 @@ final class GrpcInbound extends ServerStreamTracer {
     }
   }
 
+  /** Why the current call found no memory, or null. */
+  static @Nullable Refusal refusal() {
+    GrpcInbound current = KEY.get();
+    return current == null ? null : current.known();
+  }
+
+  private synchronized @Nullable Refusal known() {
+    return refusal;
+  }
+
   private synchronized @Nullable Refusal listen(Consumer<Refusal> newListener) {
     listener = newListener;
     return refusal;

@@ -131,7 +131,7 @@ final class Density {
     for (int i = 0; i < BINS; i++) {
       below[i + 1] = below[i] + counts[i];
     }
-    double enough = Math.min(0.999 * below[BINS], Math.max(4, 0.03 * below[BINS]));
+    double enough = Math.min(0.999 * below[BINS], Math.max(8, 0.06 * below[BINS]));
     double[] estimate = new double[BINS];
     double sum = 0;
     int radius = 0;

@@ -159,6 +159,9 @@ final class Vocabulary {
         edge.forbidden = true;
       }
     }
+    if (exit.service == child.service && !exit.oneSlot() && !exit.service.polled && !edge.listed) {
+      edge.forbidden = true; // silent calls to itself look like a burst of its own work
+    }
     edge.prior = Math.min(0.6, prior);
   }
 

@@ -655,12 +655,18 @@ final class QueryRoutesTest {
       while (header.find()) {
         request.header(header.group(1), header.group(2));
       }
+      Matcher body = Pattern.compile("-d '(.*?)'").matcher(parts.group("options"));
+      boolean post = body.find();
+      if (post) {
+        request.POST(HttpRequest.BodyPublishers.ofString(body.group(1)));
+      }
       HttpResponse<InputStream> answer =
           http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
       answer.body().close();
 
-      assertThat(answer.statusCode()).as(line).isEqualTo(200);
+      assertThat(answer.statusCode()).as(line).isEqualTo(post ? 202 : 200);
     }
+    assertThat(ruled).hasSize(2);
   }
 
   @Test

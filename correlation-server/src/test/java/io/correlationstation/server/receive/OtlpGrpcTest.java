@@ -111,6 +111,22 @@ class OtlpGrpcTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"identity", "gzip", "zstd"})
+  void export_R40_atTheLimit_isStored(String coding) {
+    int overhead = Otlp.traces(Otlp.span().setName("")).toByteArray().length;
+    byte[] request = new byte[0];
+    for (int padding = LIMIT - overhead - 20; request.length < LIMIT; padding++) {
+      request = Otlp.traces(Otlp.span().setName("x".repeat(padding))).toByteArray();
+    }
+    assertThat(request).hasSize(LIMIT);
+
+    client.export(
+        Signal.TRACES, request, CallOptions.DEFAULT.withCompression(coding), new Metadata());
+
+    assertThat(fixture.journal.frames().get(0).payload()).isEqualTo(request);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"identity", "gzip", "zstd"})
   void export_R46_overLimit_isExhaustedWithoutRetryInfo(String coding) {
     byte[] request = new byte[LIMIT + 1];
     Arrays.fill(request, (byte) 'a');

@@ -14,9 +14,9 @@ import io.correlationstation.correlation.CorrelationKey;
 import io.correlationstation.correlation.logging.JsonEncoder;
 import io.correlationstation.it.agent.ChildJvm;
 import io.correlationstation.it.library.app.StuckApp;
+import io.correlationstation.it.server.StationProcess;
 import io.opentelemetry.context.Scope;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -25,8 +25,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,8 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the library tells, as the real server understands it. */
 class ServerIT {
 
-  private static final Pattern READY =
-      Pattern.compile("page on http\\S+?127\\.0\\.0\\.1:(\\d+)\\S+ OTLP\\S+ on port (\\d+)");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
@@ -45,29 +41,17 @@ class ServerIT {
 
   @TempDir private static Path data;
 
-  private static ChildJvm server;
-  private static String api;
-  private static String otlp;
+  private static StationProcess server;
 
   private final HttpClient client = HttpClient.newHttpClient();
 
   @BeforeAll
-  static void startServer() {
-    server =
-        ChildJvm.of("io.correlationstation.server.Station")
-            .agent()
-            .arguments("serve", "--data-dir", data.toString(), "--http-port", "0")
-            .arguments("--otlp-http-port", "0", "--otlp-grpc-port", "0")
-            .start();
-    await().atMost(PATIENCE).until(() -> READY.matcher(server.output()).find());
-    Matcher ready = READY.matcher(server.output());
-    assertThat(ready.find()).isTrue();
-    api = "http://127.0.0.1:" + ready.group(1);
-    otlp = "http://127.0.0.1:" + ready.group(2);
+  static void startServer() throws Exception {
+    server = StationProcess.start(data, Map.of());
   }
 
   @AfterAll
-  static void stopServer() {
+  static void stopServer() throws Exception {
     server.close();
   }
 
@@ -77,7 +61,7 @@ class ServerIT {
     try (ChildJvm activator =
         ChildJvm.of(StuckApp.class)
             .agent()
-            .environment("CORRELATION_GATEWAY_URL", otlp)
+            .environment("CORRELATION_GATEWAY_URL", server.otlp("").toString())
             .environment("CORRELATION_HEARTBEAT_SECONDS", "1")
             .set("otel.blrp.schedule.delay", "100")
             .start()) {
@@ -129,7 +113,7 @@ class ServerIT {
 
   private void post(String path, String json) throws IOException, InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(api + path))
+        HttpRequest.newBuilder(server.uri(path))
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(json))
             .build();
@@ -157,7 +141,7 @@ class ServerIT {
   }
 
   private JsonNode get(String path) throws IOException, InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(URI.create(api + path)).build();
+    HttpRequest request = HttpRequest.newBuilder(server.uri(path)).build();
     return JSON.readTree(client.send(request, HttpResponse.BodyHandlers.ofString()).body());
   }
 }

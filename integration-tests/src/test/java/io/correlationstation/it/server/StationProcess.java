@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * {@code station serve} in a JVM of its own, on free ports. Closing it checks its books and stops
  * it as a service manager does.
  */
-final class StationProcess implements AutoCloseable {
+public final class StationProcess implements AutoCloseable {
 
   private static final Path ROOT = Path.of(System.getProperty("station.root", ".."));
   private static final int START_SECONDS = 60;
@@ -46,8 +46,8 @@ final class StationProcess implements AutoCloseable {
   }
 
   /** Starts the server and returns when it is ready. */
-  static StationProcess start(Path dataDir, Map<String, String> settings, String... jvmOptions)
-      throws Exception {
+  public static StationProcess start(
+      Path dataDir, Map<String, String> settings, String... jvmOptions) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:+ExitOnOutOfMemoryError");
@@ -92,11 +92,11 @@ final class StationProcess implements AutoCloseable {
     ports.completeExceptionally(new IllegalStateException("the process ended"));
   }
 
-  URI uri(String path) {
+  public URI uri(String path) {
     return URI.create("http://127.0.0.1:" + ports.join()[0] + path);
   }
 
-  URI otlp(String path) {
+  public URI otlp(String path) {
     return URI.create("http://127.0.0.1:" + ports.join()[1] + path);
   }
 

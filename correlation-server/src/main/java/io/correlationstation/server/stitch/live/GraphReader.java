@@ -11,6 +11,7 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -92,12 +93,17 @@ final class GraphReader {
         return kind.type.getEnumConstants()[number()];
       }
       case RECORD -> {
-        @Nullable Object[] parts = new @Nullable Object[kind.components.length];
-        for (int i = 0; i < parts.length; i++) {
-          Class<?> type = kind.components[i].getType();
-          parts[i] = type.isPrimitive() ? boxed(type) : reference();
+        Map<String, @Nullable Object> parts = new HashMap<>();
+        for (Field field : kind.fields) {
+          Class<?> type = field.getType();
+          parts.put(field.getName(), type.isPrimitive() ? boxed(type) : reference());
         }
         return kind.record(parts);
+      }
+      case NUMBERS -> {
+        Object array = Array.newInstance(kind.type.getComponentType(), number());
+        elements(array);
+        return array;
       }
       case FIXED_LIST -> {
         int size = number();
@@ -125,6 +131,9 @@ final class GraphReader {
     }
     if (type == Double.class || type == double.class) {
       return in.readDouble();
+    }
+    if (type == float.class) {
+      return in.readFloat();
     }
     throw new IOException("no such value: " + type);
   }

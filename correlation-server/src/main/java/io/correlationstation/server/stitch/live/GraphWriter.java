@@ -9,7 +9,6 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
-import java.lang.reflect.RecordComponent;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,16 +21,15 @@ import org.jspecify.annotations.Nullable;
 final class GraphWriter {
 
   private final DataOutput out;
-  private final IdentityHashMap<Object, Integer> externals = new IdentityHashMap<>();
+  private final Object[] externals;
   private final IdentityHashMap<Object, Integer> ids = new IdentityHashMap<>(1 << 12);
   private final ArrayDeque<Object> unwritten = new ArrayDeque<>();
   private final Map<Class<?>, Kind> kinds = new HashMap<>();
+  private @Nullable Kind lastKind;
 
   GraphWriter(List<?> externals, DataOutput out) {
     this.out = out;
-    for (int i = 0; i < externals.size(); i++) {
-      this.externals.put(externals.get(i), i);
-    }
+    this.externals = externals.toArray();
   }
 
   void write(Object root) throws IOException {
@@ -46,13 +44,23 @@ final class GraphWriter {
   }
 
   private Kind kind(Object object) {
-    Kind kind = kinds.get(object.getClass());
-    return kind == null ? new Kind(object.getClass(), kinds.size()) : kind;
+    Class<?> type = object.getClass();
+    Kind kind = lastKind;
+    if (kind == null || kind.type != type) {
+      kind = kinds.get(type);
+      if (kind == null) {
+        kind = new Kind(type, kinds.size());
+        kinds.put(type, kind);
+      }
+      lastKind = kind;
+    }
+    return kind;
   }
 
   private void named(Kind kind) throws IOException {
     number(kind.number);
-    if (kinds.putIfAbsent(kind.type, kind) == null) {
+    if (!kind.named) {
+      kind.named = true;
       out.writeUTF(kind.signature());
     }
   }
@@ -62,15 +70,16 @@ final class GraphWriter {
       out.writeByte(ObjectGraph.NULL);
       return;
     }
-    Integer external = externals.get(object);
-    if (external != null) {
-      out.writeByte(ObjectGraph.EXTERNAL);
-      number(external);
-      return;
+    for (int i = 0; i < externals.length; i++) {
+      if (externals[i] == object) {
+        out.writeByte(ObjectGraph.EXTERNAL);
+        number(i);
+        return;
+      }
     }
     Kind kind = kind(object);
     switch (kind.shape) {
-      case STRING, BOXED, ENUM, RECORD, FIXED_LIST -> {
+      case STRING, BOXED, ENUM, RECORD, NUMBERS, FIXED_LIST -> {
         out.writeByte(ObjectGraph.VALUE);
         named(kind);
         value(kind, object);
@@ -96,12 +105,10 @@ final class GraphWriter {
     switch (kind.shape) {
       case STRING -> text((String) object);
       case ENUM -> number(((Enum<?>) object).ordinal());
-      case RECORD -> {
-        for (RecordComponent component : kind.components) {
-          component.getAccessor().setAccessible(true);
-          Object part = component.getAccessor().invoke(object);
-          component(component.getType(), part);
-        }
+      case RECORD -> fields(kind, object);
+      case NUMBERS -> {
+        number(Array.getLength(object));
+        elements(object);
       }
       case FIXED_LIST -> {
         Collection<?> elements = (Collection<?>) object;
@@ -111,15 +118,6 @@ final class GraphWriter {
         }
       }
       default -> boxed(object);
-    }
-  }
-
-  private void component(Class<?> type, Object part)
-      throws IOException, ReflectiveOperationException {
-    if (type.isPrimitive()) {
-      boxed(part);
-    } else {
-      reference(part);
     }
   }
 
@@ -154,11 +152,13 @@ final class GraphWriter {
           reference(entry.getValue());
         }
       }
-      default -> {
-        for (int i = 0; i < kind.fields.length; i++) {
-          field(kind.fields[i], kind.fieldTypes[i], object);
-        }
-      }
+      default -> fields(kind, object);
+    }
+  }
+
+  private void fields(Kind kind, Object object) throws IOException, ReflectiveOperationException {
+    for (int i = 0; i < kind.fields.length; i++) {
+      field(kind.fields[i], kind.fieldTypes[i], object);
     }
   }
 

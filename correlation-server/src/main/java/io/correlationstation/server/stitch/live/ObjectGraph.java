@@ -35,7 +35,7 @@ import sun.reflect.ReflectionFactory;
  * <pre>
  *   graph     = reference of the root, then the body of each object in the order it was first named
  *   reference = 0 null | 1 value | 2 external, its number | 3 id known | 4 new id, class[, length]
- *   value     = strings, boxed numbers, enums, records and unmodifiable lists: written in place
+ *   value     = strings, numbers and arrays of them, enums, records, unmodifiable lists: in place
  *   body      = fields in order of name, superclasses first | elements | entries
  *   class     = number; a new one is followed by its name and, for a plain object, its fields
  * </pre>
@@ -84,6 +84,7 @@ final class ObjectGraph {
     BOXED,
     ENUM,
     RECORD,
+    NUMBERS,
     FIXED_LIST,
     ARRAY,
     COLLECTION,
@@ -101,7 +102,7 @@ final class ObjectGraph {
         return BOXED;
       }
       if (type.isArray()) {
-        return ARRAY;
+        return type.getComponentType().isPrimitive() ? NUMBERS : ARRAY;
       }
       if (Collection.class.isAssignableFrom(type) && type.getName().startsWith("java.util.")) {
         return MAKERS.containsKey(type) ? COLLECTION : FIXED_LIST;
@@ -155,19 +156,24 @@ final class ObjectGraph {
     final int number;
     final Field[] fields;
     final char[] fieldTypes;
-    final RecordComponent[] components;
+
+    /** Whether its name has been written. */
+    boolean named;
+
     private @Nullable Constructor<?> constructor;
 
     Kind(Class<?> type, int number) {
       this.type = type;
       this.number = number;
       shape = Shape.of(type);
-      fields = shape == Shape.PLAIN ? fields(type).toArray(Field[]::new) : new Field[0];
+      fields =
+          shape == Shape.PLAIN || shape == Shape.RECORD
+              ? fields(type).toArray(Field[]::new)
+              : new Field[0];
       fieldTypes = new char[fields.length];
       for (int i = 0; i < fields.length; i++) {
         fieldTypes[i] = code(fields[i].getType());
       }
-      components = shape == Shape.RECORD ? type.getRecordComponents() : new RecordComponent[0];
     }
 
     private static char code(Class<?> type) {
@@ -179,9 +185,6 @@ final class ObjectGraph {
       StringBuilder text = new StringBuilder(type.getName());
       for (Field field : fields) {
         text.append(' ').append(field.getName()).append(':').append(field.getType().getName());
-      }
-      for (RecordComponent component : components) {
-        text.append(' ').append(component.getName()).append(':').append(component.getType());
       }
       if (type.isEnum()) {
         text.append(' ').append(Arrays.toString(type.getEnumConstants()));
@@ -203,16 +206,17 @@ final class ObjectGraph {
       return constructor.newInstance();
     }
 
-    Object record(Object[] values) throws ReflectiveOperationException {
+    /** A record of these values, by field. */
+    Object record(Map<String, @Nullable Object> values) throws ReflectiveOperationException {
+      RecordComponent[] components = type.getRecordComponents();
       if (constructor == null) {
-        Class<?>[] types = new Class<?>[components.length];
-        for (int i = 0; i < types.length; i++) {
-          types[i] = components[i].getType();
-        }
+        Class<?>[] types =
+            Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
         constructor = type.getDeclaredConstructor(types);
         constructor.setAccessible(true);
       }
-      return constructor.newInstance(values);
+      return constructor.newInstance(
+          Arrays.stream(components).map(component -> values.get(component.getName())).toArray());
     }
   }
 }

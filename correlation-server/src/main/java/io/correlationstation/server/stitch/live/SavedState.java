@@ -10,7 +10,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.reflect.RecordComponent;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -93,10 +92,9 @@ final class SavedState {
                     StandardOpenOption.WRITE,
                     StandardOpenOption.TRUNCATE_EXISTING),
                 OWNER_ONLY);
-        OutputStream buffered =
-            new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER)) {
-      CheckedOutputStream sum = new CheckedOutputStream(buffered, new CRC32C());
-      DataOutputStream out = new DataOutputStream(sum);
+        CheckedOutputStream sum =
+            new CheckedOutputStream(Channels.newOutputStream(channel), new CRC32C())) {
+      DataOutputStream out = new DataOutputStream(new BufferedOutputStream(sum, BUFFER));
       out.writeLong(MAGIC);
       out.writeInt(VERSION);
       out.writeLong(state.sequence);
@@ -106,6 +104,7 @@ final class SavedState {
           new Object[] {text(config), state.stitcher, state.horizon, state.admission},
           externals,
           out);
+      out.flush(); // the sum is of all that was written through
       out.writeLong(sum.getChecksum().getValue());
       out.flush();
       channel.force(true);

@@ -77,6 +77,10 @@ public final class StitchWorker implements AutoCloseable {
 
   private static final Duration REFRESH_EVERY = Duration.ofSeconds(1);
   private static final int MAX_FRAMES_PER_ROUND = 256;
+
+  /** Saving may take one part in so many of the time; a large state is saved less often. */
+  private static final int SHARE_FOR_SAVING = 500;
+
   private static final Duration APPEND_RETRY = Duration.ofSeconds(1);
 
   private final Journal journal;
@@ -89,7 +93,7 @@ public final class StitchWorker implements AutoCloseable {
   private final StitchMetrics metrics;
   private final Clock clock;
   private final SavedState savedState;
-  private final Duration saveEvery;
+  private Duration saveEvery;
   private final AlreadyWritten alreadyWritten;
   private final List<Handoff> decided = new ArrayList<>();
   private final Thread thread;
@@ -376,7 +380,9 @@ public final class StitchWorker implements AutoCloseable {
           savedState.write(
               new State(
                   stitcher, horizon, admission, lastSequence, newestEndNanos, newestReceivedNanos));
-      metrics.stateSaved(bytes, System.nanoTime() - started);
+      long nanos = System.nanoTime() - started;
+      metrics.stateSaved(bytes, nanos);
+      saveEvery = longer(saveEvery, Duration.ofNanos(nanos).multipliedBy(SHARE_FOR_SAVING));
       if (safe > cursor.committed()) {
         cursor.commit(safe);
       }
@@ -384,6 +390,10 @@ public final class StitchWorker implements AutoCloseable {
       metrics.stateNotSaved();
       LOGGER.warn("the stitcher's state can't be saved; the next start reads more again", e);
     }
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) >= 0 ? one : other;
   }
 
   /** Ends after the round under way, without waiting for what is undecided. */

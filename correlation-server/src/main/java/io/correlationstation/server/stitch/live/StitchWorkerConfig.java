@@ -14,7 +14,7 @@ import java.util.Map;
  * @param systemOfService what people call the system behind a service, such as {@code mdso} for
  *     {@code mdso-scriptplan}; a service without an entry is called by its own name
  * @param stateFile where the stitcher's state is kept over a restart
- * @param saveEvery how often it is saved; also what a crash makes the next start read again
+ * @param saveEvery how often it is saved at most; also what a crash makes the next start read again
  */
 public record StitchWorkerConfig(
     StitchConfig stitching,
