@@ -89,6 +89,7 @@ public final class StitchWorker implements AutoCloseable {
   private volatile boolean closing;
   private volatile @Nullable String failure;
   private long lastSequence;
+  private boolean quietBefore;
   private long newestEndNanos;
   private long newestReceivedNanos;
   private Instant refreshedAt;
@@ -214,16 +215,16 @@ public final class StitchWorker implements AutoCloseable {
   }
 
   private void round() throws IOException, InterruptedException {
+    long sequenceBefore = lastSequence;
     Entry entry = cursor.poll(POLL);
     for (int frames = 0; entry != null && frames < MAX_FRAMES_PER_ROUND; frames++) {
       take(entry);
       entry = cursor.poll(Duration.ZERO);
     }
-    if (entry == null) {
-      idleUntil(now() - READING_GRACE_NANOS);
-    } else {
+    if (entry != null) {
       take(entry);
     }
+    followTheClock(entry == null && lastSequence == sequenceBefore);
     write();
     statistics = stitcher.statistics();
     Instant now = clock.instant();
@@ -262,6 +263,17 @@ public final class StitchWorker implements AutoCloseable {
     }
     horizon.passed(entry.sequence(), frameEndNanos);
     lastSequence = entry.sequence();
+  }
+
+  /**
+   * Lets event time go on when two rounds in a row brought nothing. One does not say that nothing
+   * is left: after a crash the journal hands frames out one by one, with a pause after each.
+   */
+  private void followTheClock(boolean quiet) {
+    if (quiet && quietBefore) {
+      idleUntil(now() - READING_GRACE_NANOS);
+    }
+    quietBefore = quiet;
   }
 
   /** Nothing came until that time. */
