@@ -76,7 +76,7 @@ public record StitchConfig(
         Duration.ofSeconds(5),
         Duration.ofSeconds(28),
         0.9,
-        0.3,
+        0.4,
         2_000_000,
         10_000,
         4_096,

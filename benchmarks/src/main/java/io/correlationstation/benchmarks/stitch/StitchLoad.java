@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.benchmarks.stitch;
+
+import io.correlationstation.benchmarks.stitch.Application.Level;
+import io.correlationstation.benchmarks.stitch.Application.Shape;
+import io.correlationstation.server.stitch.SpanFacts;
+import io.correlationstation.server.stitch.StitchConfig;
+import io.correlationstation.server.stitch.StitchStatistics;
+import io.correlationstation.server.stitch.Stitcher;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * What stitching costs through the core alone, on one thread, in CPU time: spans a second, cost
+ * against the number of live fragments, bytes a fragment, a hot key, a trace of 10 000 spans.
+ *
+ * <p>Expected order: a microsecond a span of an intact trace, some microseconds a disconnected root.
+ * Run with {@code -XX:+UseSerialGC -Xmx6g}.
+ */
+public final class StitchLoad {
+
+  private static final long EPOCH_NANOS = 1_767_600_000_000_000_000L;
+  private static final int ROUNDS = 8;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+  private StitchLoad() {}
+
+  public static void main(String[] arguments) {
+    for (Shape shape : new Shape[] {Shape.TREE, Shape.QUEUES, Shape.FAN_OUT, Shape.SILENT}) {
+      Traffic traffic = new Traffic(new Application(shape, Level.MEDIUM, 1), 1500, 1);
+      throughput(shape, traffic);
+      naive(shape, traffic);
+    }
+    growth();
+    hotKey();
+    for (int spans : new int[] {1_000, 10_000}) {
+      longTrace(spans);
+    }
+  }
+
+  private static void throughput(Shape shape, Traffic traffic) {
+    Replay replay = new Replay(traffic.spans);
+    double best = 0;
+    double first = 0;
+    for (int warm = 0; warm < 3; warm++) {
+      Stitcher stitcher = Stitcher.create(StitchConfig.defaults(), handoff -> {});
+      long from = THREADS.getCurrentThreadCpuTime();
+      for (int round = 0; round < ROUNDS; round++) {
+        replay.play(stitcher, round);
+      }
+      stitcher.flush();
+      double rate =
+          ROUNDS * (double) replay.size() * 1e9 / (THREADS.getCurrentThreadCpuTime() - from);
+      first = warm == 0 ? rate : first;
+      best = Math.max(best, rate);
+    }
+    System.out.printf(
+        "%-8s %6d spans, %5d fragments: %.0f spans/s first, %.0f warm%n",
+        shape, replay.size(), traffic.truth.size(), first, best);
+  }
+
+  /** Every root against every earlier span on its circuit within a minute, in a list. */
+  private static void naive(Shape shape, Traffic traffic) {
+    Map<String, Deque<Traffic.Span>> byCircuit = new HashMap<>();
+    long from = THREADS.getCurrentThreadCpuTime();
+    long found = 0;
+    for (Traffic.Span span : traffic.spans) {
+      if (span.circuit() == null) {
+        continue;
+      }
+      Deque<Traffic.Span> held = byCircuit.computeIfAbsent(span.circuit(), k -> new ArrayDeque<>());
+      held.removeIf(old -> old.startNanos() < span.startNanos() - 60_000_000_000L);
+      if (span.parent() == 0) {
+        long nearest = Long.MAX_VALUE;
+        for (Traffic.Span other : held) {
+          if (other.trace() != span.trace() && other.startNanos() <= span.startNanos()) {
+            nearest = Math.min(nearest, span.startNanos() - other.startNanos());
+          }
+        }
+        found += nearest == Long.MAX_VALUE ? 0 : 1;
+      }
+      held.add(span);
+    }
+    double seconds = (THREADS.getCurrentThreadCpuTime() - from) * 1e-9;
+    System.out.printf(
+        "%-8s naive list scan: %.0f spans/s (%d linked)%n",
+        shape, traffic.spans.size() / seconds, found);
+  }
+
+  /** Two fragments an order; the window stretched so that as many as asked for stay alive. */
+  private static void growth() {
+    double small = 0;
+    for (int live : new int[] {10_000, 100_000, 1_000_000}) {
+      Duration window = Duration.ofSeconds(Math.max(30, live / 2_000));
+      Stitcher stitcher =
+          Stitcher.create(StitchConfig.defaults().withWindow(window), handoff -> {});
+      Orders orders = new Orders(stitcher);
+      long empty = usedBytes();
+      while (stitcher.statistics().liveFragments() < live) {
+        orders.play(2_000);
+      }
+      long from = THREADS.getCurrentThreadCpuTime();
+      orders.play(40_000);
+      double nanos = (THREADS.getCurrentThreadCpuTime() - from) / (40_000.0 * Orders.SPANS);
+      small = small == 0 ? nanos : small;
+      StitchStatistics now = stitcher.statistics();
+      long bytes = usedBytes() - empty;
+      System.out.printf(
+          "live %d fragments, %d exits: %.0f ns a span (%.2f x), %d bytes a fragment with its exits%n",
+          now.liveFragments(),
+          now.liveExits(),
+          nanos,
+          nanos / small,
+          bytes / Math.max(1, now.liveFragments()));
+      orders.play(1);
+    }
+  }
+
+  private static long usedBytes() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
+  /** 100 000 traces an hour on one circuit, among others. */
+  private static void hotKey() {
+    List<Double> costs = new ArrayList<>();
+    for (boolean hot : new boolean[] {false, true}) {
+      Stitcher stitcher = Stitcher.create(StitchConfig.defaults(), handoff -> {});
+      Orders orders = new Orders(stitcher);
+      orders.perSecond = 28;
+      orders.hot = hot;
+      orders.play(3_000);
+      long from = THREADS.getCurrentThreadCpuTime();
+      orders.play(20_000);
+      costs.add((THREADS.getCurrentThreadCpuTime() - from) / (20_000.0 * Orders.SPANS));
+    }
+    System.out.printf(
+        "hot key, 100 000 traces an hour: %.0f ns a span, %.0f when each has its own key%n",
+        costs.get(1), costs.get(0));
+  }
+
+  private static void longTrace(int spans) {
+    Stitcher stitcher = Stitcher.create(StitchConfig.defaults(), handoff -> {});
+    SpanFacts facts = new SpanFacts(Replay.KEYS);
+    long from = THREADS.getCurrentThreadCpuTime();
+    for (int i = 1; i <= spans; i++) {
+      long at = EPOCH_NANOS + i * 1_000_000L;
+      facts.clear().trace(1, 1).span(i, i == 1 ? 0 : i / 2 + 1);
+      facts.named("batch", "step", i % 2 == 0 ? 3 : 1).times(at, at + 500_000);
+      stitcher.accept(facts.key(2, "80.L1XX.000001..TEST"));
+    }
+    stitcher.flush();
+    double nanos = (THREADS.getCurrentThreadCpuTime() - from) / (double) spans;
+    System.out.printf("one trace of %d spans: %.0f ns a span%n", spans, nanos);
+  }
+
+  /** Orders of three spans in two traces that share a key. */
+  private static final class Orders {
+    static final int SPANS = 3;
+    private final Stitcher stitcher;
+    private final SpanFacts facts = new SpanFacts(Replay.KEYS);
+    private final Random random = new Random(5);
+    private int perSecond = 1_000;
+    private boolean hot;
+    private long number;
+    private long clock = EPOCH_NANOS;
+
+    Orders(Stitcher stitcher) {
+      this.stitcher = stitcher;
+    }
+
+    void play(int count) {
+      for (int i = 0; i < count; i++) {
+        number++;
+        clock += 1_000_000_000L / perSecond;
+        String key = hot ? "80.L1XX.000001..TEST" : "80.L1XX." + number / 4 + "..TEST";
+        long taken = clock + 20_000_000 + random.nextInt(10_000_000);
+        span(number * 2, 1, 0, "order", "POST /order", 2, clock, clock + 150_000_000, key);
+        span(number * 2, 2, 1, "order", "POST", 3, clock + 10_000_000, clock + 140_000_000, key);
+        span(number * 2 + 1, 3, 0, "billing", "bill", 2, taken, taken + 60_000_000, key);
+      }
+    }
+
+    private void span(
+        long trace,
+        long id,
+        long parent,
+        String service,
+        String name,
+        int kind,
+        long from,
+        long to,
+        String key) {
+      facts.clear().trace(9, trace).span(id, parent).named(service, name, kind).times(from, to);
+      stitcher.accept(facts.key(2, key));
+    }
+  }
+}
