@@ -58,6 +58,7 @@ final class SavedState {
   record State(
       Stitcher stitcher,
       Horizon horizon,
+      Calibration calibration,
       long sequence,
       long newestEndNanos,
       long newestReceivedNanos) {}
@@ -98,7 +99,10 @@ final class SavedState {
       out.writeLong(state.sequence);
       out.writeLong(state.newestEndNanos);
       out.writeLong(state.newestReceivedNanos);
-      ObjectGraph.write(new Object[] {text(config), state.stitcher, state.horizon}, externals, out);
+      ObjectGraph.write(
+          new Object[] {text(config), state.stitcher, state.horizon, state.calibration},
+          externals,
+          out);
       out.flush(); // the sum is of all that was written through
       out.writeLong(sum.getChecksum().getValue());
       out.flush();
@@ -136,7 +140,12 @@ final class SavedState {
         return null;
       }
       return new State(
-          (Stitcher) saved[1], (Horizon) saved[2], sequence, newestEndNanos, newestReceivedNanos);
+          (Stitcher) saved[1],
+          (Horizon) saved[2],
+          (Calibration) saved[3],
+          sequence,
+          newestEndNanos,
+          newestReceivedNanos);
     }
   }
 

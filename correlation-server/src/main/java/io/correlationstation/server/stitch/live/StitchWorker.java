@@ -37,10 +37,10 @@ import org.slf4j.LoggerFactory;
  * appends decisions and synthetic spans.
  *
  * <p>Restart: the stitcher's state is saved now and then, with the last frame it has taken. A
- * restart goes on after that frame; what this decides once more is in the journal already, to the
- * byte, and is not written again. Without a usable state (none, damaged, another configuration) the
- * journal is read from where nothing held can be missing: the cursor commits no more than what the
- * stitcher had forgotten when its state was saved.
+ * restart goes on after that frame; what this decides once more is in the journal already and is
+ * not written again. Without a usable state (none, damaged, another configuration) the journal is
+ * read from where nothing held can be missing: the cursor commits no more than what the stitcher
+ * had forgotten when its state was saved.
  *
  * <p>Event time follows the spans. While nothing arrives it follows the time that passes between
  * frames, a grace behind, so that the last order of the day is decided too. Both are in the frames:
@@ -117,6 +117,7 @@ public final class StitchWorker implements AutoCloseable {
     } else {
       newestEndNanos = state.newestEndNanos();
       newestReceivedNanos = state.newestReceivedNanos();
+      metrics.calibration().restore(state.calibration());
     }
     cursor.seek(lastSequence + 1);
     this.alreadyWritten = AlreadyWritten.after(lastSequence, journal);
@@ -304,13 +305,13 @@ public final class StitchWorker implements AutoCloseable {
     }
     List<Handoff> fresh = new ArrayList<>();
     for (Handoff handoff : decided) {
-      if (!alreadyWritten.remove(HandoffLines.line(handoff))) {
+      if (!alreadyWritten.remove(handoff)) {
         fresh.add(handoff);
         metrics.decided(handoff, clock);
       }
     }
     List<Span> spans = new ArrayList<>(synthetic.of(decided));
-    spans.removeIf(span -> alreadyWritten.remove(span.toByteArray()));
+    spans.removeIf(alreadyWritten::remove);
     decided.clear();
     if (!fresh.isEmpty()) {
       append(Signal.HANDOFFS, fresh.size(), HandoffLines.payload(fresh));
@@ -351,7 +352,13 @@ public final class StitchWorker implements AutoCloseable {
       long started = System.nanoTime();
       long bytes =
           savedState.write(
-              new State(stitcher, horizon, lastSequence, newestEndNanos, newestReceivedNanos));
+              new State(
+                  stitcher,
+                  horizon,
+                  metrics.calibration(),
+                  lastSequence,
+                  newestEndNanos,
+                  newestReceivedNanos));
       long nanos = System.nanoTime() - started;
       metrics.stateSaved(bytes, nanos);
       saveEvery = longer(saveEvery, Duration.ofNanos(nanos).multipliedBy(SHARE_FOR_SAVING));
