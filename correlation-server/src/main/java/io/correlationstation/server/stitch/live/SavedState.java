@@ -60,6 +60,7 @@ final class SavedState {
       Stitcher stitcher,
       Horizon horizon,
       Admission admission,
+      Calibration calibration,
       long sequence,
       long newestEndNanos,
       long newestReceivedNanos) {}
@@ -101,7 +102,9 @@ final class SavedState {
       out.writeLong(state.newestEndNanos);
       out.writeLong(state.newestReceivedNanos);
       ObjectGraph.write(
-          new Object[] {text(config), state.stitcher, state.horizon, state.admission},
+          new Object[] {
+            text(config), state.stitcher, state.horizon, state.admission, state.calibration
+          },
           externals,
           out);
       out.flush(); // the sum is of all that was written through
@@ -144,6 +147,7 @@ final class SavedState {
           (Stitcher) saved[1],
           (Horizon) saved[2],
           (Admission) saved[3],
+          (Calibration) saved[4],
           sequence,
           newestEndNanos,
           newestReceivedNanos);

@@ -184,6 +184,10 @@ final class StitchMetrics {
     calibration.add(ruling);
   }
 
+  Calibration calibration() {
+    return calibration;
+  }
+
   void stateSaved(long bytes, long nanos) {
     stateBytes.set(bytes);
     saving.observe(nanos / NANOS_PER_SECOND);

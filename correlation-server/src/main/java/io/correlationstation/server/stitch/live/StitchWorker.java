@@ -39,10 +39,10 @@ import org.slf4j.LoggerFactory;
  * appends decisions and synthetic spans.
  *
  * <p>Restart: the stitcher's state is saved now and then, with the last frame it has taken. A
- * restart goes on after that frame; what this decides once more is in the journal already, to the
- * byte, and is not written again. Without a usable state (none, damaged, another configuration) the
- * journal is read from where nothing held can be missing: the cursor commits no more than what the
- * stitcher had forgotten when its state was saved.
+ * restart goes on after that frame; what this decides once more is in the journal already and is
+ * not written again. Without a usable state (none, damaged, another configuration) the journal is
+ * read from where nothing held can be missing: the cursor commits no more than what the stitcher
+ * had forgotten when its state was saved.
  *
  * <p>Event time follows the spans. While nothing arrives it follows the time that passes between
  * frames, a grace behind, so that the last order of the day is decided too. Both are in the frames:
@@ -93,7 +93,6 @@ public final class StitchWorker implements AutoCloseable {
   private final StitchMetrics metrics;
   private final Clock clock;
   private final SavedState savedState;
-  private Duration saveEvery;
   private final AlreadyWritten alreadyWritten;
   private final List<Handoff> decided = new ArrayList<>();
   private final Thread thread;
@@ -103,8 +102,10 @@ public final class StitchWorker implements AutoCloseable {
   private volatile long lastSequence;
   private volatile boolean closing;
   private volatile @Nullable String failure;
+  private boolean quietBefore;
   private long newestEndNanos;
   private long newestReceivedNanos;
+  private Duration saveEvery;
   private Instant refreshedAt;
   private Instant savedAt;
 
@@ -131,6 +132,7 @@ public final class StitchWorker implements AutoCloseable {
     } else {
       newestEndNanos = state.newestEndNanos();
       newestReceivedNanos = state.newestReceivedNanos();
+      metrics.calibration().restore(state.calibration());
     }
     cursor.seek(lastSequence + 1);
     this.alreadyWritten = AlreadyWritten.after(lastSequence, journal);
@@ -238,16 +240,16 @@ public final class StitchWorker implements AutoCloseable {
   }
 
   private void round() throws IOException, InterruptedException {
+    long sequenceBefore = lastSequence;
     Entry entry = cursor.poll(POLL);
     for (int frames = 0; entry != null && frames < MAX_FRAMES_PER_ROUND; frames++) {
       take(entry);
       entry = cursor.poll(Duration.ZERO);
     }
-    if (entry == null) {
-      idleUntil(now() - READING_GRACE_NANOS);
-    } else {
+    if (entry != null) {
       take(entry);
     }
+    followTheClock(entry == null && lastSequence == sequenceBefore);
     write();
     statistics = stitcher.statistics();
     Instant now = clock.instant();
@@ -303,6 +305,17 @@ public final class StitchWorker implements AutoCloseable {
     }
   }
 
+  /**
+   * Lets event time go on when two rounds in a row brought nothing. One does not say that nothing
+   * is left: after a crash the journal hands frames out one by one, with a pause after each.
+   */
+  private void followTheClock(boolean quiet) {
+    if (quiet && quietBefore) {
+      idleUntil(now() - READING_GRACE_NANOS);
+    }
+    quietBefore = quiet;
+  }
+
   /** Nothing came until that time. */
   private void idleUntil(long receiveNanos) {
     long idleNanos = receiveNanos - newestReceivedNanos - IDLE_GRACE_NANOS;
@@ -331,13 +344,13 @@ public final class StitchWorker implements AutoCloseable {
     }
     List<Handoff> fresh = new ArrayList<>();
     for (Handoff handoff : decided) {
-      if (!alreadyWritten.remove(HandoffLines.line(handoff))) {
+      if (!alreadyWritten.remove(handoff)) {
         fresh.add(handoff);
         metrics.decided(handoff, clock);
       }
     }
     List<Span> spans = new ArrayList<>(synthetic.of(decided));
-    spans.removeIf(span -> alreadyWritten.remove(span.toByteArray()));
+    spans.removeIf(alreadyWritten::remove);
     decided.clear();
     if (!fresh.isEmpty()) {
       append(Signal.HANDOFFS, fresh.size(), HandoffLines.payload(fresh));
@@ -379,7 +392,13 @@ public final class StitchWorker implements AutoCloseable {
       long bytes =
           savedState.write(
               new State(
-                  stitcher, horizon, admission, lastSequence, newestEndNanos, newestReceivedNanos));
+                  stitcher,
+                  horizon,
+                  admission,
+                  metrics.calibration(),
+                  lastSequence,
+                  newestEndNanos,
+                  newestReceivedNanos));
       long nanos = System.nanoTime() - started;
       metrics.stateSaved(bytes, nanos);
       saveEvery = longer(saveEvery, Duration.ofNanos(nanos).multipliedBy(SHARE_FOR_SAVING));
