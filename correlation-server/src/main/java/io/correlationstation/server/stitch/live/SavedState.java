@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch.live;
 
+import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.stitch.StitchConfig;
 import io.correlationstation.server.stitch.Stitcher;
 import java.io.BufferedInputStream;
@@ -45,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 final class SavedState {
 
   private static final long MAGIC = 0x434f525253544348L;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int BUFFER = 1 << 16;
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -59,6 +60,7 @@ final class SavedState {
       Stitcher stitcher,
       Horizon horizon,
       Calibration calibration,
+      Admission admission,
       long sequence,
       long newestEndNanos,
       long newestReceivedNanos) {}
@@ -100,7 +102,9 @@ final class SavedState {
       out.writeLong(state.newestEndNanos);
       out.writeLong(state.newestReceivedNanos);
       ObjectGraph.write(
-          new Object[] {text(config), state.stitcher, state.horizon, state.calibration},
+          new Object[] {
+            text(config), state.stitcher, state.horizon, state.calibration, state.admission
+          },
           externals,
           out);
       out.flush(); // the sum is of all that was written through
@@ -143,6 +147,7 @@ final class SavedState {
           (Stitcher) saved[1],
           (Horizon) saved[2],
           (Calibration) saved[3],
+          (Admission) saved[4],
           sequence,
           newestEndNanos,
           newestReceivedNanos);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch.live;
 
+import io.correlationstation.server.admission.Admission;
+import io.correlationstation.server.admission.TraceSet;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journal.JournalCursor;
@@ -62,6 +64,17 @@ public final class StitchWorker implements AutoCloseable {
   /** How long a frame may take from its receive time to its reader, so that both agree on time. */
   private static final long READING_GRACE_NANOS = 1_000_000_000L;
 
+  /** Traces without keys that are stitched; the cost of a busy server's would be in them alone. */
+  private static final int OTHERS_PER_SECOND = 200;
+
+  private static final int OTHERS_AT_ONCE = 20_000;
+
+  /** Traces that are certain to be known as admitted: many times those the stitcher holds. */
+  private static final int MAX_KNOWN = 1 << 18;
+
+  /** Pairs of frame and trace passed over that are remembered: half a minute of a busy server's. */
+  private static final int MIN_REMEMBERED = 1 << 17;
+
   private static final Duration REFRESH_EVERY = Duration.ofSeconds(1);
   private static final int MAX_FRAMES_PER_ROUND = 256;
 
@@ -73,6 +86,7 @@ public final class StitchWorker implements AutoCloseable {
   private final Journal journal;
   private final JournalCursor cursor;
   private final Horizon horizon;
+  private final Admission admission;
   private final SyntheticSpans synthetic;
   private final TelemetryFeed feed;
   private final Stitcher stitcher;
@@ -86,9 +100,9 @@ public final class StitchWorker implements AutoCloseable {
 
   private volatile StitchStatistics statistics;
   private volatile List<EdgeStatistics> topology = List.of();
+  private volatile long lastSequence;
   private volatile boolean closing;
   private volatile @Nullable String failure;
-  private long lastSequence;
   private boolean quietBefore;
   private long newestEndNanos;
   private long newestReceivedNanos;
@@ -102,15 +116,16 @@ public final class StitchWorker implements AutoCloseable {
     this.clock = clock;
     StitchConfig stitching = config.stitching();
     this.synthetic = new SyntheticSpans(config.systemOfService());
-    this.feed = new TelemetryFeed(stitching);
     this.cursor = journal.cursor("stitch");
     this.saveEvery = config.saveEvery();
-    this.metrics = new StitchMetrics(registry, this::statistics);
+    this.metrics = new StitchMetrics(registry, this::statistics, this::unread);
     HandoffSink sink = decided::add;
     this.savedState = new SavedState(config.stateFile(), stitching, List.of(stitching, sink));
     State state = readState();
     this.stitcher = state == null ? Stitcher.create(stitching, sink) : state.stitcher();
     this.lastSequence = state == null ? cursor.committed() : state.sequence();
+    this.admission = state == null ? admission() : state.admission();
+    this.feed = new TelemetryFeed(stitching, admission);
     this.horizon = state == null ? horizon(stitching) : state.horizon();
     if (state == null) {
       hearOldRulings();
@@ -134,6 +149,10 @@ public final class StitchWorker implements AutoCloseable {
     StitchWorker worker = new StitchWorker(config, journal, registry, clock);
     worker.thread.start();
     return worker;
+  }
+
+  private static Admission admission() {
+    return new Admission(OTHERS_PER_SECOND, OTHERS_AT_ONCE, MAX_KNOWN, MIN_REMEMBERED);
   }
 
   private static Horizon horizon(StitchConfig config) {
@@ -176,6 +195,11 @@ public final class StitchWorker implements AutoCloseable {
   /** Service edges as of a second ago at most; any thread. */
   public List<EdgeStatistics> topology() {
     return topology;
+  }
+
+  /** Frames of the journal not read yet, its own among them; 0 when it has caught up. */
+  private long unread() {
+    return Math.max(0, journal.status().nextSequence() - 1 - lastSequence);
   }
 
   /** Why the worker stopped, or null while it runs. */
@@ -249,7 +273,7 @@ public final class StitchWorker implements AutoCloseable {
     idleUntil(frame.receivedNanos());
     if (!frame.ownWork()) {
       if (frame.signal() == Signal.TRACES) {
-        frameEndNanos = feed.traces(frame.payload(), frame.receivedNanos(), stitcher);
+        frameEndNanos = feed.traces(entry, stitcher);
       } else if (frame.signal() == Signal.LOGS) {
         feed.logs(frame.payload(), stitcher);
       }
@@ -262,6 +286,7 @@ public final class StitchWorker implements AutoCloseable {
       newestEndNanos = feed.newestPushedEndNanos();
       newestReceivedNanos = frame.receivedNanos();
     }
+    takeMissed(entry);
     horizon.passed(entry.sequence(), frameEndNanos);
     lastSequence = entry.sequence();
   }
@@ -275,6 +300,20 @@ public final class StitchWorker implements AutoCloseable {
       idleUntil(now() - READING_GRACE_NANOS);
     }
     quietBefore = quiet;
+  }
+
+  /** Reads again what was passed over of traces that turned out to have a key. */
+  private void takeMissed(Entry entry) throws IOException {
+    for (Map.Entry<Long, TraceSet> missed : admission.takeMissed().entrySet()) {
+      long sequence = missed.getKey();
+      Frame frame = sequence == entry.sequence() ? entry.frame() : journal.read(sequence);
+      if (frame != null) {
+        feed.missed(new Entry(sequence, frame), missed.getValue(), stitcher);
+      }
+    }
+    if (admission.full()) {
+      admission.forgetOlder();
+    }
   }
 
   /** Nothing came until that time. */
@@ -356,6 +395,7 @@ public final class StitchWorker implements AutoCloseable {
                   stitcher,
                   horizon,
                   metrics.calibration(),
+                  admission,
                   lastSequence,
                   newestEndNanos,
                   newestReceivedNanos));
