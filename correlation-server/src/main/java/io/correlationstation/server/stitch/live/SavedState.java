@@ -59,8 +59,8 @@ final class SavedState {
   record State(
       Stitcher stitcher,
       Horizon horizon,
-      Admission admission,
       Calibration calibration,
+      Admission admission,
       long sequence,
       long newestEndNanos,
       long newestReceivedNanos) {}
@@ -103,7 +103,7 @@ final class SavedState {
       out.writeLong(state.newestReceivedNanos);
       ObjectGraph.write(
           new Object[] {
-            text(config), state.stitcher, state.horizon, state.admission, state.calibration
+            text(config), state.stitcher, state.horizon, state.calibration, state.admission
           },
           externals,
           out);
@@ -146,8 +146,8 @@ final class SavedState {
       return new State(
           (Stitcher) saved[1],
           (Horizon) saved[2],
-          (Admission) saved[3],
-          (Calibration) saved[4],
+          (Calibration) saved[3],
+          (Admission) saved[4],
           sequence,
           newestEndNanos,
           newestReceivedNanos);

@@ -93,6 +93,7 @@ public final class StitchWorker implements AutoCloseable {
   private final StitchMetrics metrics;
   private final Clock clock;
   private final SavedState savedState;
+  private Duration saveEvery;
   private final AlreadyWritten alreadyWritten;
   private final List<Handoff> decided = new ArrayList<>();
   private final Thread thread;
@@ -105,7 +106,6 @@ public final class StitchWorker implements AutoCloseable {
   private boolean quietBefore;
   private long newestEndNanos;
   private long newestReceivedNanos;
-  private Duration saveEvery;
   private Instant refreshedAt;
   private Instant savedAt;
 
@@ -291,6 +291,17 @@ public final class StitchWorker implements AutoCloseable {
     lastSequence = entry.sequence();
   }
 
+  /**
+   * Lets event time go on when two rounds in a row brought nothing. One does not say that nothing
+   * is left: after a crash the journal hands frames out one by one, with a pause after each.
+   */
+  private void followTheClock(boolean quiet) {
+    if (quiet && quietBefore) {
+      idleUntil(now() - READING_GRACE_NANOS);
+    }
+    quietBefore = quiet;
+  }
+
   /** Reads again what was passed over of traces that turned out to have a key. */
   private void takeMissed(Entry entry) throws IOException {
     for (Map.Entry<Long, TraceSet> missed : admission.takeMissed().entrySet()) {
@@ -303,17 +314,6 @@ public final class StitchWorker implements AutoCloseable {
     if (admission.full()) {
       admission.forgetOlder();
     }
-  }
-
-  /**
-   * Lets event time go on when two rounds in a row brought nothing. One does not say that nothing
-   * is left: after a crash the journal hands frames out one by one, with a pause after each.
-   */
-  private void followTheClock(boolean quiet) {
-    if (quiet && quietBefore) {
-      idleUntil(now() - READING_GRACE_NANOS);
-    }
-    quietBefore = quiet;
   }
 
   /** Nothing came until that time. */
@@ -394,8 +394,8 @@ public final class StitchWorker implements AutoCloseable {
               new State(
                   stitcher,
                   horizon,
-                  admission,
                   metrics.calibration(),
+                  admission,
                   lastSequence,
                   newestEndNanos,
                   newestReceivedNanos));
