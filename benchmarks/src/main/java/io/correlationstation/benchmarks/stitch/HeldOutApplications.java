@@ -70,8 +70,7 @@ public final class HeldOutApplications {
     attribute(keys, "circuit_id", span.circuit());
     attribute(keys, "resource_id", span.resource());
     attribute(keys, "product_id", span.product());
-    String parent =
-        span.parent() == 0 ? "" : "\"parentSpanId\":\"" + spanId(span.parent()) + "\",";
+    String parent = span.parent() == 0 ? "" : "\"parentSpanId\":\"" + spanId(span.parent()) + "\",";
     return String.format(
         Locale.ROOT,
         "{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"%s\"}}]},"

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * What an {@link Application} does in six minutes: runs on circuits, their spans as they arrive,
  * and which trace truly came from which.
  *
- * <p>Runs come alone or in bursts on one circuit; few circuits get most of them. The parents of some
- * fragments are left out after the fact, so that their children are orphans.
+ * <p>Runs come alone or in bursts on one circuit; few circuits get most of them. The parents of
+ * some fragments are left out after the fact, so that their children are orphans.
  */
 final class Traffic {
 
