@@ -3,11 +3,13 @@ package io.correlationstation.agent;
 
 import io.correlationstation.agent.annotation.MethodScopes;
 import io.correlationstation.agent.body.BodyReading;
+import io.correlationstation.agent.body.Listeners;
 import io.correlationstation.agent.body.ResponseReading;
 import io.correlationstation.agent.carry.Carrier;
 import io.correlationstation.agent.carry.Failures;
 import io.correlationstation.agent.carry.Key;
 import io.correlationstation.agent.carry.Source;
+import io.correlationstation.agent.jdbc.Statements;
 import io.correlationstation.agent.process.Environment;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.context.Context;
@@ -22,12 +24,15 @@ public final class CarrierDelegate implements CorrelationBridge.Delegate {
   private final Carrier carrier;
   private final BodyReading bodies;
   private final ResponseReading responses;
+  private final Listeners listeners = new Listeners();
+  private final Statements statements;
   private final MethodScopes methods;
 
   private CarrierDelegate(Carrier carrier) {
     this.carrier = carrier;
     this.bodies = new BodyReading(carrier);
     this.responses = new ResponseReading(carrier);
+    this.statements = new Statements(carrier);
     this.methods = new MethodScopes(carrier);
   }
 
@@ -54,8 +59,8 @@ public final class CarrierDelegate implements CorrelationBridge.Delegate {
   }
 
   @Override
-  public @Nullable Object bodyEnter() {
-    return bodies.enter();
+  public @Nullable Object bodyEnter(Object stream) {
+    return responses.isResponse(stream) ? responses.enter(stream) : bodies.enter();
   }
 
   @Override
@@ -110,8 +115,38 @@ public final class CarrierDelegate implements CorrelationBridge.Delegate {
   }
 
   @Override
-  public void response(@Nullable Object response) throws ReflectiveOperationException {
-    responses.read(response);
+  public void response(@Nullable Object body) {
+    responses.read(body);
+  }
+
+  @Override
+  public void observe(Object stream) {
+    responses.observe(stream);
+  }
+
+  @Override
+  public void listening(Object listener) {
+    listeners.listening(listener);
+  }
+
+  @Override
+  public @Nullable Object listenerEnter(Object listener) {
+    return listeners.enter(listener);
+  }
+
+  @Override
+  public void listenerExit(Object scope) {
+    listeners.exit(scope);
+  }
+
+  @Override
+  public void prepared(Object statement, String sql) {
+    statements.prepared(statement, sql);
+  }
+
+  @Override
+  public void bound(Object statement, int index, @Nullable Object value) {
+    statements.bound(statement, index, value);
   }
 
   @Override

@@ -57,7 +57,13 @@ public final class StartLine implements AgentListener {
         + carrier.settings().pathRules().size()
         + " path, "
         + carrier.settings().jsonRules().size()
-        + " json; for agents from 2.24"
+        + " json, "
+        + carrier.settings().responseRules().size()
+        + " response, "
+        + carrier.settings().messageRules().size()
+        + " message, "
+        + carrier.settings().jdbcRules().size()
+        + " jdbc; for agents from 2.24"
         + (BridgeInstaller.isInstalled() ? "" : "; bridge missing: no weaving");
   }
 

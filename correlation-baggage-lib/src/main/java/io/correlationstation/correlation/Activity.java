@@ -3,17 +3,14 @@ package io.correlationstation.correlation;
 
 import static java.util.Objects.requireNonNull;
 
-import io.opentelemetry.api.GlobalOpenTelemetry;
-import io.opentelemetry.api.OpenTelemetry;
-import io.opentelemetry.api.common.AttributeKey;
+import io.correlationstation.correlation.Heartbeats.Beat;
+import io.correlationstation.correlation.telemetry.CurrentTelemetry;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.common.AttributesBuilder;
-import io.opentelemetry.api.logs.LogRecordBuilder;
-import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Callable;
@@ -27,60 +24,89 @@ import org.jspecify.annotations.Nullable;
  * means that the block was left early, by an exception or a return: the activity then ends as
  * FAILED, much as a transaction that is not committed rolls back.
  *
- * <p>Log records, event name {@code workflow.state}: body {@code <name> STARTED|COMPLETED|FAILED},
- * attributes {@code workflow.name}, {@code workflow.step} (steps only), {@code workflow.state},
- * {@code workflow.duration_ms} (at the end) and the correlation keys. They carry the span's trace
- * context and are written when they happen, so that a running step is visible before its span is.
+ * <p>Log records, event name {@code workflow.state}: body {@code <name>
+ * STARTED|RUNNING|COMPLETED|FAILED}, attributes {@code workflow.name}, {@code workflow.step} (steps
+ * only), {@code workflow.state}, {@code workflow.duration_ms} (not at the start), {@code
+ * workflow.heartbeat_ms} (until the end: when the next record comes) and the correlation keys. They
+ * carry the span's trace context and are written when they happen, so that a running step is
+ * visible before its span is. RUNNING is a sign of life after 10, 30, 70 seconds and then each
+ * minute ({@code CORRELATION_HEARTBEAT_SECONDS}); where they stop without an end, the process died.
  *
  * <p>Open and close on the same thread; {@code event}, {@code fail} and {@code put} may come from
  * any thread.
  */
 public abstract class Activity implements AutoCloseable {
 
-  static final String SCOPE = "io.correlationstation.correlation";
-
-  private static final String EVENT = "workflow.state";
-  private static final AttributeKey<String> WORKFLOW = AttributeKey.stringKey("workflow.name");
-  private static final AttributeKey<String> STEP = AttributeKey.stringKey("workflow.step");
-  private static final AttributeKey<String> STATE = AttributeKey.stringKey("workflow.state");
-  private static final AttributeKey<Long> DURATION = AttributeKey.longKey("workflow.duration_ms");
-
-  private final String workflow;
-  private final @Nullable String step;
+  private final StateLog log;
+  private final String stepPrefix;
+  private final boolean told;
   private final Span span;
-  private final Deque<Scope> scopes = new ArrayDeque<>();
-  private final long startNanos = System.nanoTime();
+  private @Nullable Deque<Scope> scopes;
   private final Thread owner = Thread.currentThread();
+  private final @Nullable Beat beat;
   private volatile Context context;
   private @Nullable Activity openStep;
   private boolean scopeIsStale;
   private boolean ended;
   private boolean closed;
 
-  // sealed to this package
-  Activity(String workflow, @Nullable String step, Context parent) {
-    this.workflow = requireNonNull(workflow, "workflow");
-    this.step = step;
-    Correlation keys = Correlation.from(parent).merge(Correlation.current());
-    this.span =
-        telemetry()
-            .getTracer(SCOPE)
-            .spanBuilder(name())
-            .setParent(parent)
-            .setAllAttributes(attributes(keys))
-            .startSpan();
-    this.context = keys.storeIn(parent).with(span);
-    attach();
-    log("STARTED", Severity.INFO, null);
+  /**
+   * Sealed to this package.
+   *
+   * @param spanName name of the span; the names in {@code log} have no prefix
+   * @param stepPrefix what the span names of steps begin with
+   */
+  Activity(StateLog log, String spanName, String stepPrefix, Context parent) {
+    this.log = log;
+    this.stepPrefix = stepPrefix;
+    CurrentTelemetry telemetry = CurrentTelemetry.get();
+    Context current = Context.current();
+    Correlation keys =
+        parent == current
+            ? Correlation.current()
+            : Correlation.from(parent).merge(Correlation.current());
+    Context withKeys = keys.storeIn(parent);
+    this.told = !telemetry.isOff();
+    if (told) {
+      this.span =
+          telemetry
+              .tracer()
+              .spanBuilder(spanName)
+              .setParent(parent)
+              .setAllAttributes(log.attributes(keys))
+              .startSpan();
+      this.context = withKeys.with(span);
+      this.beat = Heartbeats.SHARED.add(this);
+      attach();
+      log.started(context, Heartbeats.SHARED.firstGap());
+    } else {
+      this.span = Span.getInvalid();
+      this.context = withKeys;
+      this.beat = null;
+      if (withKeys != current) {
+        attach();
+      }
+    }
   }
 
   /** Opens a step inside this activity; it becomes current on this thread. */
-  public synchronized Step step(String name) {
-    Step step = new Step(workflow, requireNonNull(name, "name"), this, context);
+  public Step step(String name) {
+    requireNonNull(name, "name");
+    if (!told) { // a step that nobody hears of needs no records, and no lock to open it
+      return new Step(log, name, stepPrefix, this, context);
+    }
+    synchronized (this) {
+      StateLog stepLog = new StateLog(log.workflow(), name);
+      Step step = new Step(stepLog, stepPrefix + name, stepPrefix, this, context);
+      stepOpened(step);
+      return step;
+    }
+  }
+
+  final synchronized void stepOpened(Activity step) {
     if (Thread.currentThread() == owner) {
       openStep = step;
     }
-    return step;
   }
 
   /**
@@ -122,6 +148,9 @@ public abstract class Activity implements AutoCloseable {
     if (closed) {
       return;
     }
+    if (!told) {
+      beforeAttach();
+    }
     if (openStep != null) {
       openStep.apply(keys);
       scopeIsStale = true;
@@ -131,6 +160,9 @@ public abstract class Activity implements AutoCloseable {
       scopeIsStale = true;
     }
   }
+
+  /** Called when an activity that nobody hears of is about to change the thread's context. */
+  void beforeAttach() {}
 
   /** Sets an attribute of the span. */
   public void attribute(String name, String value) {
@@ -160,18 +192,29 @@ public abstract class Activity implements AutoCloseable {
 
   /** Ends as FAILED unless it has ended, and gives the thread its previous context back. */
   @Override
-  public synchronized void close() {
+  public void close() {
+    if (told || scopes != null) {
+      closeAll();
+    } else {
+      closed = true;
+    }
+  }
+
+  private synchronized void closeAll() {
     finish(false, "left without end(true)", null);
     closed = true;
-    while (!scopes.isEmpty()) {
+    while (scopes != null && !scopes.isEmpty()) {
       scopes.pop().close();
     }
   }
 
-  final synchronized void stepClosed(Step step) {
-    if (openStep != step) {
-      return;
+  final void stepClosed(Step step) {
+    if (openStep == step) { // of this thread, or it would not be known as open
+      forgetOpenStep();
     }
+  }
+
+  private synchronized void forgetOpenStep() {
     openStep = null;
     if (scopeIsStale) {
       scopeIsStale = false;
@@ -181,61 +224,51 @@ public abstract class Activity implements AutoCloseable {
 
   @SuppressWarnings("MustBeClosedChecker") // close() closes all of them
   private void attach() {
+    if (scopes == null) {
+      scopes = new ArrayDeque<>(2);
+    }
     scopes.push(context.makeCurrent());
   }
 
-  private synchronized void finish(
-      boolean success, String description, @Nullable Throwable failure) {
+  /** The context of this activity, to hand to a thread or, by its headers, to a process. */
+  public Context context() {
+    return context;
+  }
+
+  /** Ends as FAILED without closing: the process ends and its owner does not come back. */
+  final void abandon(String reason) {
+    finish(false, reason, null);
+  }
+
+  final void beat(Duration nextWithin) {
+    if (!isEnded()) {
+      log.running(context, nextWithin);
+    }
+  }
+
+  private synchronized boolean isEnded() {
+    return ended;
+  }
+
+  private void finish(boolean success, String description, @Nullable Throwable failure) {
+    if (told) {
+      tell(success, description, failure);
+    }
+  }
+
+  private synchronized void tell(boolean success, String description, @Nullable Throwable failure) {
     if (ended) {
       return;
     }
     ended = true;
+    Heartbeats.SHARED.remove(beat);
     if (failure != null) {
       span.recordException(failure);
     }
     if (!success) {
       span.setStatus(StatusCode.ERROR, description);
     }
-    log(success ? "COMPLETED" : "FAILED", success ? Severity.INFO : Severity.ERROR, failure);
+    log.ended(context, success, failure);
     span.end();
-  }
-
-  private void log(String state, Severity severity, @Nullable Throwable failure) {
-    LogRecordBuilder record =
-        telemetry()
-            .getLogsBridge()
-            .get(SCOPE)
-            .logRecordBuilder()
-            .setContext(context)
-            .setEventName(EVENT)
-            .setSeverity(severity)
-            .setSeverityText(severity.name())
-            .setBody(name() + " " + state)
-            .setAllAttributes(attributes(Correlation.from(context)))
-            .setAttribute(STATE, state);
-    if (!state.equals("STARTED")) {
-      record.setAttribute(DURATION, (System.nanoTime() - startNanos) / 1_000_000);
-    }
-    if (failure != null) {
-      record.setException(failure);
-    }
-    record.emit();
-  }
-
-  private Attributes attributes(Correlation keys) {
-    AttributesBuilder attributes = Attributes.builder().put(WORKFLOW, workflow);
-    if (step != null) {
-      attributes.put(STEP, step);
-    }
-    keys.forEach((key, value) -> attributes.put(key.name(), value));
-    return attributes.build();
-  }
-
-  private String name() {
-    return step == null ? workflow : step;
-  }
-
-  private static OpenTelemetry telemetry() {
-    return GlobalOpenTelemetry.getOrNoop(); // get() would keep an SDK from being set later
   }
 }

@@ -17,19 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class CorrelationHeaders implements TextMapPropagator {
 
-  private static final List<String> FIELDS = headers();
-
-  private static List<String> headers() {
+  @Override
+  public Collection<String> fields() {
     List<String> fields = new ArrayList<>();
-    for (CorrelationKey key : CorrelationKey.DEFAULTS) {
+    for (CorrelationKey key : CorrelationKey.declared()) {
       fields.add(key.header());
     }
     return Collections.unmodifiableList(fields);
-  }
-
-  @Override
-  public Collection<String> fields() {
-    return FIELDS;
   }
 
   @Override
@@ -39,6 +33,9 @@ final class CorrelationHeaders implements TextMapPropagator {
 
   @Override
   public <C> Context extract(Context context, @Nullable C carrier, TextMapGetter<C> getter) {
-    return Correlation.fromHeaders(header -> getter.get(carrier, header)).storeIn(context);
+    Correlation known = Correlation.from(context); // from baggage: put back, it is then read once
+    return known
+        .merge(Correlation.fromHeaders(header -> getter.get(carrier, header)))
+        .storeIn(context);
   }
 }

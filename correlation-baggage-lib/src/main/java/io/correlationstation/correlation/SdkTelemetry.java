@@ -2,37 +2,41 @@
 package io.correlationstation.correlation;
 
 import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.context.propagation.TextMapPropagator;
-import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
-import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporterBuilder;
-import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
-import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder;
-import io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor;
-import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.resources.Resource;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The only class that needs the SDK and its exporter; it is not loaded where they are missing. */
-final class SdkTelemetry implements AutoCloseable {
+/** Sets the SDK up; needs it and its exporter, and is not loaded where they are missing. */
+final class SdkTelemetry {
 
-  private static final long CLOSE_SECONDS = 10;
+  private static final int GATEWAY_PORT = 55681;
+  private static final AttributeKey<String> HOST = AttributeKey.stringKey("host.name");
+  private static final AttributeKey<String> ENVIRONMENT =
+      AttributeKey.stringKey("deployment.environment");
 
-  private final OpenTelemetrySdk sdk;
+  private SdkTelemetry() {}
 
-  private SdkTelemetry(OpenTelemetrySdk sdk) {
-    this.sdk = sdk;
-  }
-
-  static SdkTelemetry start(String serviceName, Map<String, String> environment) {
+  /** Makes an SDK global; returns how to end it. */
+  static CorrelationTelemetry.Shutdown start(String serviceName, Map<String, String> environment) {
     AutoConfiguredOpenTelemetrySdkBuilder builder =
         AutoConfiguredOpenTelemetrySdk.builder()
             .addPropertiesSupplier(() -> defaults(serviceName, environment))
+            .addResourceCustomizer((resource, config) -> withOrigin(resource, environment))
             .addPropagatorCustomizer((propagator, config) -> withHeaders(propagator))
             .addTracerProviderCustomizer(
                 (tracers, config) -> tracers.addSpanProcessor(new KeysOnSpans()))
@@ -42,8 +46,30 @@ final class SdkTelemetry implements AutoCloseable {
     if (second != null) {
       second.addTo(builder);
     }
-    return new SdkTelemetry(
-        builder.disableShutdownHook().setResultAsGlobal().build().getOpenTelemetrySdk());
+    OpenTelemetrySdk sdk =
+        builder.disableShutdownHook().setResultAsGlobal().build().getOpenTelemetrySdk();
+    return deadline -> shutdown(sdk, deadline);
+  }
+
+  /** On a thread of its own, as parts of the SDK wait for their exporter in the call itself. */
+  private static boolean shutdown(OpenTelemetrySdk sdk, Duration deadline) {
+    CompletableFuture<Boolean> sent = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () ->
+                sent.complete(
+                    sdk.shutdown().join(deadline.toMillis(), TimeUnit.MILLISECONDS).isSuccess()),
+            "correlation-telemetry-shutdown");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      return sent.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    }
   }
 
   /** What holds where the environment says nothing. */
@@ -53,9 +79,43 @@ final class SdkTelemetry implements AutoCloseable {
     defaults.put("otel.exporter.otlp.protocol", "http/protobuf");
     String gateway = environment.get("CORRELATION_GATEWAY_URL");
     if (gateway != null && !gateway.isEmpty()) {
-      defaults.put("otel.exporter.otlp.endpoint", gateway);
+      defaults.put("otel.exporter.otlp.endpoint", withPort(gateway));
     }
     return defaults;
+  }
+
+  private static String withPort(String gateway) {
+    URI uri = URI.create(gateway);
+    if (uri.getPort() >= 0 || uri.getHost() == null) {
+      return gateway;
+    }
+    String path = uri.getRawPath() == null ? "" : uri.getRawPath();
+    return uri.getScheme() + "://" + uri.getHost() + ":" + GATEWAY_PORT + path;
+  }
+
+  private static Resource withOrigin(Resource resource, Map<String, String> environment) {
+    AttributesBuilder origin = resource.getAttributes().toBuilder();
+    String host = hostName(environment);
+    if (resource.getAttribute(HOST) == null && host != null) {
+      origin.put(HOST, host);
+    }
+    String deployment = environment.get("DEPLOYMENT_ENV");
+    if (resource.getAttribute(ENVIRONMENT) == null && deployment != null && !deployment.isEmpty()) {
+      origin.put(ENVIRONMENT, deployment);
+    }
+    return Resource.create(origin.build(), resource.getSchemaUrl());
+  }
+
+  private static @Nullable String hostName(Map<String, String> environment) {
+    String name = environment.get("HOSTNAME");
+    if (name != null && !name.isEmpty()) {
+      return name;
+    }
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return null;
+    }
   }
 
   /** Our headers come right after the baggage they are made from. */
@@ -63,66 +123,5 @@ final class SdkTelemetry implements AutoCloseable {
     return propagator instanceof W3CBaggagePropagator
         ? TextMapPropagator.composite(propagator, new CorrelationHeaders())
         : propagator;
-  }
-
-  @Override
-  public void close() {
-    sdk.shutdown().join(CLOSE_SECONDS, TimeUnit.SECONDS);
-  }
-
-  /** One more OTLP endpoint that gets every span and log record. */
-  private static final class SecondDestination {
-
-    private final String endpoint;
-    private final Map<String, String> headers;
-
-    private SecondDestination(String endpoint, Map<String, String> headers) {
-      this.endpoint =
-          endpoint.endsWith("/") ? endpoint.substring(0, endpoint.length() - 1) : endpoint;
-      this.headers = headers;
-    }
-
-    /** Null when none is configured. */
-    static @Nullable SecondDestination of(Map<String, String> environment) {
-      String endpoint = environment.get("CORRELATION_SECOND_OTLP_ENDPOINT");
-      if (endpoint != null && !endpoint.isEmpty()) {
-        return new SecondDestination(
-            endpoint, pairs(environment.getOrDefault("CORRELATION_SECOND_OTLP_HEADERS", "")));
-      }
-      String datadogKey = environment.get("DD_API_KEY");
-      if (datadogKey == null || datadogKey.isEmpty()) {
-        return null;
-      }
-      Map<String, String> headers = new LinkedHashMap<>();
-      headers.put("dd-api-key", datadogKey);
-      return new SecondDestination(
-          "https://otlp." + environment.getOrDefault("DD_SITE", "datadoghq.com"), headers);
-    }
-
-    private static Map<String, String> pairs(String text) {
-      Map<String, String> pairs = new LinkedHashMap<>();
-      for (String pair : text.split(",")) {
-        int equals = pair.indexOf('=');
-        if (equals > 0) {
-          pairs.put(pair.substring(0, equals).trim(), pair.substring(equals + 1).trim());
-        }
-      }
-      return pairs;
-    }
-
-    void addTo(AutoConfiguredOpenTelemetrySdkBuilder builder) {
-      OtlpHttpSpanExporterBuilder spans =
-          OtlpHttpSpanExporter.builder().setEndpoint(endpoint + "/v1/traces");
-      OtlpHttpLogRecordExporterBuilder logs =
-          OtlpHttpLogRecordExporter.builder().setEndpoint(endpoint + "/v1/logs");
-      headers.forEach(spans::addHeader);
-      headers.forEach(logs::addHeader);
-      builder.addTracerProviderCustomizer(
-          (tracers, config) ->
-              tracers.addSpanProcessor(BatchSpanProcessor.builder(spans.build()).build()));
-      builder.addLoggerProviderCustomizer(
-          (loggers, config) ->
-              loggers.addLogRecordProcessor(BatchLogRecordProcessor.builder(logs.build()).build()));
-    }
   }
 }

@@ -8,9 +8,15 @@ public final class Step extends Activity {
 
   private final Activity parent;
 
-  Step(String workflow, String name, Activity parent, Context context) {
-    super(workflow, name, context);
+  Step(StateLog log, String spanName, String stepPrefix, Activity parent, Context context) {
+    super(log, spanName, stepPrefix, context);
     this.parent = parent;
+  }
+
+  @Override
+  void beforeAttach() {
+    parent.beforeAttach();
+    parent.stepOpened(this);
   }
 
   @Override

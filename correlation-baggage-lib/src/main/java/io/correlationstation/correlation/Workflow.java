@@ -27,13 +27,30 @@ import java.util.concurrent.Callable;
  */
 public final class Workflow extends Activity {
 
-  private Workflow(String name, Context parent) {
-    super(name, null, parent);
+  private Workflow(String name, String spanPrefix, String stepPrefix, Context parent) {
+    super(new StateLog(requireNonNull(name, "name"), null), spanPrefix + name, stepPrefix, parent);
   }
 
   /** Starts a workflow below the current span and makes it current on this thread. */
   public static Workflow start(String name) {
-    return new Workflow(requireNonNull(name, "name"), Context.current());
+    return start(name, Context.current());
+  }
+
+  /**
+   * Starts a workflow below a context that came from elsewhere: another thread's {@link #context()}
+   * or the headers of a message.
+   */
+  public static Workflow start(String name, Context parent) {
+    return new Workflow(name, "", "", parent);
+  }
+
+  /**
+   * Starts a workflow that stands for one of the orchestrator's: its span is named {@code
+   * mdso.workflow.<name>} and those of its steps {@code mdso.product.<name>}, as they are when they
+   * come out of an orchestration trace.
+   */
+  public static Workflow orchestrated(String name) {
+    return new Workflow(name, "mdso.workflow.", "mdso.product.", Context.current());
   }
 
   /** Runs a workflow to its end: COMPLETED when {@code work} returns, FAILED when it throws. */

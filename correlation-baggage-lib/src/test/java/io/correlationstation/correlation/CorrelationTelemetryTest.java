@@ -9,15 +9,12 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.context.propagation.TextMapGetter;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URL;
-import java.net.URLClassLoader;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,21 +112,84 @@ class CorrelationTelemetryTest {
   }
 
   @Test
-  void configure_withoutSdk_doesNothingAndSaysSo() throws Exception {
-    List<URL> withoutSdk = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      if (!entry.contains("opentelemetry-sdk") && !entry.contains("opentelemetry-exporter")) {
-        withoutSdk.add(Path.of(entry).toUri().toURL());
-      }
+  void configure_resource_saysServiceHostAndEnvironment() {
+    try (CorrelationTelemetry telemetry =
+        configure(Map.of("DEPLOYMENT_ENV", "lab", "HOSTNAME", "node-7"))) {
+      traceAnOrder();
     }
-    try (URLClassLoader loader =
-        new URLClassLoader(withoutSdk.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
-      Class<?> type = loader.loadClass(CorrelationTelemetry.class.getName());
-      try (AutoCloseable telemetry =
-          (AutoCloseable) type.getMethod("configure", String.class).invoke(null, "arda")) {
-        assertThat(type.getMethod("mode").invoke(telemetry)).hasToString("NONE");
+
+    assertThat(requests)
+        .anyMatch(
+            request ->
+                request.startsWith("/v1/traces ")
+                    && request.contains("deployment.environment")
+                    && request.contains("lab")
+                    && request.contains("node-7"));
+  }
+
+  @Test
+  void configure_afterAnotherSdk_leavesItAsItIs() {
+    try (CorrelationTelemetry first = configure(Map.of())) {
+      try (CorrelationTelemetry second = configure(Map.of())) {
+        assertThat(second.mode()).isEqualTo(CorrelationTelemetry.Mode.EXISTING);
       }
+      traceAnOrder();
     }
+
+    assertThat(requests).anyMatch(request -> request.startsWith("/v1/traces "));
+  }
+
+  @Test
+  void configure_settingsThatAreWrong_isOffAndTheServiceStarts() {
+    try (CorrelationTelemetry telemetry =
+        CorrelationTelemetry.configure("arda", Map.of("CORRELATION_GATEWAY_URL", "no url: \\"))) {
+      assertThat(telemetry.mode()).isEqualTo(CorrelationTelemetry.Mode.NONE);
+      traceAnOrder();
+    }
+  }
+
+  @Test
+  void close_openWorkflow_isSentAsFailed() {
+    Workflow workflow;
+    try (CorrelationTelemetry telemetry = configure(Map.of())) {
+      workflow = Workflow.start("create_network_service");
+    }
+    workflow.close();
+
+    assertThat(requests)
+        .anyMatch(
+            request ->
+                request.startsWith("/v1/traces ")
+                    && request.contains("create_network_service")
+                    && request.contains("the process ended"));
+  }
+
+  @Test
+  void close_receiverThatDoesNotAnswer_endsWithTheDeadline() throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      CorrelationTelemetry telemetry =
+          CorrelationTelemetry.configure(
+              "arda",
+              Map.of("CORRELATION_GATEWAY_URL", "http://127.0.0.1:" + silent.getLocalPort()));
+      traceAnOrder();
+      long start = System.nanoTime();
+
+      telemetry.close(Duration.ofMillis(300));
+
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+    }
+  }
+
+  @Test
+  void secondDestination_datadogKey_isThePresetOfTheSite() {
+    assertThat(SecondDestination.of(Map.of())).isNull();
+    assertThat(SecondDestination.of(Map.of("DD_API_KEY", " "))).isNull();
+    assertThat(SecondDestination.of(Map.of("DD_API_KEY", "k")).endpoint())
+        .isEqualTo("https://otlp.datadoghq.com");
+    assertThat(
+            SecondDestination.of(Map.of("DATADOG_API_KEY", "k", "DATADOG_SITE", "datadoghq.eu"))
+                .endpoint())
+        .isEqualTo("https://otlp.datadoghq.eu");
   }
 
   private CorrelationTelemetry configure(Map<String, String> more) {

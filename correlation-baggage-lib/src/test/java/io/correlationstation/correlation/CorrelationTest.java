@@ -10,9 +10,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -112,5 +118,110 @@ class CorrelationTest {
     Context context = Context.root().with(Baggage.builder().put("tenant", "t").build());
 
     assertThat(Correlation.from(context)).isSameAs(Correlation.empty());
+  }
+
+  @Test
+  void current_keysThatCameThroughTheLibrary_allocatesNothing() {
+    com.sun.management.ThreadMXBean threads =
+        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long thread = Thread.currentThread().getId();
+    try (Scope scope = circuit.makeCurrent()) {
+      Correlation known = Correlation.current();
+      for (int i = 0; i < 20_000; i++) { // so that the compiler has seen it
+        known = Correlation.current();
+      }
+      long before = threads.getThreadAllocatedBytes(thread);
+      for (int i = 0; i < 10_000; i++) {
+        known = Correlation.current();
+      }
+      long bytes = threads.getThreadAllocatedBytes(thread) - before;
+
+      assertThat(known).isSameAs(circuit);
+      assertThat(bytes).as("bytes in 10 000 calls").isLessThan(1_000);
+    }
+  }
+
+  @Test
+  void current_baggageChangedByOthers_isWhatTheyMadeOfIt() {
+    try (Scope scope = circuit.makeCurrent();
+        Scope changed =
+            Baggage.current().toBuilder().put("circuit_id", "C-2").build().makeCurrent()) {
+      assertThat(Correlation.current().get(CIRCUIT_ID)).isEqualTo("C-2");
+    }
+  }
+
+  @Test
+  void storeIn_sameKeysAgain_isTheSameContext() {
+    Context context = circuit.storeIn(Context.root());
+
+    assertThat(circuit.storeIn(context)).isSameAs(context);
+  }
+
+  @Test
+  void baggage_withKeys_hasTheSameEntriesAsPlainBaggage() {
+    Baggage ours = Baggage.fromContext(circuit.storeIn(Context.root()));
+    Baggage plain = Baggage.builder().put("circuit_id", "C-1").build();
+
+    assertThat(ours.asMap()).isEqualTo(plain.asMap());
+    assertThat(ours.toBuilder().build()).isEqualTo(plain);
+    assertThat(ours).isEqualTo(Baggage.fromContext(circuit.storeIn(Context.root())));
+  }
+
+  @Test
+  void withIfValid_remoteInput_takesOrLeavesIt() {
+    assertThat(circuit.withIfValid(PRODUCT_ID, "P").get(PRODUCT_ID)).isEqualTo("P");
+    assertThat(circuit.withIfValid(PRODUCT_ID, null)).isSameAs(circuit);
+    assertThat(circuit.withIfValid(PRODUCT_ID, "a b")).isSameAs(circuit);
+  }
+
+  @Test
+  void common_keepsWhatIsEqualInBoth() {
+    Correlation one = circuit.with(PRODUCT_ID, "P-1").with(RESOURCE_ID, "r");
+    Correlation other = circuit.with(PRODUCT_ID, "P-2");
+
+    assertThat(one.common(other)).isEqualTo(circuit);
+  }
+
+  @Test
+  void equals_sameKeysInAnotherOrder_isEqual() {
+    Correlation one = circuit.with(PRODUCT_ID, "P");
+    Correlation other = Correlation.of(PRODUCT_ID, "P").with(CIRCUIT_ID, "C-1");
+
+    assertThat(one).isEqualTo(other).hasSameHashCodeAs(other);
+    assertThat(one).isNotEqualTo(circuit);
+  }
+
+  @Test
+  void propagating_pooledThreads_haveTheKeysOfEachTaskAndNoneAfterwards() throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(2);
+    try {
+      ExecutorService propagating = Correlation.propagating(pool);
+      List<Future<Correlation>> seen = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        try (Scope scope = Correlation.of(CIRCUIT_ID, "C-" + i).makeCurrent()) {
+          seen.add(propagating.submit(Correlation::current));
+        }
+      }
+      for (int i = 0; i < 100; i++) {
+        assertThat(seen.get(i).get().get(CIRCUIT_ID)).isEqualTo("C-" + i);
+      }
+      for (int i = 0; i < 4; i++) {
+        assertThat(pool.submit(Correlation::current).get()).isEqualTo(Correlation.empty());
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void wrap_scheduledExecutor_laterTaskHasTheKeys() throws Exception {
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    try {
+      assertThat(circuit.wrap(timer).schedule(Correlation::current, 1, TimeUnit.MILLISECONDS).get())
+          .isEqualTo(circuit);
+      assertThat(timer.submit(Correlation::current).get()).isEqualTo(Correlation.empty());
+    } finally {
+      timer.shutdownNow();
+    }
   }
 }

@@ -178,6 +178,25 @@ class WorkflowTest {
   }
 
   @Test
+  void put_withoutSdk_keysHoldAsLongAsTheirActivity() {
+    GlobalOpenTelemetry.resetForTest();
+
+    try (Workflow workflow = Workflow.start("order")) {
+      try (Step outer = workflow.step("outer");
+          Step inner = outer.step("inner")) {
+        inner.put(CIRCUIT_ID, "C-1");
+        workflow.put(RESOURCE_ID, "r-1");
+        assertThat(Correlation.current().toString()).isEqualTo("{circuit_id=C-1, resource_id=r-1}");
+        inner.end(true);
+      }
+      assertThat(Correlation.current().toString()).isEqualTo("{resource_id=r-1}");
+      workflow.step("next").close();
+      workflow.end(true);
+    }
+    assertThat(Correlation.current().isEmpty()).isTrue();
+  }
+
+  @Test
   void start_withoutSdk_isANoOpAndAnSdkCanStillBeSet() {
     GlobalOpenTelemetry.resetForTest();
 
@@ -202,5 +221,60 @@ class WorkflowTest {
         .map(LogRecordData::getBodyValue)
         .map(body -> body.asString())
         .collect(Collectors.toList());
+  }
+
+  @Test
+  void orchestrated_hasTheNamesOfOrchestrationTraces() {
+    try (Workflow workflow = Workflow.orchestrated("NetworkService")) {
+      try (Step collect = workflow.step("CircuitDetailsCollector");
+          Step topology = collect.step("GetTopology")) {
+        topology.end(true);
+        collect.end(true);
+      }
+      workflow.end(true);
+    }
+
+    assertThat(spans.getFinishedSpanItems())
+        .extracting(SpanData::getName)
+        .containsExactly(
+            "mdso.product.GetTopology",
+            "mdso.product.CircuitDetailsCollector",
+            "mdso.workflow.NetworkService");
+    assertThat(attribute(span("mdso.product.GetTopology"), "workflow.step"))
+        .isEqualTo("GetTopology");
+    assertThat(bodies()).startsWith("NetworkService STARTED", "CircuitDetailsCollector STARTED");
+  }
+
+  @Test
+  void step_onAnotherThread_isBelowTheWorkflow() throws Exception {
+    Thread thread;
+    try (Workflow workflow = Workflow.start("order")) {
+      thread =
+          new Thread(
+              () -> {
+                try (Step step = workflow.step("elsewhere")) {
+                  step.end(true);
+                }
+              });
+      thread.start();
+      thread.join();
+      workflow.end(true);
+    }
+
+    assertThat(span("elsewhere").getParentSpanId()).isEqualTo(span("order").getSpanId());
+  }
+
+  @Test
+  void start_withContextOfAnother_isBelowIt() {
+    try (Workflow workflow = Workflow.start("order")) {
+      Context handedOver = workflow.context();
+      workflow.end(true);
+      workflow.close();
+      try (Workflow rest = Workflow.start("rest", handedOver)) {
+        rest.end(true);
+      }
+    }
+
+    assertThat(span("rest").getParentSpanId()).isEqualTo(span("order").getSpanId());
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server;
 
+import io.correlationstation.mdso.BridgeStatus;
 import io.correlationstation.mdso.MdsoBridge;
 import io.correlationstation.mdso.MdsoConfig;
 import io.correlationstation.server.forward.Forwarder;
@@ -14,6 +15,7 @@ import io.correlationstation.server.query.Rulings;
 import io.correlationstation.server.query.ServerState;
 import io.correlationstation.server.query.ServerState.Check;
 import io.correlationstation.server.receive.Receiver;
+import io.correlationstation.server.stitch.EdgeStatistics;
 import io.correlationstation.server.stitch.Ruling;
 import io.correlationstation.server.stitch.live.StitchWorker;
 import io.correlationstation.server.stitch.live.StitchWorkerConfig;
@@ -33,8 +35,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,7 +62,7 @@ final class CorrelationServer implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final Journal journal;
   private final Journeys journeys;
-  private final StitchWorker stitching;
+  private final @Nullable StitchWorker stitching;
   private final Forwarder forwarder;
   private final Receiver receiver;
   private final @Nullable MdsoBridge mdso;
@@ -74,17 +78,14 @@ final class CorrelationServer implements AutoCloseable {
           .labelNames("version")
           .register(registry)
           .setLabelValues(Version.current());
+      if (config.collectorMetrics()) {
+        CollectorNames.register(registry);
+      }
       Path data = ownDirectory(config.dataDir());
       journal = started(SegmentedJournal.open(config.journal(), registry));
-      journeys = started(Journeys.start(JourneyConfig.inDirectory(data), journal, registry));
+      journeys = started(startJourneys(JourneyConfig.inDirectory(data)));
       forwarder = started(Forwarder.start(config.forward(), journal, registry));
-      stitching =
-          started(
-              StitchWorker.start(
-                  StitchWorkerConfig.inDirectory(data, config.stitch(), config.systemOfService()),
-                  journal,
-                  registry,
-                  Clock.systemUTC()));
+      stitching = startStitching(data);
       mdso = startMdso(config.mdso(), data);
       forgetReadersOfThePast();
       receiver = started(Receiver.start(config.receive(), journal, registry));
@@ -120,13 +121,19 @@ final class CorrelationServer implements AutoCloseable {
     return directory;
   }
 
-  /** A destination that was taken out of the settings must not hold the journal back for ever. */
+  /** A reader that was taken out of the settings must not hold the journal back for ever. */
   private void forgetReadersOfThePast() throws IOException {
-    Set<String> readers = new HashSet<>(Set.of("journeys", "stitch"));
+    Set<String> readers = new HashSet<>();
+    if (config.following()) {
+      readers.add("journeys");
+    }
+    if (config.stitching()) {
+      readers.add("stitch");
+    }
     forwarder.destinations().forEach(destination -> readers.add(destination.name()));
     for (String name : journal.cursors()) {
       if (!readers.contains(name)) {
-        LOGGER.warn("{} is no destination any more: what it had not got is not sent", name);
+        LOGGER.warn("{} reads no more: what it had not got is let go", name);
         journal.forget(name);
       }
     }
@@ -137,13 +144,31 @@ final class CorrelationServer implements AutoCloseable {
     return part;
   }
 
+  private Journeys startJourneys(JourneyConfig journeyConfig) throws IOException {
+    return config.following()
+        ? Journeys.start(journeyConfig, journal, registry)
+        : Journeys.atRest(journeyConfig, journal, registry);
+  }
+
+  private @Nullable StitchWorker startStitching(Path data) throws IOException {
+    return config.stitching()
+        ? started(
+            StitchWorker.start(
+                StitchWorkerConfig.inDirectory(data, config.stitch(), config.systemOfService()),
+                journal,
+                registry,
+                Clock.systemUTC()))
+        : null;
+  }
+
   private @Nullable MdsoBridge startMdso(@Nullable MdsoConfig mdsoConfig, Path data)
       throws IOException {
     if (mdsoConfig == null) {
       return null;
     }
     Clock clock = Clock.systemUTC();
-    MdsoBridge bridge = MdsoBridge.start(mdsoConfig, new JournalSink(journal, clock), data, clock);
+    JournalSink sink = new JournalSink(journal, clock, registry);
+    MdsoBridge bridge = MdsoBridge.start(mdsoConfig, sink, data, clock);
     MdsoMetrics.register(bridge, registry);
     return started(bridge);
   }
@@ -152,7 +177,7 @@ final class CorrelationServer implements AutoCloseable {
     QueryRoutes routes =
         QueryRoutes.create(
             journeys,
-            stitching::topology,
+            this::topology,
             rulings(),
             new ServerState(Version.current(), this::checks),
             registry);
@@ -182,7 +207,9 @@ final class CorrelationServer implements AutoCloseable {
     return new Rulings() {
       @Override
       public CompletableFuture<?> rule(Ruling ruling) {
-        return stitching.rule(ruling);
+        return stitching == null
+            ? CompletableFuture.failedFuture(new IllegalStateException("stitching is switched off"))
+            : stitching.rule(ruling);
       }
 
       @Override
@@ -210,6 +237,10 @@ final class CorrelationServer implements AutoCloseable {
     }
   }
 
+  private List<EdgeStatistics> topology() {
+    return stitching == null ? List.of() : stitching.topology();
+  }
+
   private void startPushing(@Nullable URI pushgateway) {
     if (pushgateway != null) {
       started(MetricsPush.start(pushgateway, registry));
@@ -220,7 +251,9 @@ final class CorrelationServer implements AutoCloseable {
     Map<String, Check> checks = new LinkedHashMap<>();
     checks.put("journal", Check.unless(journal.status().refusing()));
     checks.put("receive", Check.unless(receiver.listening() ? null : "a port does not listen"));
-    checks.put("stitch", Check.unless(stitching.failure()));
+    if (stitching != null) {
+      checks.put("stitch", Check.unless(stitching.failure()));
+    }
     checks.put("journeys", Check.unless(journeys.trouble()));
     forwarder
         .destinations()
@@ -229,7 +262,28 @@ final class CorrelationServer implements AutoCloseable {
                 checks.put(
                     "forward." + destination.name(),
                     new Check(true, destination.reason().isEmpty() ? null : destination.reason())));
+    if (mdso != null) {
+      checks.put("mdso", mdsoCheck(mdso.status()));
+    }
     return checks;
+  }
+
+  /** An orchestrator that is away keeps no sender from us. */
+  private static Check mdsoCheck(BridgeStatus status) {
+    return new Check(true, status.problem() == null ? status.rulesProblem() : status.problem());
+  }
+
+  /**
+   * What the main port answers, such as {@code GET /ready}; the OpenAPI document lists the same.
+   */
+  Set<String> routes() {
+    Set<String> routes = new TreeSet<>();
+    http.unsafe.internalRouter.allHttpHandlers().stream()
+        .map(route -> route.endpoint)
+        .filter(endpoint -> endpoint.method.isHttpMethod())
+        .forEach(endpoint -> routes.add(endpoint.method.name() + " " + endpoint.path));
+    receiver.intakes().forEach(path -> routes.add("POST " + path));
+    return routes;
   }
 
   /** The port of the API, also when the system chose it. */

@@ -8,15 +8,16 @@ import io.correlationstation.server.forward.DeadLetterReplay;
 import io.correlationstation.server.forward.DeadLetters;
 import io.correlationstation.server.forward.DestinationConfig;
 import io.correlationstation.server.forward.ForwardConfig;
-import io.correlationstation.server.forward.ReplayResult;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -37,14 +38,12 @@ final class DlqCommand {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--data-dir",
-      paramLabel = "DIR",
-      description = "data directory of the server (STATION_DATA_DIR)")
-  private @Nullable String dataDir;
+  @Mixin private final DataDirectory data;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the spec before it calls a command
-  DlqCommand() {}
+  DlqCommand(Map<String, String> environment) {
+    this.data = new DataDirectory(environment);
+  }
 
   @Command(name = "list", description = "One line for each dead letter, oldest first.")
   int list(
@@ -52,12 +51,30 @@ final class DlqCommand {
       @Option(names = "-o", description = "json or text", defaultValue = "text")
           OutputFormat format)
       throws IOException {
-    DeadLetters letters = letters(forward());
-    List<String> names = destination == null ? letters.destinations() : List.of(destination);
+    ForwardConfig forward = forward();
+    DeadLetters letters = letters(forward);
+    List<String> names =
+        destination == null
+            ? letters.destinations()
+            : List.of(known(destination, forward, letters));
     for (String name : names) {
       letters.forEach(name, letter -> print(letter, format));
     }
     return Station.OK;
+  }
+
+  /**
+   * The name, when it is one of a destination that is configured or has dead letters from before.
+   */
+  private static String known(String name, ForwardConfig forward, DeadLetters letters)
+      throws IOException {
+    Set<String> names = new TreeSet<>(letters.destinations());
+    forward.destinations().forEach(destination -> names.add(destination.name()));
+    if (!names.contains(name)) {
+      throw new SettingException(
+          "there is no destination %s; known: %s".formatted(name, String.join(", ", names)));
+    }
+    return name;
   }
 
   private void print(DeadLetter letter, OutputFormat format) {
@@ -93,22 +110,36 @@ final class DlqCommand {
   @Command(name = "show", description = "One dead letter with its payload in base64.")
   int show(
       @Parameters(paramLabel = "DESTINATION") String destination,
-      @Parameters(paramLabel = "ID") String id)
+      @Parameters(paramLabel = "ID") String id,
+      @Option(names = "-o", description = "json or text", defaultValue = "text")
+          OutputFormat format)
       throws IOException {
+    ForwardConfig forward = forward();
+    DeadLetters letters = letters(forward);
     boolean[] found = {false};
-    letters(forward())
-        .forEach(
-            destination,
-            letter -> {
-              if (letter.id().equals(id)) {
-                found[0] = true;
-                out().println(json(letter).put("payload", letter.payload()).toPrettyString());
-              }
-            });
+    letters.forEach(
+        known(destination, forward, letters),
+        letter -> {
+          if (letter.id().equals(id)) {
+            found[0] = true;
+            show(json(letter).put("payload", letter.payload()), format);
+          }
+        });
     if (!found[0]) {
       spec.commandLine().getErr().println("station: no dead letter " + id + " of " + destination);
     }
     return found[0] ? Station.OK : Station.FINDING;
+  }
+
+  private void show(ObjectNode letter, OutputFormat format) {
+    if (format == OutputFormat.JSON) {
+      out().println(letter);
+    } else {
+      letter
+          .properties()
+          .forEach(
+              member -> out().printf("%-12s %s%n", member.getKey(), member.getValue().asText()));
+    }
   }
 
   @Command(
@@ -116,38 +147,35 @@ final class DlqCommand {
       description = "Sends dead letters again; what is taken leaves the file.")
   int replay(
       @Parameters(index = "0", paramLabel = "DESTINATION") String destination,
-      @Parameters(index = "1..*", paramLabel = "ID") @Nullable List<String> ids)
+      @Parameters(index = "1..*", paramLabel = "ID") @Nullable List<String> ids,
+      @Option(names = "-o", description = "json or text", defaultValue = "text")
+          OutputFormat format)
       throws IOException, InterruptedException {
     ForwardConfig forward = forward();
-    DestinationConfig target =
-        forward.destinations().stream()
-            .filter(candidate -> candidate.name().equals(destination))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new SettingException("no setting switches the destination on: " + destination));
-    ReplayResult result = DeadLetterReplay.run(target, letters(forward), chosen(ids));
-    out()
-        .printf(
-            "%d delivered, %d refused, %d left %s%n",
-            result.delivered(), result.refused(), result.left(), result.reason());
-    if (result.left() > 0) {
-      return Station.UNREACHABLE;
-    }
-    return result.refused() > 0 ? Station.FINDING : Station.OK;
+    DestinationConfig target = ReplayCommand.destination(forward, destination);
+    return ReplayReport.tell(
+        out(), DeadLetterReplay.run(target, letters(forward), chosen(ids)), format);
   }
 
   @Command(name = "purge", description = "Throws dead letters away: those named, or --all.")
   int purge(
       @Parameters(index = "0", paramLabel = "DESTINATION") String destination,
       @Parameters(index = "1..*", paramLabel = "ID") @Nullable List<String> ids,
-      @Option(names = "--all", description = "all of the destination") boolean all)
+      @Option(names = "--all", description = "all of the destination") boolean all,
+      @Option(names = "-o", description = "json or text", defaultValue = "text")
+          OutputFormat format)
       throws IOException {
     if (all == (ids != null)) {
       throw new SettingException("purge needs either ids or --all");
     }
-    int purged = letters(forward()).remove(destination, chosen(ids));
-    out().printf("%d purged%n", purged);
+    ForwardConfig forward = forward();
+    DeadLetters letters = letters(forward);
+    int purged = letters.remove(known(destination, forward, letters), chosen(ids));
+    if (format == OutputFormat.JSON) {
+      out().println(JSON.createObjectNode().put("purged", purged));
+    } else {
+      out().printf("%d purged%n", purged);
+    }
     return Station.OK;
   }
 
@@ -156,11 +184,7 @@ final class DlqCommand {
   }
 
   private ForwardConfig forward() {
-    Map<Setting, String> flags = new HashMap<>();
-    if (dataDir != null) {
-      flags.put(Setting.DATA_DIR, dataDir);
-    }
-    return ServerConfig.of(Settings.of(flags, System.getenv())).forward();
+    return ServerConfig.of(data.settings()).forward();
   }
 
   private static DeadLetters letters(ForwardConfig forward) throws IOException {

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.correlationstation.server.journal.JournalTool;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -24,13 +26,19 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli fills the fields before it calls a command
 final class JournalCommand {
 
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .addModule(new JavaTimeModule())
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .build();
+
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--data-dir",
-      paramLabel = "DIR",
-      description = "data directory of the server (STATION_DATA_DIR)")
-  private @Nullable String dataDir;
+  @Mixin private final DataDirectory data;
+
+  JournalCommand(Map<String, String> environment) {
+    this.data = new DataDirectory(environment);
+  }
 
   @Command(
       name = "check",
@@ -42,15 +50,46 @@ final class JournalCommand {
     return tell(tool().check(), format);
   }
 
-  @Command(name = "dump", description = "Prints a line for each frame.")
+  @Command(name = "dump", description = "Prints a line for each frame and each damaged place.")
   int dump(
       @Option(names = "--from", description = "first sequence number", defaultValue = "0")
           long from,
       @Option(names = "--to", description = "last sequence number; default: the newest")
-          @Nullable Long to)
+          @Nullable Long to,
+      @Option(names = "-o", description = "json or text", defaultValue = "text")
+          OutputFormat format)
       throws IOException {
-    tool().dump(from, to == null ? Long.MAX_VALUE : to, new PrintStream(System.out, true));
+    PrintWriter out = spec.commandLine().getOut();
+    tool()
+        .dump(
+            from,
+            to == null ? Long.MAX_VALUE : to,
+            finding -> out.println(format == OutputFormat.JSON ? json(finding) : text(finding)));
+    out.flush();
     return Station.OK;
+  }
+
+  private static String text(JournalTool.Finding finding) {
+    if (finding instanceof JournalTool.FrameFinding frame) {
+      return "%d %s %s items=%d bytes=%d %s"
+          .formatted(
+              frame.sequence(),
+              frame.signal(),
+              frame.received(),
+              frame.items(),
+              frame.bytes(),
+              frame.headers());
+    }
+    JournalTool.DamageFinding damage = (JournalTool.DamageFinding) finding;
+    return "damage %s at %d, %d bytes".formatted(damage.segment(), damage.at(), damage.bytes());
+  }
+
+  private static String json(JournalTool.Finding finding) {
+    try {
+      return JSON.writeValueAsString(finding);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a finding has no JSON: " + finding, e);
+    }
   }
 
   @Command(
@@ -65,18 +104,13 @@ final class JournalCommand {
   }
 
   private JournalTool tool() {
-    Map<Setting, String> flags = new HashMap<>();
-    if (dataDir != null) {
-      flags.put(Setting.DATA_DIR, dataDir);
-    }
-    Path directory = Settings.of(flags, System.getenv()).path(Setting.DATA_DIR);
-    return JournalTool.of(directory.resolve("journal"));
+    return JournalTool.of(data.settings().path(Setting.DATA_DIR).resolve("journal"));
   }
 
   private int tell(JournalTool.Report report, OutputFormat format) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     if (format == OutputFormat.JSON) {
-      out.println(new ObjectMapper().writeValueAsString(report));
+      out.println(JSON.writeValueAsString(report));
     } else {
       report
           .segments()

@@ -8,9 +8,12 @@ import io.correlationstation.server.journal.JournalRefusedException;
 import io.correlationstation.server.journal.Signal;
 import io.correlationstation.server.otlp.MalformedOtlpException;
 import io.correlationstation.server.otlp.OtlpSieve;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -22,10 +25,17 @@ final class JournalSink implements OtlpSink {
 
   private final Journal journal;
   private final Clock clock;
+  private final Counter appended;
 
-  JournalSink(Journal journal, Clock clock) {
+  JournalSink(Journal journal, Clock clock, PrometheusRegistry registry) {
     this.journal = journal;
     this.clock = clock;
+    this.appended =
+        Counter.builder()
+            .name("corr_mdso_items_total")
+            .help("Items of the MDSO bridge made durable")
+            .labelNames("signal")
+            .register(registry);
   }
 
   @Override
@@ -47,6 +57,7 @@ final class JournalSink implements OtlpSink {
     try {
       Frame frame = new Frame(signal, nowNanos(), items.get(), Map.of(), request);
       journal.append(frame).join();
+      appended.labelValues(signal.name().toLowerCase(Locale.ROOT)).inc(frame.items());
     } catch (MalformedOtlpException e) {
       throw new IOException("the bridge made a malformed request", e);
     } catch (CompletionException e) {

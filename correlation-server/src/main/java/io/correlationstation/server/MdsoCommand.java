@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.correlationstation.mdso.errors.RuleFinding;
 import io.correlationstation.mdso.errors.RuleTester;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -9,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -44,15 +48,26 @@ final class MdsoCommand {
     @Parameters(paramLabel = "FILE", arity = "0..*", description = "rule files")
     private List<Path> files = List.of();
 
+    @Option(names = "-o", description = "json or text", defaultValue = "text")
+    private OutputFormat format = OutputFormat.TEXT;
+
     @Override
-    public Integer call() {
+    public Integer call() throws JsonProcessingException {
       RuleTester.Report report = report();
       PrintWriter out = spec.commandLine().getOut();
-      report.findings().forEach(out::println);
-      out.println(report.isFine() ? "the rules are fine" : "the rules are wrong");
+      if (format == OutputFormat.JSON) {
+        out.println(
+            new ObjectMapper().writeValueAsString(new Result(report.isFine(), report.findings())));
+      } else {
+        report.findings().forEach(out::println);
+        out.println(report.isFine() ? "the rules are fine" : "the rules are wrong");
+      }
       out.flush();
       return report.isFine() ? Station.OK : Station.FINDING;
     }
+
+    /** What {@code -o json} prints. */
+    record Result(boolean fine, List<RuleFinding> findings) {}
 
     private RuleTester.Report report() {
       try {

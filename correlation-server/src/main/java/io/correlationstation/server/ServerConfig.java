@@ -23,9 +23,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What every part of the server is started with, made from the settings.
  *
+ * @param stitching whether fragments are joined
+ * @param following whether journeys are followed
  * @param systemOfService what people call the system behind a service, for the names of bridge
  *     spans
  * @param mdso null when the bridge is off
+ * @param collectorMetrics whether counters have the Collector's names as well
  * @param pushgateway null when metrics are only scraped
  */
 record ServerConfig(
@@ -34,11 +37,17 @@ record ServerConfig(
     int httpPort,
     JournalConfig journal,
     StitchConfig stitch,
+    boolean stitching,
+    boolean following,
     Map<String, String> systemOfService,
     ForwardConfig forward,
     ReceiveConfig receive,
     @Nullable MdsoConfig mdso,
+    boolean collectorMetrics,
     @Nullable URI pushgateway) {
+
+  /** A fragment of ten spans with keys in the stitcher, measured. */
+  private static final long BYTES_PER_FRAGMENT = 2048;
 
   private static final Map<String, String> SYSTEM_OF_SERVICE =
       Map.of("mdso-scriptplan", "mdso", "mdso-log-collector", "mdso");
@@ -52,10 +61,13 @@ record ServerConfig(
         settings.port(Setting.HTTP_PORT),
         journal(settings, dataDir),
         stitch(settings),
+        settings.flag(Setting.STITCH),
+        settings.flag(Setting.JOURNEYS),
         SYSTEM_OF_SERVICE,
         forward(settings, dataDir),
         receive(settings),
         mdso(settings),
+        settings.flag(Setting.COLLECTOR_METRICS),
         settings.url(Setting.PROMETHEUS_PUSHGATEWAY));
   }
 
@@ -68,9 +80,17 @@ record ServerConfig(
 
   private static StitchConfig stitch(Settings settings) {
     StitchConfig config =
-        StitchConfig.defaults().withWindow(settings.seconds(Setting.WINDOW_SECONDS));
+        StitchConfig.defaults()
+            .withWindow(settings.seconds(Setting.WINDOW_SECONDS))
+            .withMaxFragments(fragmentsInMemory());
     Path topology = settings.optionalPath(Setting.TOPOLOGY);
     return topology == null ? config : config.withTopology(TopologyFile.read(topology));
+  }
+
+  /** As many as fit into half of the memory there is, and no more than the default. */
+  private static int fragmentsInMemory() {
+    long fitting = Runtime.getRuntime().maxMemory() / 2 / BYTES_PER_FRAGMENT;
+    return (int) Math.min(StitchConfig.defaults().maxFragments(), Math.max(1_000, fitting));
   }
 
   private static ForwardConfig forward(Settings settings, Path dataDir) {
@@ -96,18 +116,17 @@ record ServerConfig(
               LokiOptions.DEFAULT.maxSampleAge());
       destinations.add(DestinationConfig.loki(loki).withLimits(limits).withLoki(options));
     }
-    URI otlp = settings.url(Setting.FORWARD_OTLP_ENDPOINT);
-    if (otlp != null) {
-      destinations.add(
-          DestinationConfig.otlp("otlp", otlp, settings.pairs(Setting.FORWARD_OTLP_HEADERS))
-              .withLimits(limits));
-    }
+    OtlpReceivers.of(settings).forEach(receiver -> destinations.add(receiver.withLimits(limits)));
     String datadogKey = settings.text(Setting.DATADOG_API_KEY);
     if (datadogKey != null) {
       destinations.add(
           DestinationConfig.datadog(datadogKey, settings.required(Setting.DATADOG_SITE)));
     }
-    return ForwardConfig.of(dataDir.resolve("dead-letters"), destinations);
+    try {
+      return ForwardConfig.of(dataDir.resolve("dead-letters"), destinations);
+    } catch (IllegalArgumentException e) {
+      throw new SettingException(String.valueOf(e.getMessage()));
+    }
   }
 
   private static DestinationConfig tempoGrpc(Settings settings) {

@@ -46,6 +46,16 @@ enum Setting {
       "CORR_WINDOW_SECONDS",
       "60",
       "how far apart in event time two fragments of one run may be"),
+  STITCH(
+      "--stitch",
+      "STATION_STITCH",
+      "true",
+      "join fragments; false for a server that only keeps and forwards"),
+  JOURNEYS(
+      "--journeys",
+      "STATION_JOURNEYS",
+      "true",
+      "follow journeys; false for a server that only keeps and forwards"),
   MAX_BATCH_SIZE(
       "--max-batch-size",
       "MAX_BATCH_SIZE",
@@ -86,12 +96,14 @@ enum Setting {
       "--forward-otlp-endpoint",
       "STATION_FORWARD_OTLP_ENDPOINT",
       null,
-      "base URL of any OTLP/HTTP receiver; takes traces, logs and metrics"),
+      "base URL of any OTLP/HTTP receiver; takes traces, logs and metrics; several as name=URL,"
+          + " comma-separated"),
   FORWARD_OTLP_HEADERS(
       null,
       "STATION_FORWARD_OTLP_HEADERS",
       null,
-      "headers for that receiver: name=value, comma-separated"),
+      "headers for that receiver: name=value, comma-separated; for one of several:"
+          + " receiver:name=value"),
   DATADOG_API_KEY(
       null, "DATADOG_API_KEY", null, "turns the destination datadog on and authenticates there"),
   DATADOG_SITE("--datadog-site", "DATADOG_SITE", "datadoghq.com", "site of Datadog"),
@@ -100,6 +112,11 @@ enum Setting {
       "PROMETHEUS_PUSHGATEWAY",
       null,
       "base URL of a Prometheus Pushgateway that gets the server's metrics every 15 s"),
+  COLLECTOR_METRICS(
+      "--collector-metrics",
+      "STATION_COLLECTOR_METRICS",
+      "false",
+      "show counters also under the names of the OpenTelemetry Collector's own"),
   DEPLOYMENT_ENV(
       "--deployment-env",
       "DEPLOYMENT_ENV",

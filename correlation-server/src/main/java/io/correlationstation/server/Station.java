@@ -4,6 +4,7 @@ package io.correlationstation.server;
 import io.correlationstation.server.demo.DemoFailure;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -33,14 +34,24 @@ public final class Station {
   }
 
   static CommandLine commandLine() {
+    return commandLine(System.getenv());
+  }
+
+  /**
+   * The command line as it is with those variables.
+   *
+   * @param environment for the commands that work on a server's data
+   */
+  static CommandLine commandLine(Map<String, String> environment) {
     return new CommandLine(new Station())
         .addSubcommand(new DemoCommand())
         .addSubcommand(ServeCommand.commandLine())
         .addSubcommand(new StitchCommand())
         .addSubcommand(new ExplainCommand())
-        .addSubcommand(new JournalCommand())
+        .addSubcommand(new JournalCommand(environment))
         .addSubcommand(new MdsoCommand())
-        .addSubcommand(new DlqCommand())
+        .addSubcommand(new ReplayCommand(environment))
+        .addSubcommand(new DlqCommand(environment))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(Station::tell);
   }

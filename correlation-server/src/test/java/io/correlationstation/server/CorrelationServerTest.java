@@ -8,18 +8,20 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.InputStream;
-import java.net.URI;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,14 +31,13 @@ class CorrelationServerTest {
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
   private static final String CIRCUIT = "80.L1XX.000001..TEST";
 
-  private final HttpClient http = HttpClient.newHttpClient();
   private final ObjectMapper json = new ObjectMapper();
 
   @TempDir private Path directory;
 
   @Test
   void start_nothingSet_isReadyWithEveryPart() throws Exception {
-    try (CorrelationServer server = start(Map.of())) {
+    try (RunningServer server = start(Map.of())) {
       JsonNode ready = json.readTree(get(server, "/ready").body());
 
       assertThat(get(server, "/ready").statusCode()).isEqualTo(200);
@@ -51,7 +52,7 @@ class CorrelationServerTest {
 
   @Test
   void trace_sent_isAnsweredByTraceIdAndByCircuit() throws Exception {
-    try (CorrelationServer server = start(Map.of())) {
+    try (RunningServer server = start(Map.of())) {
       assertThat(post(server, "/api/otlp/v1/traces", trace()).statusCode()).isEqualTo(200);
 
       await().until(() -> get(server, "/api/traces/" + TRACE).statusCode() == 200);
@@ -62,11 +63,11 @@ class CorrelationServerTest {
 
   @Test
   void restart_sameDirectory_stillKnowsWhatWasSent() throws Exception {
-    try (CorrelationServer server = start(Map.of())) {
+    try (RunningServer server = start(Map.of())) {
       assertThat(post(server, "/api/otlp/v1/traces", trace()).statusCode()).isEqualTo(200);
     }
 
-    try (CorrelationServer server = start(Map.of())) {
+    try (RunningServer server = start(Map.of())) {
       await().until(() -> get(server, "/api/traces/" + TRACE).statusCode() == 200);
     }
   }
@@ -75,7 +76,7 @@ class CorrelationServerTest {
   void basicAuth_on_leavesOnlyHealthAndReadyOpen() throws Exception {
     Map<String, String> auth =
         Map.of("ENABLE_BASIC_AUTH", "true", "BASIC_AUTH_USER", "ops", "BASIC_AUTH_PASS", "s3cret");
-    try (CorrelationServer server = start(auth)) {
+    try (RunningServer server = start(auth)) {
       assertThat(get(server, "/health").statusCode()).isEqualTo(200);
       assertThat(get(server, "/ready").statusCode()).isEqualTo(200);
       for (String path :
@@ -85,29 +86,30 @@ class CorrelationServerTest {
         assertThat(answer.headers().firstValue("www-authenticate")).as(path).isPresent();
       }
       assertThat(post(server, "/api/otlp/v1/traces", trace()).statusCode()).isEqualTo(401);
-      String basic =
-          Base64.getEncoder().encodeToString("ops:s3cret".getBytes(StandardCharsets.UTF_8));
-      HttpRequest request =
-          request(server, "/api/correlations").header("Authorization", "Basic " + basic).build();
-      assertThat(send(request).statusCode()).isEqualTo(200);
+      HttpResponse<String> known =
+          server.get("/api/correlations", "Authorization", RunningServer.basic("ops", "s3cret"));
+      assertThat(known.statusCode()).isEqualTo(200);
     }
   }
 
   @Test
   void close_someoneFollowsLive_endsTheirConnectionAndStops() throws Exception {
-    CorrelationServer server = start(Map.of());
+    RunningServer server = start(Map.of());
     HttpResponse<InputStream> live =
-        http.send(request(server, "/api/live").build(), HttpResponse.BodyHandlers.ofInputStream());
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(server.uri("/api/live")).build(),
+                HttpResponse.BodyHandlers.ofInputStream());
     assertThat(live.statusCode()).isEqualTo(200);
 
-    assertTimeoutPreemptively(Duration.ofSeconds(30), server::close);
+    assertTimeoutPreemptively(Duration.ofSeconds(30), server::stop);
 
     live.body().close();
   }
 
   @Test
   void mdso_bridgeOff_saysHowToSwitchItOn() throws Exception {
-    try (CorrelationServer server = start(Map.of())) {
+    try (RunningServer server = start(Map.of())) {
       HttpResponse<String> answer = get(server, "/mdso/errors");
 
       assertThat(answer.statusCode()).isEqualTo(503);
@@ -117,9 +119,68 @@ class CorrelationServerTest {
     }
   }
 
+  /** What is away is told, and does not keep senders from a server that can keep what they send. */
+  @Test
+  void ready_destinationAndOrchestratorAway_isReadyAndSaysWhatIsWrong() throws Exception {
+    int closed;
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      closed = taken.getLocalPort();
+    }
+    Map<String, String> settings =
+        Map.of(
+            "TEMPO_HTTP_ENDPOINT", "http://127.0.0.1:" + closed,
+            "MDSO_URL", "http://127.0.0.1:" + closed,
+            "MDSO_ALLOW_INSECURE", "true",
+            "MDSO_USER", "demo",
+            "MDSO_PASS", "hunter2",
+            "MDSO_CADENCE", "1s");
+    try (RunningServer server = start(settings)) {
+      post(server, "/api/otlp/v1/traces", trace());
+
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(
+              () -> {
+                HttpResponse<String> ready = get(server, "/ready");
+                JsonNode checks = json.readTree(ready.body()).path("checks");
+                assertThat(ready.statusCode()).isEqualTo(200);
+                assertThat(checks.path("forward.tempo").path("reason").asText())
+                    .isEqualTo("connect");
+                assertThat(checks.path("mdso").path("reason").asText()).isNotEmpty();
+                assertThat(checks.path("mdso").path("status").asText()).isEqualTo("up");
+                assertThat(ready.body()).doesNotContain("hunter2");
+              });
+    }
+  }
+
+  @Test
+  void ready_L15_noRoomOnTheDisk_is503WithTheReasonAndSoIsEveryIntake() throws Exception {
+    try (RunningServer server = start(Map.of("STATION_MIN_FREE_BYTES", "900TiB"))) {
+      HttpResponse<String> ready = get(server, "/ready");
+      HttpResponse<String> trace = post(server, "/api/otlp/v1/traces", trace());
+      HttpResponse<String> push =
+          post(
+              server,
+              "/loki/api/v1/push",
+              "{\"streams\":[{\"stream\":{\"app\":\"a\"},\"values\":[[\"1\",\"x\"]]}]}");
+
+      assertThat(ready.statusCode()).isEqualTo(503);
+      assertThat(json.readTree(ready.body()).path("checks").path("journal").path("reason").asText())
+          .startsWith("disk: ");
+      assertThat(get(server, "/health").statusCode()).isEqualTo(200);
+      for (HttpResponse<String> refused : List.of(trace, push)) {
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(Integer.parseInt(refused.headers().firstValue("Retry-After").orElse("")))
+            .isBetween(1, 5);
+      }
+      assertThat(server.accounting().sum("corr_receiver_refused_items_total", "reason", "disk"))
+          .isEqualTo(2);
+    }
+  }
+
   @Test
   void path_unknown_isAProblemDocument() throws Exception {
-    try (CorrelationServer server = start(Map.of())) {
+    try (RunningServer server = start(Map.of())) {
       HttpResponse<String> answer = get(server, "/api/nothing");
 
       assertThat(answer.statusCode()).isEqualTo(404);
@@ -129,8 +190,30 @@ class CorrelationServerTest {
   }
 
   @Test
+  void openApi_operations_areTheRoutesOfTheMainPort() throws Exception {
+    try (RunningServer server = start(Map.of())) {
+      Set<String> documented = new TreeSet<>();
+      json.readTree(get(server, "/openapi.json").body())
+          .path("paths")
+          .properties()
+          .forEach(
+              path ->
+                  path.getValue()
+                      .fieldNames()
+                      .forEachRemaining(
+                          method ->
+                              documented.add(
+                                  method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+
+      assertThat(server.routes())
+          .filteredOn(route -> !route.startsWith("GET /assets/"))
+          .containsExactlyInAnyOrderElementsOf(documented);
+    }
+  }
+
+  @Test
   void dataDirectory_isTheOwnersAlone() throws Exception {
-    try (CorrelationServer server = start(Map.of())) {
+    try (RunningServer server = start(Map.of())) {
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data())))
           .isEqualTo("rwx------");
       try (var files = Files.walk(data())) {
@@ -148,34 +231,17 @@ class CorrelationServerTest {
     return directory.resolve("data");
   }
 
-  private CorrelationServer start(Map<String, String> environment) throws Exception {
-    Map<String, String> all = new HashMap<>(environment);
-    all.put("STATION_DATA_DIR", data().toString());
-    all.put("STATION_HTTP_PORT", "0");
-    all.put("STATION_OTLP_HTTP_PORT", "0");
-    all.put("STATION_OTLP_GRPC_PORT", "0");
-    return CorrelationServer.start(ServerConfig.of(Settings.of(Map.of(), all)));
+  private RunningServer start(Map<String, String> environment) throws Exception {
+    return RunningServer.start(data(), environment);
   }
 
-  private HttpResponse<String> get(CorrelationServer server, String path) throws Exception {
-    return send(request(server, path).build());
+  private static HttpResponse<String> get(RunningServer server, String path) throws Exception {
+    return server.get(path);
   }
 
-  private HttpResponse<String> post(CorrelationServer server, String path, String body)
+  private static HttpResponse<String> post(RunningServer server, String path, String body)
       throws Exception {
-    return send(
-        request(server, path)
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build());
-  }
-
-  private static HttpRequest.Builder request(CorrelationServer server, String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.httpPort() + path));
-  }
-
-  private HttpResponse<String> send(HttpRequest request) throws Exception {
-    return http.send(request, HttpResponse.BodyHandlers.ofString());
+    return server.postJson(path, body);
   }
 
   private static String trace() {

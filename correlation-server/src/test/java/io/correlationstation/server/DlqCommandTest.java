@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,8 @@ class DlqCommandTest {
   private final StringWriter err = new StringWriter();
 
   @TempDir private Path directory;
+
+  private Map<String, String> environment = Map.of();
 
   @BeforeEach
   void putLettersThere() throws IOException {
@@ -50,7 +53,33 @@ class DlqCommandTest {
   @Test
   void show_givesTheLetterWithItsPayload() {
     assertThat(run("show", "tempo", "bbbb")).isEqualTo(Station.OK);
-    assertThat(out.toString()).contains("\"bbbb\"", "\"CgA=\"");
+    assertThat(out.toString())
+        .containsPattern("id +bbbb")
+        .containsPattern("payload +CgA=")
+        .doesNotContain("aaaa");
+  }
+
+  @Test
+  void show_asJson_isOneObject() {
+    assertThat(run("show", "tempo", "bbbb", "-o", "json")).isEqualTo(Station.OK);
+    assertThat(out.toString().lines())
+        .singleElement()
+        .asString()
+        .contains("\"id\":\"bbbb\"", "\"payload\":\"CgA=\"");
+  }
+
+  @Test
+  void list_destinationThatNobodyKnows_isAUsageErrorThatNamesThoseThatAre() {
+    assertThat(run("list", "nowhere")).isEqualTo(Station.USAGE);
+    assertThat(err.toString()).contains("nowhere", "tempo").doesNotContain("\tat ");
+  }
+
+  @Test
+  void list_configuredDestinationWithoutLetters_isEmpty() {
+    environment = Map.of("LOKI_URL", "http://loki.example.com:3100");
+
+    assertThat(run("list", "loki")).isEqualTo(Station.OK);
+    assertThat(out.toString()).isEmpty();
   }
 
   @Test
@@ -67,6 +96,18 @@ class DlqCommandTest {
   }
 
   @Test
+  void purge_asJson_givesTheNumber() {
+    assertThat(run("purge", "tempo", "--all", "-o", "json")).isEqualTo(Station.OK);
+    assertThat(out.toString().strip()).isEqualTo("{\"purged\":2}");
+  }
+
+  @Test
+  void purge_destinationThatNobodyKnows_isAUsageError() {
+    assertThat(run("purge", "nowhere", "--all")).isEqualTo(Station.USAGE);
+    assertThat(err.toString()).contains("nowhere");
+  }
+
+  @Test
   void purge_neitherIdsNorAll_isAUsageErrorAndKeepsEverything() {
     assertThat(run("purge", "tempo")).isEqualTo(Station.USAGE);
     run("list");
@@ -80,7 +121,7 @@ class DlqCommandTest {
   }
 
   private int run(String... arguments) {
-    CommandLine command = Station.commandLine();
+    CommandLine command = Station.commandLine(environment);
     command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     String[] all = new String[arguments.length + 3];
     all[0] = "dlq";

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.correlationstation.server.forward.DestinationConfig;
 import io.correlationstation.server.forward.Protocol;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which settings switch which destination on. */
 class ForwardSettingsTest {
@@ -60,6 +63,45 @@ class ForwardSettingsTest {
     assertThatExceptionOfType(SettingException.class)
         .isThrownBy(() -> destinations(Map.of("TEMPO_GRPC_ENDPOINT", "not a host")))
         .withMessageContaining("TEMPO_GRPC_ENDPOINT");
+  }
+
+  @Test
+  void otlp_severalReceivers_eachHasItsNameAndHeaders() {
+    List<DestinationConfig> all =
+        destinations(
+            Map.of(
+                "STATION_FORWARD_OTLP_ENDPOINT",
+                "lab=http://192.0.2.10:4318, archive=https://otlp.example.com/base",
+                "STATION_FORWARD_OTLP_HEADERS",
+                "x-team=north, archive:authorization=Bearer k, archive:x-team=south"));
+
+    assertThat(all).extracting(DestinationConfig::name).containsExactly("lab", "archive");
+    assertThat(all.get(0).endpoint()).hasToString("http://192.0.2.10:4318");
+    assertThat(all.get(0).headers()).containsExactly(Map.entry("x-team", "north"));
+    assertThat(all.get(1).headers())
+        .containsExactlyInAnyOrderEntriesOf(Map.of("x-team", "south", "authorization", "Bearer k"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "http://a.example.com,http://b.example.com | | name=URL",
+        "a=http://a.example.com,a=http://b.example.com | | twice: a",
+        "stitch=http://a.example.com | | stitch",
+        "a=ftp://a.example.com | | http://",
+        "not a url | | http://",
+        "a=http://a.example.com | b:x=y | receiver b",
+      })
+  void otlp_wrongReceivers_areNamed(String endpoint, String headers, String message) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("STATION_FORWARD_OTLP_ENDPOINT", endpoint);
+    if (headers != null) {
+      environment.put("STATION_FORWARD_OTLP_HEADERS", headers);
+    }
+    assertThatExceptionOfType(SettingException.class)
+        .isThrownBy(() -> destinations(environment))
+        .withMessageContaining(message);
   }
 
   private static List<DestinationConfig> destinations(Map<String, String> environment) {

@@ -89,6 +89,7 @@ class HandoffOnServerTest {
       assertThat(handoff(server, id).get("verdicts").get(0).get("author").asText())
           .isEqualTo("ann");
       assertThat(explain(server, id)).contains("reject by ann");
+      assertThat(get(server, "/metrics")).contains("corr_calibration_error");
     }
   }
 

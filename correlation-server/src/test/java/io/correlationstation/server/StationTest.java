@@ -3,6 +3,8 @@ package io.correlationstation.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journal.JournalConfig;
@@ -140,6 +142,26 @@ class StationTest {
 
     assertThat(run("mdso", "rules", "test", rules.toString())).isEqualTo(Station.FINDING);
     assertThat(out.toString()).contains("mine.yml");
+  }
+
+  @Test
+  void mdsoRulesTest_asJson_namesFileAndRule() throws Exception {
+    Path rules =
+        Files.writeString(directory.resolve("mine.yml"), "version: 1\nrules:\n  - code: DE-1\n");
+
+    assertThat(run("mdso", "rules", "test", "-o", "json", rules.toString()))
+        .isEqualTo(Station.FINDING);
+
+    JsonNode result = new ObjectMapper().readTree(out.toString());
+    assertThat(result.path("fine").booleanValue()).isFalse();
+    assertThat(result.path("findings"))
+        .anySatisfy(
+            finding -> {
+              assertThat(finding.path("file").textValue()).isEqualTo(rules.toString());
+              assertThat(finding.path("rule").textValue()).isEqualTo("DE-1");
+              assertThat(finding.path("isError").booleanValue()).isTrue();
+              assertThat(finding.path("message").textValue()).contains("four digits");
+            });
   }
 
   @Test

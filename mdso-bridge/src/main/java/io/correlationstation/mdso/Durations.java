@@ -2,6 +2,9 @@
 package io.correlationstation.mdso;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +14,31 @@ final class Durations {
 
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,6})([smhdw])");
 
+  /** Seconds of each unit, the greatest first. */
+  private static final Map<Character, Long> UNITS = units();
+
   private Durations() {}
+
+  private static Map<Character, Long> units() {
+    Map<Character, Long> units = new LinkedHashMap<>();
+    units.put('w', 604_800L);
+    units.put('d', 86_400L);
+    units.put('h', 3_600L);
+    units.put('m', 60L);
+    units.put('s', 1L);
+    return units;
+  }
+
+  /** In the greatest unit that gives a whole number; what {@link #parse} reads. */
+  static String text(Duration duration) {
+    long seconds = duration.toSeconds();
+    for (Map.Entry<Character, Long> unit : UNITS.entrySet()) {
+      if (seconds % unit.getValue() == 0) {
+        return seconds / unit.getValue() + "" + unit.getKey();
+      }
+    }
+    return seconds + "s";
+  }
 
   /** Returns null when the text is no positive duration. */
   static @Nullable Duration parse(String text) {
@@ -23,12 +50,7 @@ final class Durations {
     if (count == 0) {
       return null;
     }
-    return switch (matcher.group(2)) {
-      case "s" -> Duration.ofSeconds(count);
-      case "m" -> Duration.ofMinutes(count);
-      case "h" -> Duration.ofHours(count);
-      case "d" -> Duration.ofDays(count);
-      default -> Duration.ofDays(7 * count);
-    };
+    return Duration.ofSeconds(
+        count * Objects.requireNonNull(UNITS.get(matcher.group(2).charAt(0)), "unit"));
   }
 }

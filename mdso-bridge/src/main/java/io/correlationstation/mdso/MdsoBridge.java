@@ -75,11 +75,11 @@ public final class MdsoBridge implements AutoCloseable {
 
   static MdsoBridge start(MdsoConfig config, OtlpSink sink, Path dataDir, Clock clock, Pause pause)
       throws IOException {
-    RuleBook rules = RuleBook.open(config.rules());
     ProductTypes types = ProductTypes.shipped();
     ErrorLedger errors = new ErrorLedger(clock);
     BridgeMetrics metrics = new BridgeMetrics(clock, config.deploymentEnvironment());
     SpanRecorder spans = new SpanRecorder(sink, clock, config.deploymentEnvironment());
+    RuleBook rules = RuleBook.open(config.rules(), taken -> told(taken, metrics, spans));
     MdsoClient client = client(config, metrics, spans, clock, pause);
     CollectionService collections =
         CollectionService.start(
@@ -89,6 +89,12 @@ public final class MdsoBridge implements AutoCloseable {
             dataDir,
             new CollectionService.Shared(sink, clock, rules, errors, metrics, spans));
     return new MdsoBridge(types, rules, errors, metrics, spans, collections);
+  }
+
+  private static void told(boolean taken, BridgeMetrics metrics, SpanRecorder spans) {
+    String outcome = taken ? "taken" : "refused";
+    metrics.rulesReloaded(outcome);
+    spans.event("rules_reloaded", "outcome", outcome);
   }
 
   private static MdsoClient client(
@@ -129,7 +135,10 @@ public final class MdsoBridge implements AutoCloseable {
     return job == null ? null : job.view();
   }
 
-  /** Errors by code and product since the start, the most frequent first. */
+  /**
+   * Errors by code and product, the most frequent first; counted since the data directory was made,
+   * restarts included.
+   */
   public List<ErrorRow> errors() {
     return errors.counts().stream().map(MdsoBridge::row).toList();
   }
@@ -138,12 +147,25 @@ public final class MdsoBridge implements AutoCloseable {
    * Errors of the time that ends now, by event time.
    *
    * @param productName null for all products
-   * @param window at most a week
+   * @param timeInterval such as {@code 1h}, at most {@code 1w}; null for all times
+   * @throws IllegalArgumentException with a message for the caller, when the interval is none
    */
-  public List<ErrorRow> errors(@Nullable String productName, Duration window) {
-    return errors.counts(productName == null ? "" : productName, window).stream()
+  public List<ErrorRow> errors(@Nullable String productName, @Nullable String timeInterval) {
+    List<ErrorCount> counts =
+        timeInterval == null ? errors.counts() : errors.counts("", interval(timeInterval));
+    return counts.stream()
+        .filter(count -> productName == null || productName.equals(count.product()))
         .map(MdsoBridge::row)
         .toList();
+  }
+
+  private static Duration interval(String text) {
+    Duration interval = Durations.parse(text);
+    if (interval == null || interval.compareTo(ErrorLedger.KEPT) > 0) {
+      throw new IllegalArgumentException(
+          "time_interval is no duration up to 1w; write a number and a unit, such as 1m, 1h, 1d, 1w");
+    }
+    return interval;
   }
 
   /** Groups of errors without a code: what new rules could be written for. */
@@ -180,6 +202,11 @@ public final class MdsoBridge implements AutoCloseable {
             ? rules.rules().classify(text)
             : rules.rules().classify(text, productType);
     return new TextVerdict(verdict.code(), verdict.rule(), ErrorText.fingerprint(text));
+  }
+
+  /** How the bridge is now. */
+  public BridgeStatus status() {
+    return new BridgeStatus(collections.problem(), rules.refusal(), spans.dropped());
   }
 
   /** The bridge's metrics as they stand. */

@@ -102,6 +102,11 @@ public record MdsoConfig(
     return new MdsoEnvironment(environment).parse();
   }
 
+  /** {@link #timeRange} as the settings write it, such as {@code 3h}. */
+  public String timeRangeText() {
+    return Durations.text(timeRange);
+  }
+
   /** Without user, password and token. */
   @Override
   public String toString() {

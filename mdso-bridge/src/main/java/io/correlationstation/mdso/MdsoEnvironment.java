@@ -130,6 +130,9 @@ final class MdsoEnvironment {
     if (url.getHost() == null || !(scheme.equals("https") || scheme.equals("http"))) {
       throw wrong("MDSO_URL", "needs https:// and a host, such as https://mdso.example.com:8443");
     }
+    if (url.getRawAuthority().endsWith(":")) {
+      throw wrong("MDSO_URL", "ends its host with a colon but no port");
+    }
     if (url.getRawQuery() != null || url.getRawFragment() != null) {
       throw wrong("MDSO_URL", "is a base URL: no query, no fragment");
     }

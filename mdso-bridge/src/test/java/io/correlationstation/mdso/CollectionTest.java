@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -343,11 +344,35 @@ class CollectionTest {
     assertThat(circuit.getParentSpanId()).isEqualTo(collection.getSpanId());
     assertThat(own("mdso.parse_orch_trace").getParentSpanId()).isEqualTo(circuit.getSpanId());
     assertThat(attribute(circuit, "mdso.circuit_id")).isEqualTo(CIRCUIT);
+    assertThat(attribute(collection, "mdso.time_range")).isEqualTo("3h");
     assertThat(
             sink.spans("mdso-log-collector").stream()
                 .map(Span::getTraceId)
                 .collect(Collectors.toSet()))
         .hasSize(1);
+  }
+
+  @Test
+  void collect_anyRun_carriesItsBaggageAcrossTheWorkers() throws Exception {
+    orchestrator.list("NetworkService", networkService(SERVICE_ID, "failed"));
+    orchestrator.traceLogs(SERVICE_ID, Fixtures.failedTraceLog());
+    start();
+
+    String id = bridge.trigger("network_service", "1d").jobId();
+    await().until(() -> bridge.job(id).endedAt() != null);
+
+    Map<String, String> carried = new HashMap<>();
+    sink.baggageOfTraces.get(0).forEach((key, entry) -> carried.put(key, entry.getValue()));
+    assertThat(carried)
+        .containsEntry("circuit_id", CIRCUIT)
+        .containsEntry("resource_id", SERVICE_ID)
+        .containsEntry("product_id", "22222222-2222-4222-8222-222222222222")
+        .containsEntry("product.type", "network_service")
+        .containsEntry("product_type", "network_service")
+        .containsEntry("mdso.server", "localhost")
+        .containsEntry("mdso_server", "localhost")
+        .containsEntry("time.range", "1d")
+        .containsEntry("environment", "dev");
   }
 
   @Test
@@ -497,6 +522,123 @@ class CollectionTest {
     assertThat(sink.records("blueplanet"))
         .extracting(record -> record.getBody().getStringValue())
         .containsExactly("circuit_id=" + CIRCUIT + " one", "two");
+  }
+
+  @Test
+  void collect_listingFails_readsLogFilesAllTheSame() throws Exception {
+    orchestrator.server.stubFor(
+        StubOrchestrator.listing("NetworkService").willReturn(aResponse().withStatus(500)));
+    Path logs = Files.createDirectory(dataDir.resolve("logs"));
+    Files.writeString(logs.resolve("a.log"), "circuit_id=" + CIRCUIT + " one\n");
+    environment.put("MDSO_LOG_PATHS", logs.toString());
+
+    JobView job = run("network_service");
+
+    assertThat(job.status()).isEqualTo("failed");
+    assertThat(sink.records("blueplanet")).hasSize(1);
+    assertThat(bridge.status().problem()).contains("network_service", "HTTP 500");
+
+    orchestrator.list("NetworkService");
+    run("network_service");
+    assertThat(bridge.status().isFine()).isTrue();
+    assertThat(sink.records("blueplanet")).hasSize(1);
+  }
+
+  @Test
+  void collect_logFileRotated_saysSoAndReadsNothingTwice() throws Exception {
+    Path logs = Files.createDirectory(dataDir.resolve("logs"));
+    Path file = logs.resolve("a.log");
+    Files.writeString(
+        file, "a line that is long enough to recognise the file by ".repeat(3) + "\n");
+    environment.put("MDSO_LOG_PATHS", logs.toString());
+    run("network_service");
+    Files.move(file, logs.resolve("a.log.1"));
+    Files.writeString(file, "the new file\n");
+
+    run("network_service");
+    await().until(() -> eventNames().contains("log_archived"));
+
+    assertThat(sink.records("blueplanet")).hasSize(2);
+  }
+
+  @Test
+  void start_newDataDirectory_saysSo() throws Exception {
+    dataDir = dataDir.resolve("new");
+
+    run("network_service");
+    restart();
+    run("network_service");
+    await().until(() -> metric("mdso.log_collection.duration").count() == 1);
+
+    assertThat(sink.records("mdso-log-collector"))
+        .extracting(LogRecord::getEventName)
+        .containsOnlyOnce("directory_created");
+  }
+
+  @Test
+  void errors_restart_areStillCounted() throws Exception {
+    orchestrator.list("NetworkService", networkService(SERVICE_ID, "failed"));
+    orchestrator.traceLogs(SERVICE_ID, withStrangeError());
+    run("network_service");
+    List<ErrorRow> before = bridge.errors();
+    List<UnclassifiedRow> unclassified = bridge.unclassified();
+    assertThat(before).extracting(ErrorRow::count).containsExactly(1L, 1L);
+    assertThat(unclassified).hasSize(2);
+
+    restart();
+    start();
+
+    assertThat(bridge.errors()).isEqualTo(before);
+    assertThat(bridge.unclassified()).isEqualTo(unclassified);
+    assertThat(bridge.errors("NetworkService", "1h")).hasSize(1);
+  }
+
+  @Test
+  void errors_crashBeforeTheCheckpoint_areCountedOnce() throws Exception {
+    orchestrator.list("NetworkService", networkService(SERVICE_ID, "failed"));
+    orchestrator.traceLogs(SERVICE_ID, Fixtures.failedTraceLog());
+    run("network_service");
+    List<ErrorRow> before = bridge.errors();
+    bridge.close();
+    Files.delete(dataDir.resolve("mdso-checkpoint.json"));
+    bridge = null;
+
+    run("network_service");
+
+    assertThat(bridge.errors()).isEqualTo(before);
+  }
+
+  @Test
+  void restart_checkpointOfBeforeErrorsWereKept_isTakenUp() throws Exception {
+    orchestrator.list("NetworkService", networkService(SERVICE_ID, "failed"));
+    orchestrator.traceLogs(SERVICE_ID, Fixtures.failedTraceLog());
+    run("network_service");
+    restart();
+    Path file = dataDir.resolve("mdso-checkpoint.json");
+    ObjectNode state = (ObjectNode) Fixtures.JSON.readTree(file.toFile());
+    assertThat(state.remove("errors")).isNotNull();
+    Files.writeString(file, state.toString());
+
+    run("network_service");
+
+    assertThat(spans()).hasSize(3);
+    assertThat(bridge.errors()).isEmpty();
+  }
+
+  private static ObjectNode withStrangeError() {
+    ObjectNode log = Fixtures.failedTraceLog();
+    ((ObjectNode) log.at("/properties/orchestration_trace/2"))
+        .put("categorized_error", "the moon was in the wrong house");
+    return log;
+  }
+
+  private List<String> eventNames() {
+    return Stream.concat(
+            sink.records("mdso-log-collector").stream().map(LogRecord::getEventName),
+            sink.spans("mdso-log-collector").stream()
+                .flatMap(span -> span.getEventsList().stream())
+                .map(Span.Event::getName))
+        .toList();
   }
 
   private JobView run(String productType) throws IOException {

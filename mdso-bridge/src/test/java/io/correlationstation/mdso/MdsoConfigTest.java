@@ -119,6 +119,7 @@ class MdsoConfigTest {
     "MDSO_URL, http://mdso.example.com, MDSO_ALLOW_INSECURE=true",
     "MDSO_URL, https://user:s3cret-pass@mdso.example.com, MDSO_USER and MDSO_PASS",
     "MDSO_URL, ftp://mdso.example.com, https://",
+    "MDSO_URL, 'https://mdso.example.com:', no port",
     "MDSO_URL, 'https://user:s3cret-pass@ mdso', not a URL"
   })
   void fromEnvironment_wrong_namesVariableAndRightOneButNoSecret(
@@ -147,6 +148,15 @@ class MdsoConfigTest {
     environment.put("MDSO_STUB_UNREACHABLE", Fixtures.CIRCUIT);
 
     assertThat(MdsoConfig.fromEnvironment(environment)).isNotNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3h, 3h", "60m, 1h", "90m, 90m", "1d, 1d", "14d, 2w", "45s, 45s"})
+  void timeRangeText_anyDuration_isReadableAgain(String set, String text) {
+    Map<String, String> environment = new HashMap<>(MINIMAL);
+    environment.put("MDSO_TIME_RANGE", set);
+
+    assertThat(MdsoConfig.fromEnvironment(environment).timeRangeText()).isEqualTo(text);
   }
 
   @Test

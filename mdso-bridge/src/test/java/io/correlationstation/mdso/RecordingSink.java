@@ -2,6 +2,7 @@
 package io.correlationstation.mdso;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -18,6 +19,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class RecordingSink implements OtlpSink {
 
   public final List<byte[]> traceRequests = new CopyOnWriteArrayList<>();
+
+  /** What was current when each request of spans came. */
+  public final List<Baggage> baggageOfTraces = new CopyOnWriteArrayList<>();
+
   public final List<byte[]> logRequests = new CopyOnWriteArrayList<>();
   public final List<byte[]> metricRequests = new CopyOnWriteArrayList<>();
   public volatile boolean refuses;
@@ -26,6 +31,7 @@ public final class RecordingSink implements OtlpSink {
   public void traces(byte[] request) throws IOException {
     requireWilling();
     traceRequests.add(request);
+    baggageOfTraces.add(Baggage.current());
   }
 
   @Override

@@ -33,6 +33,12 @@ public final class StubOrchestrator implements AutoCloseable {
 
   public StubOrchestrator() {
     server.start();
+    reset();
+  }
+
+  /** Back to the answers of the beginning. */
+  public void reset() {
+    server.resetAll();
     server.stubFor(any(urlMatching(".*")).atPriority(10).willReturn(aResponse().withStatus(404)));
     server.stubFor(
         post(urlPathEqualTo(TOKENS))

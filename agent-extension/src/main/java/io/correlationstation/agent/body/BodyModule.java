@@ -14,9 +14,13 @@ public final class BodyModule extends WovenModule {
         "correlation-body",
         new BodyStreamInstrumentation("jakarta.servlet.ServletInputStream"),
         new BodyStreamInstrumentation("javax.servlet.ServletInputStream"),
-        new JdkBodyStreamInstrumentation(),
-        new CoyoteReaderInstrumentation(),
+        new NamedStreamInstrumentation("sun.net.httpserver.LeftOverInputStream"),
+        new BodyReaderInstrumentation("org.apache.catalina.connector.CoyoteReader"),
         new ParameterInstrumentation("jakarta.servlet.ServletRequest"),
-        new ParameterInstrumentation("javax.servlet.ServletRequest"));
+        new ParameterInstrumentation("javax.servlet.ServletRequest"),
+        new ListenedStreamInstrumentation("jakarta.servlet.ServletInputStream"),
+        new ListenedStreamInstrumentation("javax.servlet.ServletInputStream"),
+        new ReadListenerInstrumentation("jakarta.servlet.ReadListener"),
+        new ReadListenerInstrumentation("javax.servlet.ReadListener"));
   }
 }

@@ -3,32 +3,26 @@ package io.correlationstation.agent.body;
 
 import io.correlationstation.agent.carry.Body;
 import io.correlationstation.agent.carry.Carrier;
-import io.correlationstation.agent.carry.Key;
 import io.correlationstation.agent.carry.Source;
 import io.correlationstation.agent.http.QueryKeys;
 import io.correlationstation.agent.settings.Names;
 import io.opentelemetry.context.Context;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What happens around each read of a request's body, and when a form parameter is asked for. */
 public final class BodyReading {
 
-  private static final byte[] NOTHING = {};
-
   private final Carrier carrier;
-  private final JsonRules json;
+  private final JsonKeys json;
   private final QueryKeys form;
   private final int maxBytes;
-  private final int maxValueLength;
 
   public BodyReading(Carrier carrier) {
     this.carrier = carrier;
-    this.json = new JsonRules(carrier.settings().jsonRules());
+    this.json = new JsonKeys(carrier, carrier.settings().jsonRules());
     this.form = new QueryKeys(carrier.settings().queryParameters());
     this.maxBytes = carrier.settings().bodyMaxBytes();
-    this.maxValueLength = carrier.keys().maxLength();
   }
 
   /** Returns what to hand to the methods below after the read, or null when nobody looks. */
@@ -48,17 +42,9 @@ public final class BodyReading {
 
   private Scan start(Body.Shape shape, Context context) {
     return shape == Body.Shape.JSON
-        ? new JsonScan(json, maxBytes, maxValueLength, discovering(context, Source.JSON))
-        : new FormScan(form, maxBytes, discovering(context, Source.FORM));
-  }
-
-  private BiConsumer<String, String> discovering(Context context, Source source) {
-    return (name, value) -> {
-      Key key = carrier.keys().named(name);
-      if (key != null) {
-        carrier.discover(context, key, value, source);
-      }
-    };
+        ? json.scan(context, Source.JSON)
+        : new FormScan(
+            form, maxBytes, (name, value) -> carrier.discover(context, name, value, Source.FORM));
   }
 
   /** After a read into an array; a count below 0 is the end of the body. */
@@ -71,18 +57,9 @@ public final class BodyReading {
     ((Scan) scan).exit(octet);
   }
 
-  /** After a read of characters, of which only ASCII can be part of a key; null is the end. */
+  /** After a read of characters; null is the end. */
   public void read(Object scan, @Nullable CharSequence text) {
-    if (text == null) {
-      ((Scan) scan).exit(NOTHING, 0, -1);
-      return;
-    }
-    byte[] bytes = new byte[text.length()];
-    for (int i = 0; i < bytes.length; i++) {
-      char c = text.charAt(i);
-      bytes[i] = (byte) (c < 0x80 ? c : '?');
-    }
-    ((Scan) scan).exit(bytes, 0, bytes.length);
+    JsonKeys.look((Scan) scan, text);
   }
 
   /** After a read that threw. */
@@ -94,7 +71,7 @@ public final class BodyReading {
   public void parameter(String name, @Nullable String value) {
     String key = carrier.settings().queryParameters().get(Names.loose(name));
     if (key != null && value != null) {
-      discovering(Context.current(), Source.FORM).accept(key, value);
+      carrier.discover(Context.current(), key, value, Source.FORM);
     }
   }
 

@@ -63,8 +63,8 @@ final class BodyStreamInstrumentation implements TypeInstrumentation {
     private ByteAdvice() {}
 
     @Advice.OnMethodEnter(suppress = Throwable.class)
-    public static @Nullable Object enter() {
-      return CorrelationBridge.bodyEnter();
+    public static @Nullable Object enter(@Advice.This Object stream) {
+      return CorrelationBridge.bodyEnter(stream);
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
@@ -90,8 +90,8 @@ final class BodyStreamInstrumentation implements TypeInstrumentation {
     private AllAdvice() {}
 
     @Advice.OnMethodEnter(suppress = Throwable.class)
-    public static @Nullable Object enter() {
-      return CorrelationBridge.bodyEnter();
+    public static @Nullable Object enter(@Advice.This Object stream) {
+      return CorrelationBridge.bodyEnter(stream);
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
@@ -118,8 +118,8 @@ final class BodyStreamInstrumentation implements TypeInstrumentation {
     private PartAdvice() {}
 
     @Advice.OnMethodEnter(suppress = Throwable.class)
-    public static @Nullable Object enter() {
-      return CorrelationBridge.bodyEnter();
+    public static @Nullable Object enter(@Advice.This Object stream) {
+      return CorrelationBridge.bodyEnter(stream);
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
@@ -148,9 +148,11 @@ final class BodyStreamInstrumentation implements TypeInstrumentation {
 
     @Advice.OnMethodEnter(suppress = Throwable.class)
     public static @Nullable Object enter(
-        @Advice.Argument(0) ByteBuffer buffer, @Advice.Local("position") int position) {
+        @Advice.This Object stream,
+        @Advice.Argument(0) ByteBuffer buffer,
+        @Advice.Local("position") int position) {
       position = buffer.position();
-      return CorrelationBridge.bodyEnter();
+      return CorrelationBridge.bodyEnter(stream);
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)

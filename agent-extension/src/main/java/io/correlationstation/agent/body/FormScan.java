@@ -21,13 +21,15 @@ final class FormScan extends Scan {
   }
 
   @Override
-  void accept(byte b) {
-    if (b == '&') {
-      end();
-    } else if (length < pair.length) {
-      pair[length++] = b;
-    } else {
-      length = Integer.MAX_VALUE;
+  void accept(byte[] bytes, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (bytes[i] == '&') {
+        end();
+      } else if (length < pair.length) {
+        pair[length++] = bytes[i];
+      } else {
+        length = Integer.MAX_VALUE;
+      }
     }
   }
 

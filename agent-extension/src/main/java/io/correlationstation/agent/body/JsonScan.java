@@ -7,15 +7,25 @@ import java.util.function.BiConsumer;
 /**
  * Finds the values of named fields in a JSON document without building it.
  *
- * <p>A machine over single bytes. For each open container that a rule can reach into, it remembers
- * as a set of bits which rules the path so far fits; at a field name that set shrinks to the rules
- * that go on with this name, and a string or number where a rule ends is a value. Everything else
- * is passed over, and so are names and values with escapes. Malformed input finds nothing or
- * little, and ends at the bound of bytes.
+ * <p>For each open container that a rule can reach into, it remembers as a set of bits which rules
+ * the path so far fits; at a field name that set shrinks to the rules that go on with this name,
+ * and a string or number where a rule ends is a value. Everything else is passed over: containers
+ * that no rule reaches into by counting brackets, texts by looking for their end, and names and
+ * values with escapes altogether. The first value of a key counts, and when each key has one the
+ * scan is over. Malformed input finds nothing or little, and ends at the bound of bytes.
  *
  * <p>Memory: three small arrays, no more than the deepest rule and the longest value ask for.
  */
 final class JsonScan extends Scan {
+
+  /** Bytes that matter in a container that is passed over. */
+  private static final boolean[] STRUCTURE = new boolean[256];
+
+  static {
+    for (char c : "\"{}[]".toCharArray()) {
+      STRUCTURE[c] = true;
+    }
+  }
 
   private final JsonRules rules;
   private final BiConsumer<String, String> found;
@@ -24,7 +34,9 @@ final class JsonScan extends Scan {
   private final long[] fitting;
   private final int[] indexes;
 
+  private long open;
   private int depth;
+  private int skippedDepth;
   private long fittingValue;
   private int length;
   private boolean inString;
@@ -33,7 +45,6 @@ final class JsonScan extends Scan {
   private boolean isName;
   private boolean expectsName;
   private boolean inNumber;
-  private boolean started;
 
   /** Calls {@code found} with key and value. */
   JsonScan(JsonRules rules, int maxBytes, int maxValueLength, BiConsumer<String, String> found) {
@@ -44,19 +55,114 @@ final class JsonScan extends Scan {
     this.text = new byte[Math.max(maxValueLength, rules.maxNameLength())];
     this.fitting = new long[rules.maxDepth() + 2];
     this.indexes = new int[rules.maxDepth() + 2];
-    this.fittingValue = rules.all();
+    this.open = rules.all();
+    this.fittingValue = open;
+    if (open == 0) {
+      done();
+    }
   }
 
   @Override
-  void accept(byte b) {
-    if (inString) {
-      acceptInString(b);
-      return;
+  void accept(byte[] bytes, int from, int to) {
+    int i = from;
+    while (i < to && open != 0) {
+      if (inString) {
+        i = string(bytes, i, to);
+      } else if (skippedDepth > 0) {
+        i = skip(bytes, i, to);
+      } else {
+        i = outside(bytes, i, to);
+      }
     }
+  }
+
+  @Override
+  void end() {
+    if (inNumber) {
+      endNumber();
+    }
+  }
+
+  /** Goes on inside a text; returns where to go on. */
+  private int string(byte[] bytes, int from, int to) {
+    if (!usable) {
+      return passOver(bytes, from, to);
+    }
+    int i = from;
+    while (i < to && bytes[i] != '"' && bytes[i] != '\\') {
+      i++;
+    }
+    if (i == to || bytes[i] == '\\') {
+      append(bytes, from, i);
+      usable &= i == to;
+      return i;
+    }
+    inString = false;
+    if (!isName) {
+      append(bytes, from, i);
+      value();
+    } else if (length == 0) {
+      endName(bytes, from, i - from);
+    } else {
+      append(bytes, from, i);
+      if (usable) {
+        endName(text, 0, length);
+      } else {
+        endUnusable();
+      }
+    }
+    return i + 1;
+  }
+
+  /** Goes on inside a text that is of no interest. */
+  private int passOver(byte[] bytes, int from, int to) {
+    int i = from + (escaped ? 1 : 0);
+    escaped = false;
+    while (i < to) {
+      byte b = bytes[i++];
+      if (b == '"') {
+        inString = false;
+        endUnusable();
+        return i;
+      }
+      if (b == '\\') {
+        i++;
+      }
+    }
+    escaped = i > to;
+    return to;
+  }
+
+  /** Goes on inside a container that no rule reaches into. */
+  private int skip(byte[] bytes, int from, int to) {
+    int i = from;
+    while (i < to) {
+      byte b = bytes[i++];
+      if (STRUCTURE[b & 0xff]) {
+        if (b == '"') {
+          inString = true;
+          usable = false;
+          i = passOver(bytes, i, to);
+          if (inString) {
+            return to;
+          }
+        } else {
+          skippedDepth += b == '{' || b == '[' ? 1 : -1;
+          if (skippedDepth == 0) {
+            return i;
+          }
+        }
+      }
+    }
+    return to;
+  }
+
+  private int outside(byte[] bytes, int from, int to) {
+    byte b = bytes[from];
     if (inNumber) {
       if (isNumber(b)) {
-        append(b);
-        return;
+        append(bytes, from, from + 1);
+        return from + 1;
       }
       endNumber();
     }
@@ -84,57 +190,44 @@ final class JsonScan extends Scan {
       case ':':
         break;
       default:
-        other(b);
+        other(bytes, from);
     }
-  }
-
-  @Override
-  void end() {
-    if (inNumber) {
-      endNumber();
-    }
-  }
-
-  private void acceptInString(byte b) {
-    if (escaped) {
-      escaped = false;
-    } else if (b == '\\') {
-      escaped = true;
-      usable = false;
-    } else if (b == '"') {
-      inString = false;
-      endString();
-    } else if (usable) {
-      append(b);
-    }
+    return from + 1;
   }
 
   private void startString() {
     inString = true;
     isName = expectsName;
-    usable = isName ? fittingHere() != 0 : fittingValue != 0;
+    usable = isName ? fitting[depth] != 0 : fittingValue != 0 && depth > 0;
     length = 0;
   }
 
-  private void endString() {
-    if (isName) {
-      expectsName = false;
-      fittingValue = usable ? rules.matching(fittingHere(), depth - 1, text, length) : 0;
-    } else {
-      value();
+  private void endName(byte[] bytes, int offset, int nameLength) {
+    expectsName = false;
+    fittingValue = rules.matching(fitting[depth], depth - 1, bytes, offset, nameLength);
+  }
+
+  private void endUnusable() {
+    if (skippedDepth == 0) {
+      expectsName &= !isName;
+      fittingValue = 0;
     }
   }
 
-  private void other(byte b) {
-    if (!started && b < 0) {
-      return; // a byte order mark
+  private void other(byte[] bytes, int at) {
+    byte b = bytes[at];
+    if (depth == 0) {
+      if (b >= 0) {
+        stop(); // neither object nor array, nor a byte order mark before it
+      }
+      return;
     }
     boolean startsNumber = (b >= '0' && b <= '9') || b == '-';
     if (startsNumber && fittingValue != 0 && !expectsName) {
       inNumber = true;
       usable = true;
       length = 0;
-      append(b);
+      append(bytes, at, at + 1);
     } else {
       fittingValue = 0; // true, false, null or nonsense
     }
@@ -147,21 +240,26 @@ final class JsonScan extends Scan {
 
   private void value() {
     if (usable && fittingValue != 0 && length <= maxValueLength) {
-      String key = rules.keyAt(fittingValue, depth);
+      String key = rules.keyAt(fittingValue & open, depth);
       if (key != null) {
+        open &= ~rules.of(key);
         found.accept(key, new String(text, 0, length, StandardCharsets.UTF_8));
+        if (open == 0) {
+          done();
+        }
       }
     }
     fittingValue = 0;
   }
 
   private void open(boolean object) {
-    started = true;
-    depth++;
-    if (depth < fitting.length) {
-      fitting[depth] = fittingValue;
-      indexes[depth] = object ? -1 : 0;
+    if (fittingValue == 0) {
+      skippedDepth = 1;
+      return;
     }
+    depth++;
+    fitting[depth] = fittingValue;
+    indexes[depth] = object ? -1 : 0;
     expectsName = object;
     fittingValue = object ? 0 : element();
   }
@@ -169,45 +267,43 @@ final class JsonScan extends Scan {
   private void close() {
     depth--;
     fittingValue = 0;
-    if (depth <= 0) {
-      done();
-      return;
-    }
     expectsName = false;
+    if (depth <= 0) {
+      stop();
+    }
   }
 
   private void next() {
-    if (depth < fitting.length && depth > 0 && indexes[depth] >= 0) {
+    boolean array = indexes[depth] >= 0;
+    expectsName = !array;
+    if (array) {
       indexes[depth]++;
-      expectsName = false;
       fittingValue = element();
-    } else if (depth < fitting.length) {
-      expectsName = true;
-    } else {
-      expectsName = false;
-      fittingValue = 0;
     }
   }
 
   /** The rules that the current element of an array fits. */
   private long element() {
-    if (fittingHere() == 0) {
+    if (depth == 0 || fitting[depth] == 0) {
       return 0;
     }
     byte[] index = Integer.toString(indexes[depth]).getBytes(StandardCharsets.US_ASCII);
-    return rules.matching(fittingHere(), depth - 1, index, index.length);
+    return rules.matching(fitting[depth], depth - 1, index, 0, index.length);
   }
 
-  private long fittingHere() {
-    return depth > 0 && depth < fitting.length ? fitting[depth] : 0;
-  }
-
-  private void append(byte b) {
-    if (length < text.length) {
-      text[length++] = b;
-    } else {
+  private void append(byte[] bytes, int from, int to) {
+    int more = to - from;
+    if (more > text.length - length) {
       usable = false;
+    } else {
+      System.arraycopy(bytes, from, text, length, more);
+      length += more;
     }
+  }
+
+  private void stop() {
+    open = 0;
+    done();
   }
 
   private static boolean isNumber(byte b) {

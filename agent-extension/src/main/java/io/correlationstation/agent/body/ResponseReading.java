@@ -2,72 +2,84 @@
 package io.correlationstation.agent.body;
 
 import io.correlationstation.agent.carry.Carrier;
-import io.correlationstation.agent.carry.Key;
 import io.correlationstation.agent.carry.Source;
+import io.correlationstation.agent.carry.WeakIdentityMap;
 import io.opentelemetry.context.Context;
-import java.lang.reflect.Method;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for keys in responses that an application has as text or bytes already. Only a document
- * that starts like a JSON object is looked at.
+ * Looks for keys in responses of outgoing calls: in texts and bytes that the application has
+ * already, and in streams as it reads them. What does not start like JSON is left alone.
  */
 public final class ResponseReading {
 
-  private final Carrier carrier;
-  private final JsonRules rules;
+  /** Classes that hold nothing but bodies of responses. */
+  static final Set<String> STREAMS =
+      Collections.unmodifiableSet(
+          new HashSet<>(
+              Arrays.asList(
+                  "jdk.internal.net.http.ResponseSubscribers$HttpResponseInputStream",
+                  "okhttp3.ResponseBody$BomAwareReader",
+                  "org.apache.hc.client5.http.entity.LazyDecompressingInputStream",
+                  "org.apache.hc.client5.http.entity.compress."
+                      + "DecompressingEntity$LazyDecompressingInputStream",
+                  "org.apache.hc.core5.http.io.EofSensorInputStream",
+                  "org.apache.http.client.entity.LazyDecompressingInputStream",
+                  "org.apache.http.conn.EofSensorInputStream",
+                  "sun.net.www.protocol.http.HttpURLConnection$HttpInputStream")));
+
+  /** A class that holds other things as well: {@link #observe} says when it is a response. */
+  static final String OKIO_STREAM = "okio.RealBufferedSource$inputStream$1";
+
+  private static final ClassValue<Boolean> isStream =
+      new ClassValue<Boolean>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+          return STREAMS.contains(type.getName()) || type.getName().equals(OKIO_STREAM);
+        }
+      };
+
+  private final JsonKeys keys;
+  private final boolean on;
+  private final WeakIdentityMap<Scan> scans = new WeakIdentityMap<>();
 
   public ResponseReading(Carrier carrier) {
-    this.carrier = carrier;
-    this.rules = new JsonRules(carrier.settings().responseRules());
+    this.keys = new JsonKeys(carrier, carrier.settings().responseRules());
+    this.on = !carrier.settings().responseRules().isEmpty();
   }
 
-  /** Takes a text, bytes, or a response of the JDK's client with one of these as its body. */
-  public void read(@Nullable Object response) throws ReflectiveOperationException {
-    if (response == null || rules.all() == 0) {
-      return;
-    }
-    if (response instanceof String) {
-      String text = (String) response;
-      int length = Math.min(text.length(), carrier.settings().bodyMaxBytes());
-      scan(text.substring(0, length).getBytes(StandardCharsets.UTF_8));
-    } else if (response instanceof byte[]) {
-      scan((byte[]) response);
-    } else {
-      Object body = bodyOf(response);
-      if (body instanceof String || body instanceof byte[]) {
-        read(body);
-      }
+  /** Takes a text or bytes; anything else is left alone. */
+  public void read(@Nullable Object body) {
+    if (on && body instanceof CharSequence) {
+      keys.find((CharSequence) body, Context.current(), Source.RESPONSE);
+    } else if (on && body instanceof byte[]) {
+      keys.find((byte[]) body, Context.current(), Source.RESPONSE);
     }
   }
 
-  private void scan(byte[] document) {
-    if (document.length == 0 || document[0] != '{') {
-      return;
-    }
-    Context context = Context.current();
-    JsonScan scan =
-        new JsonScan(
-            rules,
-            carrier.settings().bodyMaxBytes(),
-            carrier.keys().maxLength(),
-            (name, value) -> discover(context, name, value));
-    if (scan.enter()) {
-      scan.exit(document, 0, document.length);
+  /** Whether reads of an object are reads of a response, and not of a request. */
+  public boolean isResponse(Object stream) {
+    return on && isStream.get(stream.getClass());
+  }
+
+  /** Learns that a stream is the body of a response. */
+  public void observe(Object stream) {
+    if (on) {
+      scans.put(stream, keys.scan(Context.current(), Source.RESPONSE));
     }
   }
 
-  private void discover(Context context, String name, String value) {
-    Key key = carrier.keys().named(name);
-    if (key != null) {
-      carrier.discover(context, key, value, Source.RESPONSE);
+  /** Returns what goes with the read of a stream for which {@link #isResponse} holds, or null. */
+  public @Nullable Object enter(Object stream) {
+    Scan scan = scans.get(stream);
+    if (scan == null && !stream.getClass().getName().equals(OKIO_STREAM)) {
+      observe(stream);
+      scan = scans.get(stream);
     }
-  }
-
-  /** {@code java.net.http} is newer than the class files of this module. */
-  private static @Nullable Object bodyOf(Object response) throws ReflectiveOperationException {
-    Method body = Class.forName("java.net.http.HttpResponse").getMethod("body");
-    return body.getDeclaringClass().isInstance(response) ? body.invoke(response) : null;
+    return scan != null && scan.enter() ? scan : null;
   }
 }

@@ -9,6 +9,7 @@ package io.correlationstation.agent.body;
  */
 abstract class Scan {
 
+  private final byte[] one = new byte[1];
   private int left;
   private boolean reading;
 
@@ -29,26 +30,23 @@ abstract class Scan {
   /** Takes a look at what a read has brought; a count below 0 is the end of the body. */
   final void exit(byte[] bytes, int offset, int count) {
     reading = false;
+    if (left <= 0) {
+      return;
+    }
     if (count < 0) {
-      finish();
+      left = 0;
+      end();
       return;
     }
     int length = Math.min(Math.min(count, left), bytes.length - offset);
     left -= length;
-    for (int i = offset; i < offset + length && left >= 0; i++) {
-      accept(bytes[i]);
-    }
+    accept(bytes, offset, offset + length);
   }
 
   /** The same for the reading of a single byte; below 0 is the end of the body. */
   final void exit(int octet) {
-    reading = false;
-    if (octet < 0) {
-      finish();
-    } else {
-      left--;
-      accept((byte) octet);
-    }
+    one[0] = (byte) octet;
+    exit(one, 0, octet < 0 ? -1 : 1);
   }
 
   /** Leaves a read that has failed. */
@@ -57,17 +55,13 @@ abstract class Scan {
     left = 0;
   }
 
-  private void finish() {
-    left = 0;
-    end();
-  }
-
   /** Nothing more needs to be looked at. */
   final void done() {
-    left = -1;
+    left = 0;
   }
 
-  abstract void accept(byte b);
+  /** Takes the bytes from {@code from} up to {@code to}. */
+  abstract void accept(byte[] bytes, int from, int to);
 
   abstract void end();
 }

@@ -31,6 +31,7 @@ public final class Carrier {
   private final Keys keys;
   private final Counters counters;
   private final Egress egress;
+  private volatile @Nullable String @Nullable [] inherited;
 
   private Carrier(Settings settings, boolean active) {
     this.settings = settings;
@@ -73,6 +74,21 @@ public final class Carrier {
 
   public Egress egress() {
     return egress;
+  }
+
+  /** Takes the keys of a context as those that the process was started with. */
+  public void inherit(Context context) {
+    String[] values = new String[keys.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = valueOf(context, keys.get(i));
+    }
+    inherited = values;
+  }
+
+  /** Returns the value of a key that the process was started with, or null. */
+  public @Nullable String inherited(Key key) {
+    String[] values = inherited;
+    return values == null ? null : values[key.index()];
   }
 
   /** Returns the value of a key in a context, or null. It is safe as a header value. */
@@ -137,6 +153,31 @@ public final class Carrier {
       default:
         return true;
     }
+  }
+
+  /** Where headers are, under their names; null for what is not there. */
+  public interface Headers {
+    @Nullable String get(String name) throws ReflectiveOperationException;
+  }
+
+  /** Adds the keys in headers to the request of a context, where no propagator has read them. */
+  public void discoverHeaders(Context context, Headers headers)
+      throws ReflectiveOperationException {
+    for (int i = 0; i < keys.size(); i++) {
+      for (String header : keys.get(i).headers()) {
+        String value = headers.get(header);
+        if (value != null) {
+          discover(context, keys.get(i), value, Source.HEADER);
+          break;
+        }
+      }
+    }
+  }
+
+  /** Adds a key by its name to the request of a context; false when there is no such key. */
+  public boolean discover(Context context, String name, String value, Source source) {
+    Key key = keys.named(name);
+    return key != null && discover(context, key, value, source);
   }
 
   /**

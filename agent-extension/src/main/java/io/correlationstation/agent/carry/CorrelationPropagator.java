@@ -23,6 +23,9 @@ public final class CorrelationPropagator implements TextMapPropagator {
 
   private static final String CONTENT_TYPE = "content-type";
 
+  /** A getter that reads what the process was started with, and no request. */
+  public interface OfProcess {}
+
   private final Carrier carrier;
 
   public CorrelationPropagator(Carrier carrier) {
@@ -66,6 +69,7 @@ public final class CorrelationPropagator implements TextMapPropagator {
   }
 
   private <C> Context extractKeys(Context context, @Nullable C source, TextMapGetter<C> getter) {
+    boolean ofProcess = getter instanceof OfProcess;
     RequestKeys request = new RequestKeys(carrier.keys().size());
     request.body(Body.ofType(getter.get(source, CONTENT_TYPE)));
     Baggage baggage = Baggage.fromContext(context);
@@ -74,19 +78,25 @@ public final class CorrelationPropagator implements TextMapPropagator {
       Key key = carrier.keys().get(i);
       String inHeader = header(request, source, getter, key);
       String inBaggage = baggage.isEmpty() ? null : baggage.getEntryValue(key.name());
+      String inherited = carrier.inherited(key);
       if (inHeader != null) {
-        if (inBaggage != null && !inBaggage.equals(inHeader)) {
+        if (inBaggage != null && !inBaggage.equals(inHeader) && !inBaggage.equals(inherited)) {
           carrier.counters().conflict(key);
         }
-        take(request, key, inHeader, Source.HEADER);
+        take(request, key, inHeader, ofProcess ? Source.ENVIRONMENT : Source.HEADER);
         if (!inHeader.equals(inBaggage)) {
           changed = builder(changed, baggage).put(key.name(), inHeader);
         }
-      } else if (inBaggage != null) {
+      } else if (inBaggage != null && !inBaggage.equals(inherited)) {
         if (carrier.accepts(request, key, inBaggage)) {
-          take(request, key, inBaggage, Source.BAGGAGE);
+          take(request, key, inBaggage, ofProcess ? Source.ENVIRONMENT : Source.BAGGAGE);
         } else {
           changed = builder(changed, baggage).remove(key.name());
+        }
+      } else if (inherited != null && carrier.accepts(request, key, inherited)) {
+        take(request, key, inherited, Source.ENVIRONMENT);
+        if (inBaggage == null) { // the request has a baggage of its own
+          changed = builder(changed, baggage).put(key.name(), inherited);
         }
       }
     }

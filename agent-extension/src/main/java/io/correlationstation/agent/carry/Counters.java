@@ -39,7 +39,8 @@ public final class Counters {
   }
 
   /**
-   * A value was dropped because of {@code pattern}, {@code length}, {@code bytes} or {@code count}.
+   * A value was dropped because of {@code pattern}, {@code length} or {@code bytes}. Their count
+   * cannot be too large: there are no more than the keys that are set, each with one value.
    */
   void rejected(Key key, String reason) {
     add(rejected, Attributes.builder().put("key", key.name()).put("reason", reason).build());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.agent.carry;
 
+import io.correlationstation.agent.settings.AddressBlock;
+import io.correlationstation.agent.settings.TopicPattern;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,12 +32,14 @@ final class Destinations {
 
   private final List<String> suffixes = new ArrayList<>();
   private final List<AddressBlock> blocks = new ArrayList<>();
-  private final List<String> topics;
+  private final List<TopicPattern> topics = new ArrayList<>();
   private boolean any;
   private boolean singleLabel;
 
   Destinations(List<String> hosts, List<String> topics) {
-    this.topics = topics;
+    for (String topic : topics) {
+      this.topics.add(new TopicPattern(topic));
+    }
     for (String host : hosts) {
       add(host.toLowerCase(Locale.ROOT));
     }
@@ -87,9 +91,9 @@ final class Destinations {
       return true;
     }
     for (String suffix : suffixes) {
-      if (suffix.startsWith(".")
-          ? name.endsWith(suffix)
-          : name.equals(suffix) || name.endsWith("." + suffix)) {
+      int start = name.length() - suffix.length();
+      if (name.endsWith(suffix)
+          && (start == 0 || suffix.charAt(0) == '.' || name.charAt(start - 1) == '.')) {
         return true;
       }
     }
@@ -97,11 +101,8 @@ final class Destinations {
   }
 
   boolean allowsTopic(@Nullable String topic) {
-    String name = topic == null ? "" : topic;
-    for (String rule : topics) {
-      if (rule.endsWith("*")
-          ? name.startsWith(rule.substring(0, rule.length() - 1))
-          : name.equals(rule)) {
+    for (TopicPattern pattern : topics) {
+      if (pattern.matches(topic)) {
         return true;
       }
     }

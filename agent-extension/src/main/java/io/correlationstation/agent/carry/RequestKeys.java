@@ -27,7 +27,7 @@ final class RequestKeys implements ImplicitContextKeyed {
 
   private final AtomicReferenceArray<@Nullable Found> values;
   private final @Nullable RequestKeys outer;
-  private final List<Span> openSpans = new ArrayList<>(4);
+  private @Nullable List<Span> openSpans; // guarded by this
   private volatile @Nullable Body body;
 
   RequestKeys(int keyCount) {
@@ -69,8 +69,8 @@ final class RequestKeys implements ImplicitContextKeyed {
 
   /** Whether a span of this request was started: its contexts belong to that request. */
   boolean isInUse() {
-    synchronized (openSpans) {
-      return !openSpans.isEmpty();
+    synchronized (this) {
+      return openSpans != null;
     }
   }
 
@@ -136,8 +136,10 @@ final class RequestKeys implements ImplicitContextKeyed {
     if (!span.isRecording()) {
       return;
     }
-    synchronized (openSpans) {
-      if (openSpans.size() >= 4) {
+    synchronized (this) {
+      if (openSpans == null) {
+        openSpans = new ArrayList<>(4);
+      } else if (openSpans.size() >= 4) {
         openSpans.removeIf(open -> !open.isRecording());
       }
       if (openSpans.size() < MAX_OPEN_SPANS) {
@@ -147,8 +149,8 @@ final class RequestKeys implements ImplicitContextKeyed {
   }
 
   private void setOnOpenSpans(Key key, String value) {
-    synchronized (openSpans) {
-      for (int i = 0; i < openSpans.size(); i++) {
+    synchronized (this) {
+      for (int i = 0; openSpans != null && i < openSpans.size(); i++) {
         Span span = openSpans.get(i);
         if (span.isRecording()) {
           span.setAttribute(key.attribute(), value);

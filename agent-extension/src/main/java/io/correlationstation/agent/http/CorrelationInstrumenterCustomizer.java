@@ -3,14 +3,15 @@ package io.correlationstation.agent.http;
 
 import static io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer.InstrumentationType.HTTP_CLIENT;
 import static io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer.InstrumentationType.HTTP_SERVER;
+import static io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer.InstrumentationType.MESSAGING_CONSUMER_PROCESS;
 import static io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer.InstrumentationType.MESSAGING_PRODUCER;
 import static io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer.InstrumentationType.RPC_CLIENT;
 
 import com.google.auto.service.AutoService;
 import io.correlationstation.agent.carry.Carrier;
 import io.correlationstation.agent.carry.Failures;
-import io.correlationstation.agent.carry.Key;
 import io.correlationstation.agent.carry.Source;
+import io.correlationstation.agent.message.MessageReading;
 import io.correlationstation.agent.settings.PathRule;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -18,12 +19,13 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer;
 import io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizerProvider;
 import io.opentelemetry.instrumentation.api.instrumenter.ContextCustomizer;
-import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at every server span before it starts, for keys in the query, and at every client and
- * producer span, for where its keys would go.
+ * Looks at every server span before it starts, for keys in the query and path, at every message
+ * that arrives, for keys by rule, and at every client and producer span, for where its keys would
+ * go.
  */
 @AutoService(InstrumenterCustomizerProvider.class)
 public final class CorrelationInstrumenterCustomizer implements InstrumenterCustomizerProvider {
@@ -33,6 +35,9 @@ public final class CorrelationInstrumenterCustomizer implements InstrumenterCust
   private static final AttributeKey<String> HOST = AttributeKey.stringKey("server.address");
   private static final AttributeKey<String> TOPIC =
       AttributeKey.stringKey("messaging.destination.name");
+  private static final AttributeKey<String> ROUTING_KEY =
+      AttributeKey.stringKey("messaging.rabbitmq.destination.routing_key");
+  private static final String DEFAULT_EXCHANGE = "<default>";
 
   @Override
   public void customize(InstrumenterCustomizer customizer) {
@@ -48,37 +53,40 @@ public final class CorrelationInstrumenterCustomizer implements InstrumenterCust
   private static void addTo(InstrumenterCustomizer customizer, Carrier carrier) {
     if (customizer.hasType(HTTP_SERVER)) {
       QueryKeys query = new QueryKeys(carrier.settings().queryParameters());
-      add(customizer, carrier, "http-server", (c, start) -> serverStarts(carrier, query, c, start));
+      add(customizer, "http-server", (c, start) -> serverStarts(carrier, query, c, start));
     } else if (customizer.hasType(HTTP_CLIENT)) {
       add(
           customizer,
-          carrier,
           "http-client",
           (c, start) -> carrier.egress().toHost(c, "http", start.get(HOST)));
     } else if (customizer.hasType(RPC_CLIENT)) {
       add(
           customizer,
-          carrier,
           "rpc-client",
           (c, start) -> carrier.egress().toHost(c, "rpc", start.get(HOST)));
     } else if (customizer.hasType(MESSAGING_PRODUCER)) {
+      add(customizer, "producer", (c, start) -> carrier.egress().toTopic(c, topic(start)));
+    } else if (customizer.hasType(MESSAGING_CONSUMER_PROCESS)) {
+      MessageReading messages = new MessageReading(carrier);
       add(
           customizer,
-          carrier,
-          "producer",
-          (c, start) -> carrier.egress().toTopic(c, start.get(TOPIC)));
+          "consumer",
+          (c, message, start) -> messages.arrives(c, message, topic(start)));
     }
   }
 
   private static void add(
       InstrumenterCustomizer customizer,
-      Carrier carrier,
       String hook,
       BiFunction<Context, Attributes, Context> change) {
+    add(customizer, hook, (context, request, start) -> change.apply(context, start));
+  }
+
+  private static void add(InstrumenterCustomizer customizer, String hook, Change change) {
     ContextCustomizer<Object> failsOpen =
-        (context, request, startAttributes) -> {
+        (context, request, start) -> {
           try {
-            return change.apply(context, startAttributes);
+            return change.apply(context, request, start);
           } catch (Throwable failure) {
             Failures.record(hook, failure);
             return context;
@@ -92,24 +100,26 @@ public final class CorrelationInstrumenterCustomizer implements InstrumenterCust
     Context request = carrier.withRequest(context);
     String text = start.get(QUERY);
     if (text != null) {
-      query.find(text, discovering(carrier, request, Source.QUERY));
+      query.find(text, (name, value) -> carrier.discover(request, name, value, Source.QUERY));
     }
     String path = start.get(PATH);
     if (path != null) {
       for (PathRule rule : carrier.settings().pathRules()) {
-        rule.match(path, discovering(carrier, request, Source.PATH));
+        rule.match(path, (name, value) -> carrier.discover(request, name, value, Source.PATH));
       }
     }
     return request;
   }
 
-  private static BiConsumer<String, String> discovering(
-      Carrier carrier, Context request, Source source) {
-    return (name, value) -> {
-      Key key = carrier.keys().named(name);
-      if (key != null) {
-        carrier.discover(request, key, value, source);
-      }
-    };
+  /** The topic or exchange; for AMQP's exchange without a name the queue that it leads to. */
+  private static @Nullable String topic(Attributes start) {
+    String name = start.get(TOPIC);
+    return DEFAULT_EXCHANGE.equals(name) ? start.get(ROUTING_KEY) : name;
+  }
+
+  /** What to do before a span starts; {@code request} is what the instrumentation works on. */
+  private interface Change {
+    Context apply(Context context, Object request, Attributes start)
+        throws ReflectiveOperationException;
   }
 }

@@ -2,6 +2,7 @@
 package io.correlationstation.agent.process;
 
 import io.correlationstation.agent.carry.Carrier;
+import io.correlationstation.agent.carry.CorrelationPropagator;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
@@ -23,19 +24,6 @@ public final class Environment {
       (variables, name, value) -> {
         if (variables != null) {
           variables.put(variable(name), value);
-        }
-      };
-
-  private static final TextMapGetter<Map<String, String>> getter =
-      new TextMapGetter<Map<String, String>>() {
-        @Override
-        public Iterable<String> keys(Map<String, String> variables) {
-          return variables.keySet();
-        }
-
-        @Override
-        public @Nullable String get(@Nullable Map<String, String> variables, String name) {
-          return variables == null ? null : variables.get(variable(name));
         }
       };
 
@@ -75,7 +63,7 @@ public final class Environment {
 
   /** Reads a context from an environment. */
   static Context read(TextMapPropagator propagator, Context root, Map<String, String> environment) {
-    return propagator.extract(root, environment, getter);
+    return propagator.extract(root, environment, new Variables());
   }
 
   static String variable(String name) {
@@ -87,5 +75,19 @@ public final class Environment {
       }
     }
     return variable.toString();
+  }
+
+  private static final class Variables
+      implements TextMapGetter<Map<String, String>>, CorrelationPropagator.OfProcess {
+
+    @Override
+    public Iterable<String> keys(Map<String, String> variables) {
+      return variables.keySet();
+    }
+
+    @Override
+    public @Nullable String get(@Nullable Map<String, String> variables, String name) {
+      return variables == null ? null : variables.get(variable(name));
+    }
   }
 }

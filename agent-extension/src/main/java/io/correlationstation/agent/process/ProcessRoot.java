@@ -39,15 +39,16 @@ public final class ProcessRoot implements ContextStorage {
   public static void read(Carrier carrier, TextMapPropagator propagator) {
     if (mayRead(carrier, System.getenv())) {
       Context read = Environment.read(propagator, Context.root(), System.getenv());
+      carrier.inherit(read);
       boolean full = carrier.settings().environmentParent() == EnvironmentParent.FULL;
-      root = full ? read : keysOnly(carrier, read);
+      root = full ? read : keysOnly(carrier);
     }
   }
 
-  private static Context keysOnly(Carrier carrier, Context read) {
+  private static Context keysOnly(Carrier carrier) {
     BaggageBuilder keys = Baggage.builder();
     for (int i = 0; i < carrier.keys().size(); i++) {
-      String value = carrier.valueOf(read, carrier.keys().get(i));
+      String value = carrier.inherited(carrier.keys().get(i));
       if (value != null) {
         keys.put(carrier.keys().get(i).name(), value);
       }

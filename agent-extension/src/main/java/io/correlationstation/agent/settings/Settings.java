@@ -30,6 +30,8 @@ public final class Settings {
   private final List<PathRule> pathRules;
   private final List<JsonRule> jsonRules;
   private final List<JsonRule> responseRules;
+  private final List<MessageRule> messageRules;
+  private final List<JdbcRule> jdbcRules;
   private final int bodyMaxBytes;
   private final boolean responseHeaders;
   private final EnvironmentParent environmentParent;
@@ -39,13 +41,15 @@ public final class Settings {
     enabled = reader.flag("enabled", true);
     keys = reader.keys();
     maxBytes = reader.number("max-bytes", 4096, 1, 65_536);
-    egressAllow = reader.list("egress.allow", SettingsReader.DEFAULT_EGRESS);
+    egressAllow = reader.egressAllow();
     egressTopics = reader.list("egress.topics", SettingsReader.ANY);
     hmacSecret = reader.file("egress.hmac-secret-file");
     queryParameters = reader.queryParameters();
     pathRules = reader.pathRules();
     jsonRules = reader.jsonRules();
     responseRules = reader.jsonPointers("response-rules");
+    messageRules = reader.messageRules();
+    jdbcRules = reader.jdbcRules();
     bodyMaxBytes = reader.number("body.max-bytes", 65_536, 0, 16 * 1024 * 1024);
     responseHeaders = reader.flag("response-headers", true);
     environmentParent = reader.environmentParent();
@@ -103,6 +107,16 @@ public final class Settings {
   /** Fields of JSON responses of outgoing calls. */
   public List<JsonRule> responseRules() {
     return responseRules;
+  }
+
+  /** Headers and fields of JSON payloads of messages that arrive. */
+  public List<MessageRule> messageRules() {
+    return messageRules;
+  }
+
+  /** Columns whose bound parameters are keys. */
+  public List<JdbcRule> jdbcRules() {
+    return jdbcRules;
   }
 
   /** How far a body is read along, in bytes; 0 for not at all. */

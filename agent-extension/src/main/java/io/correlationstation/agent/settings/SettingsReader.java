@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ final class SettingsReader {
 
   private static final int MAX_KEYS = 32;
   private static final Pattern KEY_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_.]{0,63}");
+  private static final Pattern NOT_A_NAME = Pattern.compile("[0-9.]+|.*[/:\\[].*");
   private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
 
   private final SettingsSource source;
@@ -188,6 +190,23 @@ final class SettingsReader {
     return unmodifiableList(rules);
   }
 
+  /** Host suffixes, CIDR blocks and words, without what is none of these. */
+  List<String> egressAllow() {
+    List<String> allowed = new ArrayList<>();
+    for (String rule : list("egress.allow", DEFAULT_EGRESS)) {
+      if (NOT_A_NAME.matcher(rule).matches() && AddressBlock.parse(rule) == null) {
+        warnings.add(
+            property("egress.allow")
+                + ": \""
+                + rule
+                + "\" is not like 192.0.2.0/24, fc00::/7, .example.com or private");
+      } else {
+        allowed.add(rule);
+      }
+    }
+    return unmodifiableList(allowed);
+  }
+
   /** The names of {@code json-fields} at the top and the pointers of {@code json-rules}. */
   List<JsonRule> jsonRules() {
     List<JsonRule> rules = new ArrayList<>();
@@ -210,11 +229,7 @@ final class SettingsReader {
 
   /** Rules such as {@code circuit_id=/order/circuit/id}. */
   List<JsonRule> jsonPointers(String setting) {
-    List<JsonRule> rules = new ArrayList<>();
-    for (String rule : list(setting, Collections.emptyList())) {
-      addJsonPointer(rules, setting, rule);
-    }
-    return unmodifiableList(rules);
+    return rules(setting, "circuit_id=/order/circuit/id", JsonRule::parse, JsonRule::key);
   }
 
   private void addJsonField(List<JsonRule> rules, String field) {
@@ -236,27 +251,42 @@ final class SettingsReader {
     return null;
   }
 
-  private void addJsonPointer(List<JsonRule> rules, String setting, String text) {
-    int equals = text.indexOf('=');
-    String key = text.substring(0, Math.max(equals, 0)).trim();
-    String pointer = text.substring(equals + 1).trim();
-    if (equals < 1 || pointer.length() < 2 || !pointer.startsWith("/")) {
-      warnings.add(
-          property(setting) + ": \"" + text + "\" is not like circuit_id=/order/circuit/id");
-    } else if (!keyNames.contains(key)) {
-      warnUnknownKey(setting, text);
-    } else {
-      List<String> path = new ArrayList<>();
-      for (String segment : pointer.substring(1).split("/", -1)) {
-        path.add(segment.replace("~1", "/").replace("~0", "~"));
+  /** Rules such as {@code orders*:circuit_id=/order/circuit/id}. */
+  List<MessageRule> messageRules() {
+    return rules(
+        "message-rules", "orders:circuit_id=/circuit/id", MessageRule::parse, MessageRule::key);
+  }
+
+  /** Rules such as {@code circuit_id=circuits.id}. */
+  List<JdbcRule> jdbcRules() {
+    return rules("jdbc-rules", "circuit_id=circuits.id", JdbcRule::parse, JdbcRule::key);
+  }
+
+  private <R> List<R> rules(
+      String setting,
+      String example,
+      Function<String, @Nullable R> parser,
+      Function<R, String> keyOf) {
+    List<R> rules = new ArrayList<>();
+    for (String text : list(setting, Collections.emptyList())) {
+      R rule = parser.apply(text);
+      if (rule == null) {
+        warnings.add(property(setting) + ": \"" + text + "\" is not like " + example);
+      } else if (!keyNames.contains(keyOf.apply(rule))) {
+        warnUnknownKey(setting, text, keyOf.apply(rule));
+      } else {
+        rules.add(rule);
       }
-      rules.add(new JsonRule(key, unmodifiableList(path)));
     }
+    return unmodifiableList(rules);
   }
 
   private void warnUnknownKey(String setting, String item) {
     int equals = item.indexOf('=');
-    String name = equals < 0 ? item : item.substring(0, equals);
+    warnUnknownKey(setting, item, equals < 0 ? item : item.substring(0, equals));
+  }
+
+  private void warnUnknownKey(String setting, String item, String name) {
     warnings.add(
         property(setting)
             + ": \""

@@ -38,6 +38,7 @@ public interface SettingsSource {
   /**
    * A section of a declarative file, as maps, lists and scalars: {@code egress: {allow: [a, b]}} is
    * {@code egress.allow=a,b}, and {@code _} stands for {@code -} as well. Null is an empty section.
+   * What it does not say, system properties and environment variables may.
    */
   static SettingsSource of(@Nullable Object section) {
     Map<String, String> flat = new LinkedHashMap<>();
@@ -50,12 +51,15 @@ public interface SettingsSource {
             return entry.getValue();
           }
         }
-        return null;
+        String text = System.getProperty(property, System.getenv(Names.environment(property)));
+        return text == null || text.trim().isEmpty() ? null : text.trim();
       }
 
       @Override
       public Collection<String> names() {
-        return flat.keySet();
+        Set<String> names = namesOfProcess();
+        names.addAll(flat.keySet());
+        return names;
       }
     };
   }
@@ -71,19 +75,24 @@ public interface SettingsSource {
 
       @Override
       public Collection<String> names() {
-        Set<String> names = new LinkedHashSet<>();
-        for (String name : System.getProperties().stringPropertyNames()) {
-          if (name.toLowerCase(Locale.ROOT).startsWith(Settings.PREFIX)) {
-            names.add(name);
-          }
-        }
-        for (String name : System.getenv().keySet()) {
-          if (name.startsWith(Settings.ENVIRONMENT_PREFIX)) {
-            names.add(name);
-          }
-        }
-        return names;
+        return namesOfProcess();
       }
     };
+  }
+
+  /** Names of ours among the system properties and environment variables. */
+  static Set<String> namesOfProcess() {
+    Set<String> names = new LinkedHashSet<>();
+    for (String name : System.getProperties().stringPropertyNames()) {
+      if (name.toLowerCase(Locale.ROOT).startsWith(Settings.PREFIX)) {
+        names.add(name);
+      }
+    }
+    for (String name : System.getenv().keySet()) {
+      if (name.startsWith(Settings.ENVIRONMENT_PREFIX)) {
+        names.add(name);
+      }
+    }
+    return names;
   }
 }

@@ -3,6 +3,7 @@ package io.correlationstation.agent.body;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.correlationstation.agent.settings.JsonRule;
 import io.correlationstation.agent.settings.Settings;
 import io.correlationstation.agent.settings.SettingsSource;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +50,10 @@ class JsonScanTest {
         "{\"order\":{\"items\":[[{\"id\":\"x\"}],[{\"id\":\"y\"}]]}}              | ``",
         "{\"a/b\":{\"c\":\"R\"}}                              | resource_id=R",
         "{\"circuit_id\":{\"x\":\"Q\"},\"product_id\":\"P\"}  | request_id=Q product_id=P",
+        "{\"circuit_id\":\"first\",\"circuitId\":\"second\"} | circuit_id=first",
+        "{\"x\":[\"]\\\"}\",{\"circuit_id\":\"no\"}],\"circuit_id\":\"C\"} | circuit_id=C",
+        "\"circuit_id\":\"C\"                                   | ``",
+        "<html>{\"circuit_id\":\"C\"}                         | ``",
         "{\"a\":[[[[[[[[{}]]]]]]]],\"circuit_id\":\"C\"}      | circuit_id=C",
         "{\"a\":{\"b\":{\"c\":{\"d\":{}}}},\"circuit_id\":\"C\"} | circuit_id=C",
       })
@@ -85,6 +90,20 @@ class JsonScanTest {
   }
 
   @Test
+  void enter_afterEachKeyHasAValue_isOver() {
+    JsonRules one = new JsonRules(rules("circuit_id=/a,circuit_id=/b"));
+    List<String> found = new ArrayList<>();
+    JsonScan scan = new JsonScan(one, 65_536, 128, (key, value) -> found.add(value));
+
+    assertThat(scan.enter()).isTrue();
+    byte[] document = "{\"b\":\"B\",\"a\":\"A\"".getBytes(StandardCharsets.UTF_8);
+    scan.exit(document, 0, document.length);
+
+    assertThat(found).containsExactly("B");
+    assertThat(scan.enter()).isFalse();
+  }
+
+  @Test
   void enter_afterTheBound_isOver() {
     JsonScan scan = new JsonScan(rules, 10, 128, (key, value) -> {});
 
@@ -105,16 +124,57 @@ class JsonScanTest {
   }
 
   @Test
-  void accept_anyBytes_neverThrows() {
+  void accept_anyBytes_neverThrowsAndAnySplitFindsTheSame() {
     Random random = new Random(4711);
     byte[] alphabet = "{}[]\",:\\ circuit_id01e-\n".getBytes(StandardCharsets.US_ASCII);
-    for (int round = 0; round < 20_000; round++) {
+    for (int round = 0; round < 5_000; round++) {
       byte[] document = new byte[random.nextInt(60)];
       for (int i = 0; i < document.length; i++) {
         document[i] =
             round % 4 == 0 ? (byte) random.nextInt() : alphabet[random.nextInt(alphabet.length)];
       }
-      scan(document, 1 + random.nextInt(8));
+      String whole = scan(document, Math.max(document.length, 1));
+      assertThat(scan(document, 1 + random.nextInt(8)))
+          .as(new String(document, StandardCharsets.ISO_8859_1))
+          .isEqualTo(whole);
+    }
+  }
+
+  /** Words of JSON in any order: more of it is nearly right than of random bytes. */
+  @Test
+  void accept_anyWords_findTheSameHoweverTheyAreSplit() {
+    String[] words = {
+      "{",
+      "}",
+      "[",
+      "]",
+      ",",
+      ":",
+      " ",
+      "\"",
+      "\\\"",
+      "\"circuit_id\":",
+      "\"C\"",
+      "\"order\":",
+      "\"items\":",
+      "\"id\":",
+      "12",
+      "null",
+      "\"a/b\":",
+      "\"c\":",
+      "\"x\":",
+      "\"te\\\"xt\""
+    };
+    Random random = new Random(815);
+    for (int round = 0; round < 5_000; round++) {
+      StringBuilder json = new StringBuilder("{");
+      for (int i = random.nextInt(25); i >= 0; i--) {
+        json.append(words[random.nextInt(words.length)]);
+      }
+      byte[] document = json.toString().getBytes(StandardCharsets.UTF_8);
+      assertThat(scan(document, 1 + random.nextInt(8)))
+          .as(json.toString())
+          .isEqualTo(scan(document, document.length));
     }
   }
 
@@ -128,6 +188,10 @@ class JsonScanTest {
       scan.exit(-1);
     }
     return String.join(" ", found);
+  }
+
+  private static List<JsonRule> rules(String pointers) {
+    return settings(Map.of("otel.correlation.response-rules", pointers)).responseRules();
   }
 
   private static Settings settings(Map<String, String> values) {

@@ -84,6 +84,26 @@ class CarryingTest {
   }
 
   @Test
+  void extract_inAProcessThatInheritedKeys_addsThemToTheRequestsOwnBaggage() {
+    carrier.inherit(extract("X-Circuit-Id", "inherited", "X-Product-Id", "P"));
+
+    Context context = extract("baggage", "tenant=t,product_id=own");
+
+    assertThat(sent(context))
+        .containsEntry("X-Circuit-Id", "inherited")
+        .containsEntry("X-Product-Id", "own");
+    assertThat(Baggage.fromContext(context).getEntryValue("tenant")).isEqualTo("t");
+    assertThat(Baggage.fromContext(context).getEntryValue("circuit_id")).isEqualTo("inherited");
+  }
+
+  @Test
+  void extract_headerAgainstInheritedKey_wins() {
+    carrier.inherit(extract("X-Circuit-Id", "inherited"));
+
+    assertThat(carrier.valueOf(extract("X-Circuit-Id", "header"), circuit)).isEqualTo("header");
+  }
+
+  @Test
   void discover_afterContextWasDerived_isSeenThere() {
     Context request = extract();
     Context derived = request.with(Baggage.builder().put("tenant", "t").build());

@@ -45,6 +45,8 @@ class SettingsTest {
     assertThat(settings.pathRules()).isEmpty();
     assertThat(settings.jsonRules()).hasSize(10);
     assertThat(settings.responseRules()).isEmpty();
+    assertThat(settings.messageRules()).isEmpty();
+    assertThat(settings.jdbcRules()).isEmpty();
     assertThat(settings.environmentParent()).isEqualTo(EnvironmentParent.KEYS);
     assertThat(settings.bodyMaxBytes()).isEqualTo(65_536);
     assertThat(settings.responseHeaders()).isTrue();
@@ -73,6 +75,8 @@ class SettingsTest {
     values.put("otel.correlation.json-fields", "circuitId,order=o");
     values.put("otel.correlation.json-rules", "order=/shop/order");
     values.put("otel.correlation.response-rules", "order=/id");
+    values.put("otel.correlation.message-rules", "orders*:order=/id, mq:x:order=ref");
+    values.put("otel.correlation.jdbc-rules", "order=shop.orders.id");
     values.put("otel.correlation.environment.parent", "full");
     values.put("otel.correlation.body.max-bytes", "1000");
     values.put("otel.correlation.response-headers", "false");
@@ -100,6 +104,19 @@ class SettingsTest {
         .containsExactly(List.of("circuitId"), List.of("o"), List.of("shop", "order"));
     assertThat(settings.responseRules()).hasSize(1);
     assertThat(settings.responseRules().get(0).key()).isEqualTo("order");
+    assertThat(settings.messageRules()).hasSize(2);
+    MessageRule payload = settings.messageRules().get(0);
+    assertThat(payload.key()).isEqualTo("order");
+    assertThat(payload.topic().matches("orders.eu")).isTrue();
+    assertThat(payload.payload().path()).containsExactly("id");
+    assertThat(payload.header()).isNull();
+    MessageRule header = settings.messageRules().get(1);
+    assertThat(header.topic().matches("mq:x")).isTrue();
+    assertThat(header.header()).isEqualTo("ref");
+    assertThat(header.payload()).isNull();
+    assertThat(settings.jdbcRules()).hasSize(1);
+    assertThat(settings.jdbcRules().get(0).table()).isEqualTo("orders");
+    assertThat(settings.jdbcRules().get(0).column()).isEqualTo("id");
     assertThat(settings.environmentParent()).isEqualTo(EnvironmentParent.FULL);
     assertThat(settings.bodyMaxBytes()).isEqualTo(1000);
     assertThat(settings.responseHeaders()).isFalse();
@@ -125,6 +142,15 @@ class SettingsTest {
         "otel.correlation.json-rules | circuit_id | is not like circuit_id=/order/circuit/id",
         "otel.correlation.json-rules | circuit=/a | nearest: circuit_id",
         "otel.correlation.query-parameters | circuit | nearest: circuit_id",
+        "otel.correlation.message-rules | circuit_id=/a | is not like orders:circuit_id=/circuit/id",
+        "otel.correlation.message-rules | orders:circuit_id=/ | is not like orders:circuit_id=",
+        "otel.correlation.message-rules | orders:circut=/a | nearest: circuit_id",
+        "otel.correlation.jdbc-rules | circuit_id=id | is not like circuit_id=circuits.id",
+        "otel.correlation.jdbc-rules | circut=circuits.id | nearest: circuit_id",
+        "otel.correlation.egress.allow | 10.0.0.0/33 | is not like 192.0.2.0/24",
+        "otel.correlation.egress.allow | 10.0.0 | is not like 192.0.2.0/24",
+        "otel.correlation.egress.allow | https://example.com | is not like 192.0.2.0/24",
+        "otel.correlation.egress.allow | fc00::/7,fc00::g | \"fc00::g\" is not like 192.0.2.0/24",
         "otel.correlation.egress.hmac-secret-file | /does/not/exist | cannot read /does/not/exist",
       })
   void read_wrongSetting_isOneWarningThatHelps(String name, String value, String expected) {

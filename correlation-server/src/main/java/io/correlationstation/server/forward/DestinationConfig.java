@@ -40,6 +40,7 @@ public record DestinationConfig(
     RetryPolicy retry,
     LokiOptions loki) {
 
+  private static final String TEMPO = "tempo";
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
   private static final Set<Signal> ALL = EnumSet.of(Signal.TRACES, Signal.LOGS, Signal.METRICS);
 
@@ -69,7 +70,7 @@ public record DestinationConfig(
 
   /** Tempo, or anything else that takes traces by OTLP over HTTP. */
   public static DestinationConfig tempo(URI endpoint) {
-    return of("tempo", Protocol.OTLP_HTTP, endpoint).withSignals(Set.of(Signal.TRACES));
+    return of(TEMPO, Protocol.OTLP_HTTP, endpoint).withSignals(Set.of(Signal.TRACES));
   }
 
   /** Loki by its push API; the URL of the server or of the push path. */
@@ -89,7 +90,7 @@ public record DestinationConfig(
    */
   public static DestinationConfig tempoGrpc(String target) {
     URI endpoint = URI.create(target.contains("://") ? target : "http://" + target);
-    return of("tempo", Protocol.OTLP_GRPC, endpoint).withSignals(Set.of(Signal.TRACES));
+    return of(TEMPO, Protocol.OTLP_GRPC, endpoint).withSignals(Set.of(Signal.TRACES));
   }
 
   /**
@@ -147,6 +148,11 @@ public record DestinationConfig(
   public DestinationConfig withLoki(LokiOptions value) {
     return new DestinationConfig(
         name, protocol, endpoint, headers, signals, gzip, limits, retry, value);
+  }
+
+  /** Whether the limits of Tempo hold there that a sender is not told of. */
+  boolean isTempo() {
+    return name.equals(TEMPO);
   }
 
   /** Names the destination without its secrets. */

@@ -24,6 +24,9 @@ final class ForwardMetrics {
   private final Counter delivered;
   private final Counter deadLettered;
   private final Counter filtered;
+  private final Counter sent;
+  private final Counter failed;
+  private final Counter largeTraces;
   private final Counter retried;
   private final Counter attempts;
   private final Histogram seconds;
@@ -46,6 +49,24 @@ final class ForwardMetrics {
             .name("corr_export_filtered_items_total")
             .help("Items a destination is not meant to get.")
             .labelNames("dest", "signal", "reason")
+            .register(registry);
+    this.sent =
+        Counter.builder()
+            .name("corr_export_sent_items_total")
+            .help("Items in requests sent, each time they are sent, by the answer.")
+            .labelNames("dest", "signal", "code")
+            .register(registry);
+    this.failed =
+        Counter.builder()
+            .name("corr_export_failed_items_total")
+            .help("Items in requests that were not taken, each time, by the answer.")
+            .labelNames("dest", "signal", "code")
+            .register(registry);
+    this.largeTraces =
+        Counter.builder()
+            .name("corr_export_large_traces_total")
+            .help("Traces larger than what Tempo keeps of one by default; an estimate.")
+            .labelNames("dest")
             .register(registry);
     this.retried =
         Counter.builder()
@@ -137,11 +158,19 @@ final class ForwardMetrics {
     filtered.labelValues(destination, word(signal), reason).inc(items);
   }
 
+  void largeTrace(String destination) {
+    largeTraces.labelValues(destination).inc();
+  }
+
   void attempt(String destination, Batch batch, Verdict verdict, long nanos) {
     attempts.labelValues(destination, outcome(verdict)).inc();
     seconds.labelValues(destination).observe(nanos / 1e9);
+    String signal = word(batch.signal());
+    sent.labelValues(destination, signal, verdict.code()).inc(batch.items());
+    if (verdict.outcome() != Verdict.Outcome.DELIVERED) {
+      failed.labelValues(destination, signal, verdict.code()).inc(batch.items());
+    }
     if (outcome(verdict).equals("retry")) {
-      String signal = word(batch.signal());
       retried.labelValues(destination, signal, verdict.code()).inc(batch.items());
     }
   }

@@ -43,6 +43,7 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
   private final ForwardMetrics metrics;
   private final Clock clock;
   private final Ledger ledger;
+  private final @Nullable TraceSizes traceSizes;
   private final BackOff backOff;
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -74,6 +75,7 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
     this.metrics = metrics;
     this.clock = clock;
     this.ledger = new Ledger(config.name(), metrics);
+    this.traceSizes = config.isTempo() ? new TraceSizes(config.name(), metrics) : null;
     this.backOff = new BackOff(config.retry(), new SplittableRandom());
     this.thread = new Thread(this, "forward-" + config.name());
   }
@@ -168,6 +170,9 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
     } else if (entry.attempts() > MAX_CRASHES) {
       deadLetter(OtlpBatch.of(frame), "crash", "the server died " + MAX_CRASHES + " times over it");
     } else {
+      if (traceSizes != null) {
+        traceSizes.weigh(frame);
+      }
       window.add(frame);
       windowBytes += frame.payload().length;
       windowItems += frame.items();

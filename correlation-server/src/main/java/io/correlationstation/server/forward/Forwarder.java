@@ -5,11 +5,8 @@ import io.correlationstation.server.journal.Journal;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Forwards the journal to every configured destination, each with a cursor, a thread ({@code
@@ -25,7 +22,6 @@ public final class Forwarder implements AutoCloseable {
   private final Journal journal;
   private final Clock clock;
   private final List<ForwardWorker> workers = new CopyOnWriteArrayList<>();
-  private final CountDownLatch closing = new CountDownLatch(1);
 
   private Forwarder(ForwardConfig config, Journal journal, Clock clock) {
     this.config = config;
@@ -93,36 +89,11 @@ public final class Forwarder implements AutoCloseable {
   }
 
   /**
-   * Sends to a destination again what was received from {@code from} to before {@code to}, as far
-   * as the journal still has it, beside the running delivery. Idempotent for Tempo and Loki.
-   * Returns when it is done or the destination stops taking it.
-   *
-   * @throws IllegalArgumentException when there is no destination of that name
-   */
-  public ReplayResult replay(String destination, Instant from, Instant to)
-      throws IOException, InterruptedException {
-    DestinationConfig target =
-        config.destinations().stream()
-            .filter(candidate -> candidate.name().equals(destination))
-            .findFirst()
-            .orElseThrow(
-                () -> new IllegalArgumentException("no destination has this name: " + destination));
-    try (Destination again = create(target, clock)) {
-      return new RangeReplay(target, again, journal, closing).run(nanos(from), nanos(to));
-    }
-  }
-
-  private static long nanos(Instant time) {
-    return TimeUnit.SECONDS.toNanos(time.getEpochSecond()) + time.getNano();
-  }
-
-  /**
    * Stops all workers within a few seconds. What was not delivered stays in the journal; a backlog
    * is not waited for.
    */
   @Override
   public void close() {
-    closing.countDown();
     workers.forEach(ForwardWorker::requestClose);
     workers.forEach(ForwardWorker::close);
   }

@@ -2,140 +2,140 @@
 package io.correlationstation.server.forward;
 
 import io.correlationstation.server.journal.Frame;
-import io.correlationstation.server.journal.Journal;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends again what the journal received in a span of time, beside whatever its destination is
- * doing. Frames are received in order but for their first milliseconds, so the start is found by
- * halving.
+ * Sends frames to a destination again, beside whatever else is being sent there. Idempotent for
+ * Tempo and Loki, which recognise what they have.
  *
- * <p>A batch that the destination does not take now is tried {@value #MAX_PAUSES} times; then the
- * replay ends and says what is left. Nothing becomes a dead letter: the frames were there before.
+ * <p>A batch that the destination does not take now is tried {@value #MAX_PAUSES} times; then, or
+ * at once when it refuses everything, the replay ends and says what is left. Nothing becomes a dead
+ * letter: the frames were there before.
  */
-final class RangeReplay implements Delivery.Surroundings {
+public final class RangeReplay implements Delivery.Surroundings {
+
+  /** Where the frames come from. */
+  public interface Source {
+    /** The next frame, or null when there is no more. */
+    @Nullable Frame next() throws IOException;
+  }
 
   private static final int MAX_PAUSES = 5;
 
-  /** Frames that are missing in a row before the start counts as deleted. */
-  private static final int MAX_GAP = 64;
-
   private static final class GivenUpException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+
+    GivenUpException() {
+      super(null, null, false, false);
+    }
   }
 
   private final DestinationConfig config;
   private final Destination destination;
-  private final Journal journal;
-  private final CountDownLatch closing;
   private int pauses;
+  private boolean held;
   private long delivered;
   private long refused;
-  private String reason = "";
+  private String refusal = "";
+  private String answer = "";
 
-  /**
-   * @param closing ends the replay
-   */
-  RangeReplay(
-      DestinationConfig config, Destination destination, Journal journal, CountDownLatch closing) {
-    this.closing = closing;
+  private RangeReplay(DestinationConfig config, Destination destination) {
     this.config = config;
     this.destination = destination;
-    this.journal = journal;
   }
 
-  /** Both ends in nanoseconds since the epoch; the second is not included. */
-  ReplayResult run(long fromNanos, long toNanos) throws IOException, InterruptedException {
-    long next = firstReceivedAt(fromNanos);
-    long end = journal.status().nextSequence();
+  /**
+   * Sends every frame of the source that the destination takes.
+   *
+   * @throws IOException when the source cannot be read
+   */
+  public static ReplayResult run(DestinationConfig config, Source source)
+      throws IOException, InterruptedException {
+    try (Destination destination = Forwarder.create(config, Clock.systemUTC())) {
+      return new RangeReplay(config, destination).run(source);
+    }
+  }
+
+  private ReplayResult run(Source source) throws IOException, InterruptedException {
+    long left = 0;
+    for (List<Frame> window = fill(source); !window.isEmpty(); window = fill(source)) {
+      left += left > 0 ? items(window) : deliver(window);
+    }
+    return new ReplayResult(delivered, refused, left, left > 0 ? answer : refusal);
+  }
+
+  private List<Frame> fill(Source source) throws IOException {
     List<Frame> window = new ArrayList<>();
     long bytes = 0;
-    long left = 0;
-    for (; next < end; next++) {
-      Frame frame = journal.read(next);
-      if (frame != null && frame.receivedNanos() >= toNanos) {
+    while (bytes < config.limits().maxBytes()) {
+      Frame frame = source.next();
+      if (frame == null) {
         break;
       }
-      if (frame == null
-          || !config.signals().contains(frame.signal())
-          || frame.receivedNanos() < fromNanos) {
-        continue;
-      }
-      window.add(frame);
-      bytes += frame.payload().length;
-      if (bytes >= config.limits().maxBytes()) {
-        left += deliver(window);
-        window.clear();
-        bytes = 0;
-        if (left > 0) {
-          break;
-        }
+      if (config.signals().contains(frame.signal())) {
+        window.add(frame);
+        bytes += frame.payload().length;
       }
     }
-    left += deliver(window);
-    return new ReplayResult(delivered, refused, left, reason);
+    return window;
   }
 
   /** Items of the window that are not settled: 0, or what was left when it was given up. */
   private long deliver(List<Frame> window) throws IOException, InterruptedException {
-    if (window.isEmpty()) {
-      return 0;
-    }
     long before = delivered + refused;
-    Destination.Prepared prepared = destination.prepare(window);
+    List<Batch> batches = prepare(window);
+    BackOff backOff = new BackOff(config.retry(), new SplittableRandom());
+    try {
+      new Delivery(destination, config.retry(), backOff, this).deliver(batches);
+      return 0;
+    } catch (GivenUpException e) {
+      return items(window) - (delivered + refused - before);
+    }
+  }
+
+  private List<Batch> prepare(List<Frame> window) {
+    try {
+      return settled(destination.prepare(window));
+    } catch (RuntimeException | StackOverflowError e) {
+      return window.size() == 1 ? unreadable(window.get(0), e) : prepareEach(window);
+    }
+  }
+
+  private List<Batch> prepareEach(List<Frame> window) {
+    List<Batch> batches = new ArrayList<>();
+    window.forEach(frame -> batches.addAll(prepare(List.of(frame))));
+    return batches;
+  }
+
+  private List<Batch> unreadable(Frame frame, Throwable why) {
+    deadLetter(OtlpBatch.of(frame), "unreadable", String.valueOf(why));
+    return List.of();
+  }
+
+  private List<Batch> settled(Destination.Prepared prepared) {
     for (Destination.Refused batch : prepared.refused()) {
       deadLetter(batch.batch(), batch.reason(), "");
     }
-    BackOff backOff = new BackOff(config.retry(), new SplittableRandom());
-    try {
-      new Delivery(destination, config.retry(), backOff, this).deliver(prepared.batches());
-      return 0;
-    } catch (GivenUpException e) {
-      long items = window.stream().mapToLong(Frame::items).sum();
-      return items - (delivered + refused - before);
-    }
+    return prepared.batches();
   }
 
-  private long firstReceivedAt(long nanos) throws IOException {
-    long low = 0;
-    long high = journal.status().nextSequence();
-    while (low < high) {
-      long middle = (low + high) >>> 1;
-      Frame frame = atOrAfter(middle, high);
-      if (frame == null || frame.receivedNanos() < nanos) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  }
-
-  private @Nullable Frame atOrAfter(long sequence, long end) throws IOException {
-    for (long s = sequence; s < Math.min(end, sequence + MAX_GAP); s++) {
-      Frame frame = journal.read(s);
-      if (frame != null) {
-        return frame;
-      }
-    }
-    return null;
+  private static long items(List<Frame> window) {
+    return window.stream().mapToLong(Frame::items).sum();
   }
 
   @Override
   public void pause(Duration time) throws InterruptedException {
-    if (++pauses > MAX_PAUSES) {
+    if (held || ++pauses > MAX_PAUSES) {
       throw new GivenUpException();
     }
-    if (closing.await(time.toNanos(), TimeUnit.NANOSECONDS)) {
-      throw new InterruptedException("closing");
-    }
+    TimeUnit.NANOSECONDS.sleep(time.toNanos());
   }
 
   @Override
@@ -157,13 +157,12 @@ final class RangeReplay implements Delivery.Surroundings {
   @Override
   public void note(Batch batch, int items, String why, String detail) {
     refused += items;
-    reason = (why + " " + detail).strip();
+    refusal = (why + " " + detail).strip();
   }
 
   @Override
   public void answered(Batch batch, Verdict verdict, long nanos) {
-    if (verdict.outcome() != Verdict.Outcome.DELIVERED) {
-      reason = (verdict.code() + " " + verdict.detail()).strip();
-    }
+    held = verdict.outcome() == Verdict.Outcome.HOLD;
+    answer = (verdict.code() + " " + verdict.detail()).strip();
   }
 }

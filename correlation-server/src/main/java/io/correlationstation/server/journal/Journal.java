@@ -46,6 +46,22 @@ public interface Journal extends AutoCloseable {
   /** A snapshot of the log's state for readiness and metrics. */
   JournalStatus status();
 
+  /**
+   * A number that is this log's own: the same after a restart, another for every log, and not to be
+   * guessed by senders. 0 when it has none.
+   */
+  default long identity() {
+    return 0;
+  }
+
+  /**
+   * How full the log is of what some reader still needs: 0 when empty, 1 where intake is refused.
+   * Cheap enough for every frame. A journal without bounds is never full.
+   */
+  default double fullness() {
+    return 0;
+  }
+
   /** Lets pending appends become durable, then closes the files. */
   @Override
   void close();

@@ -8,6 +8,7 @@ import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 
@@ -25,6 +26,7 @@ final class JournalMetrics {
   final Histogram fsyncSeconds;
   final Counter appendedFrames;
   final Counter appendedBytes;
+  private final Counter appendedItems;
   final Counter refused;
   final Counter failures;
   final Counter damages;
@@ -38,12 +40,22 @@ final class JournalMetrics {
     fsyncSeconds = histogram("corr_wal_fsync_seconds", "Time of one force; its count is forces.");
     appendedFrames = counter("corr_wal_appended_frames_total", "Frames made durable.");
     appendedBytes = counter("corr_wal_appended_bytes_total", "Bytes made durable.");
+    appendedItems =
+        counter("corr_wal_appended_items_total", "Items made durable.", "signal", "origin");
     refused = counter("corr_wal_refused_frames_total", "Frames not taken.", "reason");
     failures = counter("corr_wal_failures_total", "Failed disk operations.", "operation");
     damages = counter("corr_wal_damages_total", "Damaged places, each set aside.", "kind");
     damagedBytes = counter("corr_wal_damaged_bytes_total", "Bytes in damaged places.", "kind");
     lostFrames = counter("corr_wal_lost_frames_total", "Numbered frames that are not there.");
     cursorResets = counter("corr_wal_cursor_resets_total", "Cursors set anew.", "dest", "reason");
+  }
+
+  /** The items of a frame are durable; {@code origin} is the part that wrote it itself. */
+  void appended(Frame frame) {
+    String origin = frame.headers().getOrDefault(Frame.ORIGIN, "received");
+    appendedItems
+        .labelValues(frame.signal().name().toLowerCase(Locale.ROOT), origin)
+        .inc(frame.items());
   }
 
   void gauge(String name, String help, DoubleSupplier value) {

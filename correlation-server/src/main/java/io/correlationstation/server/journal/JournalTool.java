@@ -3,7 +3,6 @@ package io.correlationstation.server.journal;
 
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -11,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +62,26 @@ public final class JournalTool {
     }
   }
 
+  /** What a dump finds, in the order of the files. */
+  public sealed interface Finding {}
+
+  /**
+   * A frame without its payload.
+   *
+   * @param signal its name, or {@code signal-<code>} when a newer version wrote it
+   */
+  public record FrameFinding(
+      long sequence,
+      String signal,
+      Instant received,
+      int items,
+      int bytes,
+      Map<String, String> headers)
+      implements Finding {}
+
+  /** Bytes that are no frame. */
+  public record DamageFinding(String segment, long at, long bytes) implements Finding {}
+
   /** Reads every frame and verifies it. */
   public Report check() throws IOException {
     try (LocalDisk disk = LocalDisk.readOnly(directory)) {
@@ -70,14 +90,14 @@ public final class JournalTool {
   }
 
   /**
-   * Prints a line for each frame from {@code from} up to and including {@code to}: number, signal,
-   * time, items, payload bytes, headers; and a line for each damage.
+   * Gives each frame from {@code from} up to and including {@code to} to {@code reader}, and each
+   * damaged place of their segments.
    */
-  public void dump(long from, long to, PrintStream out) throws IOException {
+  public void dump(long from, long to, Consumer<Finding> reader) throws IOException {
     try (LocalDisk disk = LocalDisk.readOnly(directory)) {
       for (Segment segment : Layout.of(disk, disk.names()).segments()) {
         if (segment.first() <= to && segment.end() > from) {
-          dump(segment, disk, from, to, out);
+          dump(segment, disk, from, to, reader);
         }
       }
     }
@@ -199,33 +219,31 @@ public final class JournalTool {
     disk.rename(copy, segment.name());
   }
 
-  private static void dump(Segment segment, JournalDisk disk, long from, long to, PrintStream out)
+  private static void dump(
+      Segment segment, JournalDisk disk, long from, long to, Consumer<Finding> reader)
       throws IOException {
-    try (FrameReader reader = open(segment, disk)) {
+    try (FrameReader frames = open(segment, disk)) {
       FrameReader.Step step;
-      while ((step = reader.next(FrameReader.Payload.LOAD)) != FrameReader.Step.END) {
+      while ((step = frames.next(FrameReader.Payload.LOAD)) != FrameReader.Step.END) {
         if (step == FrameReader.Step.DAMAGE) {
-          out.printf(
-              "damage %s at %d, %d bytes%n",
-              segment.name(), reader.damageFrom(), reader.position() - reader.damageFrom());
-        } else if (reader.sequence() >= from && reader.sequence() <= to) {
-          out.println(line(reader));
+          long at = frames.damageFrom();
+          reader.accept(new DamageFinding(segment.name(), at, frames.position() - at));
+        } else if (frames.sequence() >= from && frames.sequence() <= to) {
+          reader.accept(finding(frames));
         }
       }
     }
   }
 
-  private static String line(FrameReader reader) {
-    Frame frame = reader.frame();
-    Object signal = frame == null ? "signal-" + reader.signalCode() : frame.signal();
-    return "%d %s %s items=%d bytes=%d %s"
-        .formatted(
-            reader.sequence(),
-            signal,
-            Instant.ofEpochSecond(0, reader.receivedNanos()),
-            frame == null ? 0 : frame.items(),
-            reader.payloadLength(),
-            frame == null ? "" : new TreeMap<>(frame.headers()));
+  private static FrameFinding finding(FrameReader frames) {
+    Frame frame = frames.frame();
+    return new FrameFinding(
+        frames.sequence(),
+        frame == null ? "signal-" + frames.signalCode() : frame.signal().toString(),
+        Instant.ofEpochSecond(0, frames.receivedNanos()),
+        frame == null ? 0 : frame.items(),
+        frames.payloadLength(),
+        frame == null ? Map.of() : new TreeMap<>(frame.headers()));
   }
 
   private static FrameReader open(Segment segment, JournalDisk disk) throws IOException {

@@ -17,6 +17,7 @@ final class Quota {
   private final JournalConfig config;
   private final LongSupplier logBytes;
   private volatile long usableBytes = Long.MAX_VALUE;
+  private volatile long idleBytes;
 
   Quota(JournalConfig config, LongSupplier logBytes) {
     this.config = config;
@@ -54,6 +55,16 @@ final class Quota {
   /** Where intake stops. */
   long intakeBytes() {
     return config.maxBytes() / 10 * 9;
+  }
+
+  /** Tells how much of the log every reader was done with when last asked. */
+  void idle(long bytes) {
+    idleBytes = bytes;
+  }
+
+  /** Part of the room for intake that some reader still needs. */
+  double fullness() {
+    return (double) (logBytes.getAsLong() - idleBytes) / intakeBytes();
   }
 
   /** How much may stay in the log although every reader is done with it. */

@@ -3,6 +3,7 @@ package io.correlationstation.server.journal;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Why a frame is not taken; see {@link JournalRefusedException#reason} for the words. */
 record Refusal(String reason, String message, Duration retryAfter) {
@@ -13,8 +14,10 @@ record Refusal(String reason, String message, Duration retryAfter) {
   static final String CLOSED = "closed";
   static final String SIZE = "size";
 
+  /** Senders come again after 1 to 5 s, each at another time, so that they do not come together. */
   static Refusal of(String reason, String message) {
-    return new Refusal(reason, message, Duration.ofSeconds(reason.equals(FULL) ? 5 : 2));
+    long millis = ThreadLocalRandom.current().nextLong(1000, 5000);
+    return new Refusal(reason, message, Duration.ofMillis(millis));
   }
 
   JournalRefusedException exception() {

@@ -242,6 +242,7 @@ final class SegmentLog {
     for (Pending pending : batch) {
       segment.index().add(sequence, offset, pending.frame().receivedNanos());
       tail.add(sequence, pending.frame());
+      metrics.appended(pending.frame());
       offset += pending.bytes();
       sequence++;
     }

@@ -41,6 +41,7 @@ public final class SegmentedJournal implements Journal {
   private final CursorFiles cursorFiles;
   private final SegmentLog log;
   private final FrameFinder finder;
+  private final Quota quota;
   private final CommitQueue queue;
   private final Upkeep upkeep;
   private final Map<String, CursorState> idle = new ConcurrentHashMap<>();
@@ -99,7 +100,7 @@ public final class SegmentedJournal implements Journal {
     this.log = new SegmentLog(disk, config, found, clock, metrics);
     this.finder = new FrameFinder(disk, log);
     this.idle.putAll(found.cursors());
-    Quota quota = new Quota(config, log::bytes);
+    this.quota = new Quota(config, log::bytes);
     this.queue = new CommitQueue(quota);
     this.upkeep = new Upkeep(config, disk, log, quota, new Readers(), metrics);
     upkeep.round();
@@ -171,10 +172,21 @@ public final class SegmentedJournal implements Journal {
   }
 
   @Override
+  public long identity() {
+    return journalId;
+  }
+
+  @Override
+  public double fullness() {
+    return quota.fullness();
+  }
+
+  @Override
   public JournalStatus status() {
     Refusal refusal = queue.refusal();
     return new JournalStatus(
         log.next(),
+        log.oldest(),
         log.bytes(),
         log.segments().size(),
         refusal == null ? null : refusal.reason() + ": " + refusal.message());

@@ -78,6 +78,7 @@ final class Upkeep implements Runnable {
       quota.usable(disk.usableBytes());
       storeCursors();
       deleteSegments();
+      quota.idle(idleBytes());
       failing = false;
     } catch (IOException e) {
       metrics.failures.labelValues("upkeep").inc();
@@ -123,6 +124,14 @@ final class Upkeep implements Runnable {
       readers.segmentDeleted();
       logger.debug("Deleted {}", segment.name());
     }
+  }
+
+  private long idleBytes() {
+    long needed = readers.oldestNeeded();
+    return log.segments().stream()
+        .filter(segment -> segment.end() <= needed)
+        .mapToLong(Segment::bytes)
+        .sum();
   }
 
   private boolean isSurplus(Segment segment) {

@@ -20,6 +20,9 @@ final class Findings {
   /** Trace id → sequence numbers of the frames that hold spans of it. */
   final Map<String, Set<Long>> frames = new LinkedHashMap<>();
 
+  /** Frame → traces in it that were passed over. */
+  final Map<Long, List<Long>> unlisted = new LinkedHashMap<>();
+
   final List<FoundLog> logs = new ArrayList<>();
   final List<FoundHandoff> handoffs = new ArrayList<>();
   final List<Ruling> rulings = new ArrayList<>();
@@ -31,6 +34,10 @@ final class Findings {
 
   void foundInFrame(String traceId, long sequence) {
     frames.computeIfAbsent(traceId, ignored -> new LinkedHashSet<>()).add(sequence);
+  }
+
+  void passedOver(long trace, long sequence) {
+    unlisted.computeIfAbsent(sequence, ignored -> new ArrayList<>()).add(trace);
   }
 
   /**

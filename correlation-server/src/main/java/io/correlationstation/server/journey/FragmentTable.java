@@ -22,9 +22,7 @@ final class FragmentTable {
         received_nanos, span_start, span_end, log_start, log_end, span_count, error_count,
         root_span_id, root_parent_id, root_name, root_service, root_kind, root_start, root_failed,
         work_failed, defect_code, defect_nanos)
-      VALUES (:trace_id, :own, :journey, :start, :end, :received, :span_start, :span_end,
-        :log_start, :log_end, :spans, :errors, :root_span_id, :root_parent_id, :root_name,
-        :root_service, :root_kind, :root_start, :root_failed, :work_failed, :defect_code, :defect_nanos)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (trace_id) DO UPDATE SET start_nanos = excluded.start_nanos,
         end_nanos = excluded.end_nanos, received_nanos = excluded.received_nanos,
         span_start = excluded.span_start, span_end = excluded.span_end,
@@ -41,7 +39,7 @@ final class FragmentTable {
   private static final String UPSERT_KEY =
       """
       INSERT INTO fragment_keys (trace_id, key_name, key_value, first_nanos)
-      VALUES (:trace_id, :name, :value, :first)
+      VALUES (?, ?, ?, ?)
       ON CONFLICT (trace_id, key_name, key_value) DO UPDATE SET first_nanos =
         CASE WHEN excluded.first_nanos < fragment_keys.first_nanos
           THEN excluded.first_nanos ELSE fragment_keys.first_nanos END
@@ -81,61 +79,56 @@ final class FragmentTable {
   }
 
   static void save(Handle handle, Collection<FragmentRow> rows) {
-    PreparedBatch batch = handle.prepareBatch(UPSERT);
-    PreparedBatch spanIds =
-        handle.prepareBatch(
+    RowBatch fragments = new RowBatch(handle, UPSERT);
+    RowBatch spanIds =
+        new RowBatch(
+            handle,
             """
-            INSERT INTO fragment_spans (trace_id, span_ids) VALUES (:trace_id, :ids)
+            INSERT INTO fragment_spans (trace_id, span_ids) VALUES (?, ?)
             ON CONFLICT (trace_id) DO UPDATE SET span_ids = excluded.span_ids
             """);
     for (FragmentRow row : rows) {
-      bind(batch, row).add();
+      add(fragments, row);
       if (row.spanIdsChanged) {
-        spanIds.bind("trace_id", row.traceId).bind("ids", row.packedSpanIds()).add();
+        spanIds.add(row.traceId, row.packedSpanIds());
       }
     }
-    execute(batch);
-    execute(spanIds);
+    fragments.execute();
+    spanIds.execute();
   }
 
   static void saveNews(Handle handle, Collection<FragmentNews> news) {
-    PreparedBatch services =
-        handle.prepareBatch(
+    RowBatch services =
+        new RowBatch(
+            handle,
             """
-            INSERT INTO fragment_services (trace_id, service) VALUES (:trace_id, :service)
+            INSERT INTO fragment_services (trace_id, service) VALUES (?, ?)
             ON CONFLICT DO NOTHING
             """);
-    PreparedBatch keys = handle.prepareBatch(UPSERT_KEY);
+    RowBatch keys = new RowBatch(handle, UPSERT_KEY);
     for (FragmentNews fragment : news) {
       for (String service : fragment.services) {
-        services.bind("trace_id", fragment.traceId).bind("service", service).add();
+        services.add(fragment.traceId, service);
       }
       fragment.keys.forEach(
           (name, values) ->
-              values.forEach(
-                  (value, first) ->
-                      keys.bind("trace_id", fragment.traceId)
-                          .bind("name", name)
-                          .bind("value", value)
-                          .bind("first", first)
-                          .add()));
+              values.forEach((value, first) -> keys.add(fragment.traceId, name, value, first)));
     }
-    execute(services);
-    execute(keys);
+    services.execute();
+    keys.execute();
   }
 
   static void saveFrames(Handle handle, Map<String, Set<Long>> frames) {
-    PreparedBatch batch =
-        handle.prepareBatch(
+    RowBatch batch =
+        new RowBatch(
+            handle,
             """
-            INSERT INTO trace_frames (trace_id, sequence) VALUES (:trace_id, :sequence)
+            INSERT INTO trace_frames (trace_id, sequence) VALUES (?, ?)
             ON CONFLICT DO NOTHING
             """);
     frames.forEach(
-        (traceId, sequences) ->
-            sequences.forEach(
-                sequence -> batch.bind("trace_id", traceId).bind("sequence", sequence).add()));
-    execute(batch);
+        (traceId, sequences) -> sequences.forEach(sequence -> batch.add(traceId, sequence)));
+    batch.execute();
   }
 
   static void execute(PreparedBatch batch) {
@@ -145,31 +138,32 @@ final class FragmentTable {
     batch.close();
   }
 
-  private static PreparedBatch bind(PreparedBatch batch, FragmentRow row) {
+  /** In the order of the columns in {@link #UPSERT}. */
+  private static void add(RowBatch batch, FragmentRow row) {
     FoundSpan root = row.root;
-    return batch
-        .bind("trace_id", row.traceId)
-        .bind("own", JourneyIds.journey(row.traceId))
-        .bind("journey", row.journeyId)
-        .bind("start", row.startNanos())
-        .bind("end", row.endNanos())
-        .bind("received", row.receivedNanos)
-        .bind("span_start", row.spanStart)
-        .bind("span_end", row.spanEnd)
-        .bind("log_start", row.logStart)
-        .bind("log_end", row.logEnd)
-        .bind("spans", row.spanCount)
-        .bind("errors", row.errorCount)
-        .bind("root_span_id", root == null ? null : FragmentRow.hex(root.spanId()))
-        .bind("root_parent_id", root == null ? null : FragmentRow.hex(root.parentId()))
-        .bind("root_name", root == null ? null : root.name())
-        .bind("root_service", root == null ? null : root.service())
-        .bind("root_kind", root == null ? null : Integer.valueOf(root.kind()))
-        .bind("root_start", root == null ? null : Long.valueOf(root.startNanos()))
-        .bind("root_failed", root == null ? null : Integer.valueOf(root.failed() ? 1 : 0))
-        .bind("work_failed", row.workFailed ? 1 : 0)
-        .bind("defect_code", row.defectCode)
-        .bind("defect_nanos", row.defectNanos);
+    batch.add(
+        row.traceId,
+        JourneyIds.journey(row.traceId),
+        row.journeyId,
+        row.startNanos(),
+        row.endNanos(),
+        row.receivedNanos,
+        row.spanStart,
+        row.spanEnd,
+        row.logStart,
+        row.logEnd,
+        row.spanCount,
+        row.errorCount,
+        root == null ? null : FragmentRow.hex(root.spanId()),
+        root == null ? null : FragmentRow.hex(root.parentId()),
+        root == null ? null : root.name(),
+        root == null ? null : root.service(),
+        root == null ? null : Integer.valueOf(root.kind()),
+        root == null ? null : Long.valueOf(root.startNanos()),
+        root == null ? null : Integer.valueOf(root.failed() ? 1 : 0),
+        row.workFailed ? 1 : 0,
+        row.defectCode,
+        row.defectNanos);
   }
 
   private static FragmentRow read(ResultSet result) throws SQLException {

@@ -4,12 +4,15 @@ package io.correlationstation.server.journey;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.correlationstation.server.admission.Admission;
+import io.correlationstation.server.admission.TraceSet;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.JournalCursor;
 import io.correlationstation.server.journey.Findings.FoundHandoff;
 import io.correlationstation.server.journey.Findings.FoundLog;
 import io.correlationstation.server.journey.Findings.FoundSpan;
 import io.correlationstation.server.journey.Findings.FragmentNews;
+import io.correlationstation.server.otlp.AttributeNames;
 import io.correlationstation.server.otlp.LogScan;
 import io.correlationstation.server.otlp.LogView;
 import io.correlationstation.server.otlp.SpanView;
@@ -18,12 +21,18 @@ import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.live.RulingLines;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Takes what journeys need out of frames. Pure: the same frame gives the same findings. */
+/**
+ * Takes what journeys need out of frames: of every trace that the {@link Admission} lets in. The
+ * same frames in the same order give the same findings. Not thread-safe.
+ */
 final class FrameScan {
 
   private static final int STATUS_ERROR = 2;
@@ -33,10 +42,25 @@ final class FrameScan {
 
   private final KeyVocabulary vocabulary;
   private final Set<String> observers;
+  private final Admission admission;
+  private final AttributeNames names;
+  private final int workflowName;
+  private final int workflowStep;
+  private final int defectCode;
 
-  FrameScan(KeyVocabulary vocabulary, Set<String> observers) {
+  /** The traces that are read, or null for all. */
+  private @Nullable TraceSet only;
+
+  FrameScan(KeyVocabulary vocabulary, Set<String> observers, Admission admission) {
     this.vocabulary = vocabulary;
     this.observers = observers;
+    this.admission = admission;
+    List<String> all = new ArrayList<>(vocabulary.attributeNames());
+    this.workflowName = all.size();
+    this.workflowStep = workflowName + 1;
+    this.defectCode = workflowName + 2;
+    all.addAll(List.of("workflow.name", "workflow.step", "mdso.defect_code"));
+    this.names = AttributeNames.of(all);
   }
 
   /**
@@ -48,8 +72,8 @@ final class FrameScan {
   void scan(JournalCursor.Entry entry, Findings findings) {
     Frame frame = entry.frame();
     switch (frame.signal()) {
-      case TRACES -> TraceScan.scan(frame.payload(), span -> span(span, entry, findings));
-      case LOGS -> new LogFrame(frame, findings).scan();
+      case TRACES -> TraceScan.scan(frame.payload(), names, span -> span(span, entry, findings));
+      case LOGS -> new LogFrame(entry, findings).scan();
       case HANDOFFS -> handoffs(entry, findings);
       case RULINGS -> rulings(frame, findings);
       case METRICS -> {
@@ -58,13 +82,34 @@ final class FrameScan {
     }
   }
 
+  /** Adds what the frame says of some traces. */
+  void scan(JournalCursor.Entry entry, TraceSet traces, Findings findings) {
+    only = traces;
+    try {
+      scan(entry, findings);
+    } finally {
+      only = null;
+    }
+  }
+
   private void span(SpanView span, JournalCursor.Entry entry, Findings findings) {
     if ((span.traceIdHigh() | span.traceIdLow()) == 0 || span.spanId() == 0) {
       return; // receivers reject these; a frame from elsewhere may still hold them
     }
+    long trace = Admission.hash(span.traceIdHigh(), span.traceIdLow());
+    if (only != null && !only.contains(trace)) {
+      return;
+    }
+    boolean observed = entry.frame().ownWork() || observers.contains(span.service());
+    if (observed
+        ? !admission.knows(trace)
+        : !admission.admits(trace, span.found() != 0, entry.frame().receivedNanos())) {
+      passOver(trace, entry, findings);
+      return;
+    }
     String traceId = HEX.toHexDigits(span.traceIdHigh()) + HEX.toHexDigits(span.traceIdLow());
     findings.foundInFrame(traceId, entry.sequence());
-    if (entry.frame().ownWork() || observers.contains(span.service())) {
+    if (observed) {
       return;
     }
     long start = span.startNanos() == 0 ? entry.frame().receivedNanos() : span.startNanos();
@@ -79,21 +124,32 @@ final class FrameScan {
             span.statusCode() == STATUS_ERROR,
             span.name(),
             span.service(),
-            span.attribute("workflow.name") != null && span.attribute("workflow.step") == null,
-            KeyVocabulary.clean(span.attribute("mdso.defect_code"))));
+            span.attribute(workflowName) != null && span.attribute(workflowStep) == null,
+            KeyVocabulary.clean(span.attribute(defectCode))));
     news.services.add(span.service());
     news.received(entry.frame().receivedNanos());
-    Map<String, String> keys = vocabulary.find(span::attribute);
+    Map<String, String> keys = vocabulary.find(span.found(), span::attribute);
     news.keys(keys, start);
     findings.addAliases(keys, start, "span:" + span.service());
   }
 
-  private static void handoffs(JournalCursor.Entry entry, Findings findings) {
+  private void passOver(long trace, JournalCursor.Entry entry, Findings findings) {
+    if (admission.passOver(trace, entry.sequence())) {
+      findings.passedOver(trace, entry.sequence());
+    }
+  }
+
+  private void handoffs(JournalCursor.Entry entry, Findings findings) {
     new String(entry.frame().payload(), StandardCharsets.UTF_8)
         .lines()
         .filter(line -> !line.isBlank())
         .map(FrameScan::parseHandoff)
-        .forEach(handoff -> findings.handoffs.add(new FoundHandoff(handoff, entry.sequence())));
+        .forEach(
+            handoff -> {
+              admission.admit(Admission.hash(handoff.parent().traceId()));
+              admission.admit(Admission.hash(handoff.child().traceId()));
+              findings.handoffs.add(new FoundHandoff(handoff, entry.sequence()));
+            });
   }
 
   private static void rulings(Frame frame, Findings findings) {
@@ -123,21 +179,35 @@ final class FrameScan {
   /** Reads the records of one frame; equal ones in one frame are told apart by their number. */
   private final class LogFrame {
 
+    private final JournalCursor.Entry entry;
     private final Frame frame;
     private final Findings findings;
     private final Map<String, Integer> occurrences = new HashMap<>();
 
-    LogFrame(Frame frame, Findings findings) {
-      this.frame = frame;
+    LogFrame(JournalCursor.Entry entry, Findings findings) {
+      this.entry = entry;
+      this.frame = entry.frame();
       this.findings = findings;
     }
 
     void scan() {
-      LogScan.scan(frame.payload(), this::record);
+      LogScan.scan(frame.payload(), names, this::record);
     }
 
     private void record(LogView log) {
-      Map<String, String> keys = vocabulary.find(log::attribute);
+      if ((log.traceIdHigh() | log.traceIdLow()) != 0) {
+        long trace = Admission.hash(log.traceIdHigh(), log.traceIdLow());
+        if (only != null && !only.contains(trace)) {
+          return;
+        }
+        if (!admission.admits(trace, log.found() != 0, frame.receivedNanos())) {
+          passOver(trace, entry, findings);
+          return;
+        }
+      } else if (only != null || log.found() == 0) {
+        return;
+      }
+      Map<String, String> keys = vocabulary.find(log.found(), log::attribute);
       long time = log.timeNanos() == 0 ? frame.receivedNanos() : log.timeNanos();
       findings.addAliases(keys, time, "log:" + log.service());
       String traceId = log.traceId();

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.journey;
 
-import static io.correlationstation.server.journey.FragmentTable.execute;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -16,7 +14,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,39 +73,38 @@ final class JourneyAssembly {
   }
 
   private static void insert(Handle handle, List<Part> parts) {
-    PreparedBatch batch =
-        handle.prepareBatch(
+    RowBatch batch =
+        new RowBatch(
+            handle,
             """
             INSERT INTO journeys (id, start_nanos, end_nanos, received_nanos, failed, rootless,
               defect_code, fragment_count)
-            VALUES (:id, :start, :end, :received, :failed, :rootless, :defect, :fragments)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """);
     for (Part part : parts) {
-      batch
-          .bind("id", part.journeyId)
-          .bind("start", part.rows.stream().mapToLong(FragmentRow::startNanos).min().orElse(0))
-          .bind("end", part.rows.stream().mapToLong(FragmentRow::endNanos).max().orElse(0))
-          .bind("received", part.rows.stream().mapToLong(row -> row.receivedNanos).max().orElse(0))
-          .bind("failed", part.rows.stream().anyMatch(FragmentRow::failed) ? 1 : 0)
-          .bind("rootless", part.rows.stream().anyMatch(FragmentRow::rootless) ? 1 : 0)
-          .bind("defect", part.defectCode())
-          .bind("fragments", part.rows.size())
-          .add();
+      batch.add(
+          part.journeyId,
+          part.rows.stream().mapToLong(FragmentRow::startNanos).min().orElse(0),
+          part.rows.stream().mapToLong(FragmentRow::endNanos).max().orElse(0),
+          part.rows.stream().mapToLong(row -> row.receivedNanos).max().orElse(0),
+          part.rows.stream().anyMatch(FragmentRow::failed) ? 1 : 0,
+          part.rows.stream().anyMatch(FragmentRow::rootless) ? 1 : 0,
+          part.defectCode(),
+          part.rows.size());
     }
-    execute(batch);
+    batch.execute();
   }
 
   private static void moveFragments(Handle handle, List<Part> parts) {
-    PreparedBatch batch =
-        handle.prepareBatch("UPDATE fragments SET journey_id = :journey WHERE trace_id = :trace");
+    RowBatch batch = new RowBatch(handle, "UPDATE fragments SET journey_id = ? WHERE trace_id = ?");
     for (Part part : parts) {
       for (FragmentRow row : part.rows) {
         if (!row.journeyId.equals(part.journeyId)) {
-          batch.bind("journey", part.journeyId).bind("trace", row.traceId).add();
+          batch.add(part.journeyId, row.traceId);
         }
       }
     }
-    execute(batch);
+    batch.execute();
   }
 
   private void saveCircuits(Handle handle, List<Part> parts) {
@@ -116,19 +112,20 @@ final class JourneyAssembly {
     parts.forEach(
         part -> part.rows.forEach(row -> journeyOfTrace.put(row.traceId, part.journeyId)));
     Map<String, Set<String>> circuits = aliases.circuitsOf(handle, journeyOfTrace);
-    PreparedBatch batch =
-        handle.prepareBatch(
+    RowBatch batch =
+        new RowBatch(
+            handle,
             """
             INSERT INTO journey_circuits (circuit_id, start_nanos, journey_id)
-            VALUES (:circuit, :start, :journey) ON CONFLICT DO NOTHING
+            VALUES (?, ?, ?) ON CONFLICT DO NOTHING
             """);
     for (Part part : parts) {
       long start = part.rows.stream().mapToLong(FragmentRow::startNanos).min().orElse(0);
       for (String circuit : circuits.getOrDefault(part.journeyId, Set.of())) {
-        batch.bind("circuit", circuit).bind("start", start).bind("journey", part.journeyId).add();
+        batch.add(circuit, start, part.journeyId);
       }
     }
-    execute(batch);
+    batch.execute();
   }
 
   /** One journey in the making. */

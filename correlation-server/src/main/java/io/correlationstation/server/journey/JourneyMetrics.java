@@ -4,6 +4,7 @@ package io.correlationstation.server.journey;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /** Counts what the reader of journeys does and what it had to leave out. */
@@ -13,6 +14,7 @@ final class JourneyMetrics {
   private final Counter records;
   private final Counter lost;
   private final Counter failures;
+  private final Counter unlisted;
   private volatile LongSupplier pending = () -> 0;
 
   JourneyMetrics(PrometheusRegistry registry) {
@@ -38,6 +40,11 @@ final class JourneyMetrics {
             .name("corr_journey_failures_total")
             .help("Batches that the journey store refused; they were tried again.")
             .register(registry);
+    unlisted =
+        Counter.builder()
+            .name("corr_journey_unlisted_traces_total")
+            .help("Traces without a key beyond the number that is listed, once for each frame.")
+            .register(registry);
     GaugeWithCallback.builder()
         .name("corr_journey_pending_frames")
         .help("Frames of the journal that the journey store has yet to read.")
@@ -57,6 +64,7 @@ final class JourneyMetrics {
     records.labelValues("span").inc(spans);
     records.labelValues("log").inc(findings.logs.size());
     records.labelValues("handoff").inc(findings.handoffs.size());
+    unlisted.inc(findings.unlisted.values().stream().mapToInt(List::size).sum());
   }
 
   void unreadable() {

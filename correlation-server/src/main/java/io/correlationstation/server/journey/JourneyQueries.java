@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -30,6 +31,7 @@ final class JourneyQueries {
 
   static final int MAX_JOURNEYS = 50;
   static final int MAX_LOGS = 5_000;
+  private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
 
   private final Jdbi jdbi;
   private final Aliases aliases;
@@ -87,12 +89,18 @@ final class JourneyQueries {
   }
 
   private static @Nullable String traceId(Handle handle, String id) {
-    return handle
-        .createQuery("SELECT trace_id FROM trace_frames WHERE trace_id = :id LIMIT 1")
-        .bind("id", Aliases.traceId(id))
-        .mapTo(String.class)
-        .findOne()
-        .orElse(null);
+    String traceId = Aliases.traceId(id);
+    String listed =
+        handle
+            .createQuery("SELECT trace_id FROM trace_frames WHERE trace_id = :id LIMIT 1")
+            .bind("id", traceId)
+            .mapTo(String.class)
+            .findOne()
+            .orElse(null);
+    if (listed != null || !TRACE_ID.matcher(traceId).matches()) {
+      return listed;
+    }
+    return UnlistedTraces.frames(handle, traceId).isEmpty() ? null : traceId;
   }
 
   private static @Nullable String handoffId(Handle handle, String id) {
@@ -266,6 +274,10 @@ final class JourneyQueries {
 
   private boolean quietSince(long nanos) {
     return nanos(clock.instant()) - nanos >= config.quiet().toNanos();
+  }
+
+  List<WorkflowStep> steps(Journey journey) {
+    return WorkflowSteps.of(journey.events(), nanos(clock.instant()));
   }
 
   static long nanos(Instant instant) {
@@ -532,8 +544,11 @@ final class JourneyQueries {
                       "SELECT sequence FROM trace_frames WHERE trace_id = :id ORDER BY sequence")
                   .bind("id", traceId)
                   .mapTo(Long.class)
-                  .list();
+                  .collect(Collectors.toCollection(ArrayList::new));
           List<Fragment> fragment = FragmentQueries.byTrace(handle, List.of(traceId));
+          if (fragment.isEmpty() && TRACE_ID.matcher(traceId).matches()) {
+            frames.addAll(UnlistedTraces.frames(handle, traceId));
+          }
           if (frames.isEmpty() && fragment.isEmpty()) {
             return null;
           }

@@ -3,6 +3,9 @@ package io.correlationstation.server.journey;
 
 import static java.util.Objects.requireNonNull;
 
+import io.correlationstation.server.admission.Admission;
+import io.correlationstation.server.admission.TraceSet;
+import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journal.JournalCursor;
 import io.correlationstation.server.journal.JournalCursor.Entry;
@@ -10,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -30,12 +34,18 @@ final class JourneyReader implements AutoCloseable {
 
   private static final Logger logger = LoggerFactory.getLogger(JourneyReader.class);
   private static final Duration POLL_WAIT = Duration.ofMillis(250);
+
+  /** From one transaction to the next at least, so that a busy server's are few and large. */
+  private static final long WRITE_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
   private static final Duration RETRY_FIRST = Duration.ofMillis(100);
   private static final Duration REREAD_WAIT = Duration.ofSeconds(1);
   private static final Duration RETRY_MAX = Duration.ofSeconds(10);
   private static final long MAX_BATCH_BYTES = 16L << 20;
 
   private final JournalCursor cursor;
+  private final Journal journal;
+  private final Admission admission;
   private final FrameScan scan;
   private final JourneyWriter writer;
   private final Retention retention;
@@ -46,10 +56,17 @@ final class JourneyReader implements AutoCloseable {
 
   private final CountDownLatch closed = new CountDownLatch(1);
   private long applied;
+  private long writtenNanos = System.nanoTime() - WRITE_INTERVAL_NANOS;
+
+  /** Whether the admission knows what the store holds. */
+  private boolean told;
+
   private volatile @Nullable String trouble;
 
   private JourneyReader(
+      Journal journal,
       JournalCursor cursor,
+      Admission admission,
       FrameScan scan,
       JourneyWriter writer,
       Retention retention,
@@ -57,7 +74,9 @@ final class JourneyReader implements AutoCloseable {
       Consumer<Changes> onChange,
       int maxBatchFrames,
       long applied) {
+    this.journal = journal;
     this.cursor = cursor;
+    this.admission = admission;
     this.applied = applied;
     this.scan = scan;
     this.writer = writer;
@@ -71,6 +90,7 @@ final class JourneyReader implements AutoCloseable {
   /** Places the cursor behind what the store holds already and starts reading. */
   static JourneyReader start(
       Journal journal,
+      Admission admission,
       FrameScan scan,
       JourneyWriter writer,
       Retention retention,
@@ -92,7 +112,16 @@ final class JourneyReader implements AutoCloseable {
     cursor.seek(position + 1);
     JourneyReader reader =
         new JourneyReader(
-            cursor, scan, writer, retention, metrics, onChange, maxBatchFrames, position);
+            journal,
+            cursor,
+            admission,
+            scan,
+            writer,
+            retention,
+            metrics,
+            onChange,
+            maxBatchFrames,
+            position);
     metrics.pending(cursor::pending);
     reader.thread.start();
     return reader;
@@ -143,6 +172,11 @@ final class JourneyReader implements AutoCloseable {
 
   private void step() throws InterruptedException {
     try {
+      if (!told || admission.full()) {
+        admission.startOver();
+        writer.tell(admission);
+        told = true;
+      }
       List<Entry> batch = nextBatch();
       if (!batch.isEmpty()) {
         write(batch);
@@ -157,10 +191,12 @@ final class JourneyReader implements AutoCloseable {
       logger.warn("Journeys fall behind: reading again in {}", REREAD_WAIT, e);
       metrics.failed();
       cursor.seek(applied + 1); // what was polled and not applied is read again
+      told = false;
       pause(REREAD_WAIT);
     }
   }
 
+  /** What there is; after a batch just before, what comes until the interval is over. */
   private List<Entry> nextBatch() throws InterruptedException, IOException {
     List<Entry> batch = new ArrayList<>();
     long bytes = 0;
@@ -168,8 +204,9 @@ final class JourneyReader implements AutoCloseable {
     while (entry != null) {
       batch.add(entry);
       bytes += entry.frame().payload().length;
-      boolean full = batch.size() >= maxBatchFrames || bytes >= MAX_BATCH_BYTES;
-      entry = full ? null : cursor.poll(Duration.ZERO);
+      boolean full = batch.size() >= maxBatchFrames || bytes >= MAX_BATCH_BYTES || closing();
+      long wait = Math.max(0, writtenNanos + WRITE_INTERVAL_NANOS - System.nanoTime());
+      entry = full ? null : cursor.poll(Duration.ofNanos(wait));
     }
     return batch;
   }
@@ -179,12 +216,14 @@ final class JourneyReader implements AutoCloseable {
     for (Entry entry : batch) {
       scan(entry, findings);
     }
+    scanMissed(batch, findings);
     long last = batch.get(batch.size() - 1).sequence();
     Changes changes = applyUntilDone(findings, last);
     if (changes == null) {
       return;
     }
     applied = last;
+    writtenNanos = System.nanoTime();
     cursor.commit(last);
     metrics.applied(batch.size(), findings);
     if (!changes.isEmpty()) {
@@ -199,6 +238,34 @@ final class JourneyReader implements AutoCloseable {
       metrics.unreadable();
       logger.warn("Frame {} cannot be read for journeys: left out", entry.sequence(), e);
     }
+  }
+
+  /** Reads again what was passed over of traces that turned out to concern a circuit. */
+  private void scanMissed(List<Entry> batch, Findings findings) throws IOException {
+    long first = batch.get(0).sequence();
+    for (Map.Entry<Long, TraceSet> missed : admission.takeMissed().entrySet()) {
+      long sequence = missed.getKey();
+      Entry entry = sequence < first ? reread(sequence) : inBatch(batch, sequence);
+      if (entry == null) {
+        metrics.unreadable();
+        continue;
+      }
+      try {
+        scan.scan(entry, missed.getValue(), findings);
+      } catch (RuntimeException e) {
+        logger.debug(
+            "Frame {} cannot be read again", sequence, e); // counted when it was read first
+      }
+    }
+  }
+
+  private @Nullable Entry reread(long sequence) throws IOException {
+    Frame frame = journal.read(sequence);
+    return frame == null ? null : new Entry(sequence, frame);
+  }
+
+  private static @Nullable Entry inBatch(List<Entry> batch, long sequence) {
+    return batch.stream().filter(entry -> entry.sequence() == sequence).findFirst().orElse(null);
   }
 
   /** Returns null when the reader is closed before the database took the batch. */

@@ -5,6 +5,7 @@ import static io.correlationstation.server.journey.FragmentTable.execute;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.journey.Findings.AliasPair;
 import io.correlationstation.server.journey.Findings.FoundHandoff;
 import io.correlationstation.server.journey.Findings.FoundLog;
@@ -34,6 +35,10 @@ final class JourneyWriter {
   static final String READER = "journeys";
 
   private static final int MAX_FRAGMENTS_OF_NEW_ALIAS = 1_000;
+
+  /** Frames whose passed-over traces are known again after a restart. */
+  private static final int REMEMBERED_FRAMES = 4_000;
+
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final Jdbi jdbi;
@@ -65,6 +70,19 @@ final class JourneyWriter {
         handle -> {
           handle.execute("DELETE FROM reader_position");
           handle.execute("DELETE FROM trace_frames");
+          handle.execute("DELETE FROM frame_traces");
+        });
+  }
+
+  /** Tells which traces are in the store and which were passed over lately. */
+  void tell(Admission admission) {
+    jdbi.useHandle(
+        handle -> {
+          handle
+              .createQuery("SELECT trace_id FROM fragments")
+              .mapTo(String.class)
+              .forEach(traceId -> admission.admit(Admission.hash(traceId)));
+          UnlistedTraces.tellLast(handle, REMEMBERED_FRAMES, admission);
         });
   }
 
@@ -75,6 +93,7 @@ final class JourneyWriter {
           Set<String> dirty = new LinkedHashSet<>(findings.fragments.keySet());
           saveFragments(handle, findings);
           FragmentTable.saveFrames(handle, findings.frames);
+          UnlistedTraces.save(handle, findings.unlisted);
           saveLogs(handle, findings.logs);
           dirty.addAll(saveAliases(handle, findings));
           dirty.addAll(RulingTable.save(handle, findings.rulings));
@@ -94,54 +113,47 @@ final class JourneyWriter {
   }
 
   private static void saveLogs(Handle handle, List<FoundLog> logs) {
-    PreparedBatch lines =
-        handle.prepareBatch(
+    RowBatch lines =
+        new RowBatch(
+            handle,
             """
             INSERT INTO logs (id, trace_id, span_id, time_nanos, severity_number, severity_text,
               service, body, event_name, is_event, attributes, received_nanos)
-            VALUES (:id, :trace_id, :span_id, :time, :number, :text, :service, :body, :event_name,
-              :event, :attributes, :received)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """);
-    PreparedBatch keys =
-        handle.prepareBatch(
+    RowBatch keys =
+        new RowBatch(
+            handle,
             """
-            INSERT INTO log_keys (log_id, key_name, key_value, time_nanos)
-            VALUES (:id, :name, :value, :time)
+            INSERT INTO log_keys (log_id, key_name, key_value, time_nanos) VALUES (?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """);
     for (FoundLog log : logs) {
-      bind(lines, log).add();
-      if (log.line().traceId() == null) {
-        log.keys()
-            .forEach(
-                (name, value) ->
-                    keys.bind("id", log.line().id())
-                        .bind("name", name)
-                        .bind("value", value)
-                        .bind("time", log.line().timeNanos())
-                        .add());
+      LogLine line = log.line();
+      add(lines, line, log.receivedNanos());
+      if (line.traceId() == null) {
+        log.keys().forEach((name, value) -> keys.add(line.id(), name, value, line.timeNanos()));
       }
     }
-    execute(lines);
-    execute(keys);
+    lines.execute();
+    keys.execute();
   }
 
-  private static PreparedBatch bind(PreparedBatch batch, FoundLog log) {
-    LogLine line = log.line();
-    return batch
-        .bind("id", line.id())
-        .bind("trace_id", line.traceId())
-        .bind("span_id", line.spanId())
-        .bind("time", line.timeNanos())
-        .bind("number", line.severityNumber())
-        .bind("text", line.severityText())
-        .bind("service", line.service())
-        .bind("body", line.body())
-        .bind("event_name", line.eventName())
-        .bind("event", line.event() ? 1 : 0)
-        .bind("attributes", json(line.attributes()))
-        .bind("received", log.receivedNanos());
+  private static void add(RowBatch batch, LogLine line, long receivedNanos) {
+    batch.add(
+        line.id(),
+        line.traceId(),
+        line.spanId(),
+        line.timeNanos(),
+        line.severityNumber(),
+        line.severityText(),
+        line.service(),
+        line.body(),
+        line.eventName(),
+        line.event() ? 1 : 0,
+        json(line.attributes()),
+        receivedNanos);
   }
 
   private static String json(Map<String, String> attributes) {
@@ -162,11 +174,12 @@ final class JourneyWriter {
       }
     }
     unknown.forEach((key, values) -> values.removeAll(withCircuit(handle, key, values)));
-    PreparedBatch batch =
-        handle.prepareBatch(
+    RowBatch batch =
+        new RowBatch(
+            handle,
             """
             INSERT INTO aliases (key_a, value_a, key_b, value_b, first_nanos, last_nanos, source)
-            VALUES (:key_a, :value_a, :key_b, :value_b, :first, :last, :source)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (key_a, value_a, key_b, value_b) DO UPDATE SET
               first_nanos = CASE WHEN excluded.first_nanos < aliases.first_nanos
                 THEN excluded.first_nanos ELSE aliases.first_nanos END,
@@ -175,16 +188,15 @@ final class JourneyWriter {
             """);
     findings.aliases.forEach(
         (pair, times) ->
-            batch
-                .bind("key_a", pair.keyA())
-                .bind("value_a", pair.valueA())
-                .bind("key_b", pair.keyB())
-                .bind("value_b", pair.valueB())
-                .bind("first", times.firstNanos)
-                .bind("last", times.lastNanos)
-                .bind("source", times.source)
-                .add());
-    execute(batch);
+            batch.add(
+                pair.keyA(),
+                pair.valueA(),
+                pair.keyB(),
+                pair.valueB(),
+                times.firstNanos,
+                times.lastNanos,
+                times.source));
+    batch.execute();
     Set<String> affected = new LinkedHashSet<>();
     unknown.forEach((key, values) -> affected.addAll(tracesWith(handle, key, values)));
     return affected;

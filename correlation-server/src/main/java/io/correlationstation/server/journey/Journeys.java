@@ -3,6 +3,7 @@ package io.correlationstation.server.journey;
 
 import static java.util.Objects.requireNonNull;
 
+import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journey.JourneyQueries.TraceIndex;
 import io.correlationstation.server.journey.Page.Position;
@@ -26,6 +27,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class Journeys implements AutoCloseable {
 
+  /**
+   * Traces without keys that are listed as fragments; a busy server has a hundred times as many.
+   */
+  static final int OTHERS_PER_SECOND = 50;
+
+  static final int OTHERS_AT_ONCE = 10_000;
+
+  /** Pairs of frame and trace passed over that are remembered: a minute of a busy server's. */
+  private static final int MIN_REMEMBERED = 1 << 18;
+
   private static final int MAX_BASELINE = 5;
   private static final Logger logger = LoggerFactory.getLogger(Journeys.class);
 
@@ -33,7 +44,7 @@ public final class Journeys implements AutoCloseable {
   private final JourneyQueries queries;
   private final TraceReader traces;
   private final JourneyWriter writer;
-  private final JourneyReader reader;
+  private final @Nullable JourneyReader reader;
   private final List<Consumer<Changes>> listeners;
 
   private Journeys(
@@ -41,7 +52,7 @@ public final class Journeys implements AutoCloseable {
       JourneyQueries queries,
       TraceReader traces,
       JourneyWriter writer,
-      JourneyReader reader,
+      @Nullable JourneyReader reader,
       List<Consumer<Changes>> listeners) {
     this.database = database;
     this.queries = queries;
@@ -62,8 +73,28 @@ public final class Journeys implements AutoCloseable {
     return start(config, journal, registry, Clock.systemUTC());
   }
 
+  /**
+   * Opens the store as it is: answers do not change, because nothing reads the journal.
+   *
+   * @throws RuntimeException when the database cannot be opened
+   */
+  public static Journeys atRest(JourneyConfig config, Journal journal, PrometheusRegistry registry)
+      throws IOException {
+    return open(config, journal, registry, Clock.systemUTC(), false);
+  }
+
   static Journeys start(
       JourneyConfig config, Journal journal, PrometheusRegistry registry, Clock clock)
+      throws IOException {
+    return open(config, journal, registry, clock, true);
+  }
+
+  private static Journeys open(
+      JourneyConfig config,
+      Journal journal,
+      PrometheusRegistry registry,
+      Clock clock,
+      boolean following)
       throws IOException {
     requireNonNull(journal, "journal");
     JourneyDatabase database = JourneyDatabase.open(config.jdbcUrl());
@@ -72,21 +103,31 @@ public final class Journeys implements AutoCloseable {
       Aliases aliases = new Aliases();
       JourneyWriter writer = new JourneyWriter(database.jdbi(), new JourneyAssembly(aliases));
       List<Consumer<Changes>> listeners = new CopyOnWriteArrayList<>();
+      KeyVocabulary vocabulary = new KeyVocabulary(config.correlationKeys(), config.aliasKeys());
+      Admission admission =
+          new Admission(
+              OTHERS_PER_SECOND, OTHERS_AT_ONCE, 2 * config.maxFragments(), MIN_REMEMBERED);
       JourneyReader reader =
-          JourneyReader.start(
-              journal,
-              new FrameScan(
-                  new KeyVocabulary(config.correlationKeys(), config.aliasKeys()),
-                  config.observers()),
-              writer,
-              new Retention(database.jdbi(), config, metrics, clock),
-              metrics,
-              changes -> notify(listeners, changes),
-              config.maxBatchFrames());
+          !following
+              ? null
+              : JourneyReader.start(
+                  journal,
+                  admission,
+                  new FrameScan(vocabulary, config.observers(), admission),
+                  writer,
+                  new Retention(
+                      database.jdbi(),
+                      config,
+                      metrics,
+                      clock,
+                      () -> journal.status().oldestSequence()),
+                  metrics,
+                  changes -> notify(listeners, changes),
+                  config.maxBatchFrames());
       return new Journeys(
           database,
           new JourneyQueries(database.jdbi(), aliases, config, clock),
-          new TraceReader(journal),
+          new TraceReader(journal, vocabulary, config.observers()),
           writer,
           reader,
           listeners);
@@ -154,8 +195,15 @@ public final class Journeys implements AutoCloseable {
       return null;
     }
     TraceReader.Spans spans = traces.read(id, index.frames());
+    List<LogLine> logs =
+        index.fragment() == null ? traces.readLogs(id, index.frames()) : index.logs();
     return new TraceDetail(
-        id, index.fragment(), spans.spans(), index.links(), index.logs(), spans.complete());
+        id, index.fragment(), spans.spans(), index.links(), logs, spans.complete());
+  }
+
+  /** Workflows and steps of a journey in order of their start, and how each stands now. */
+  public List<WorkflowStep> steps(Journey journey) {
+    return queries.steps(journey);
   }
 
   /** Spans of all fragments of a journey, and whether none of them is gone. */
@@ -201,13 +249,15 @@ public final class Journeys implements AutoCloseable {
 
   /** Why journeys fall behind at the moment, or null when they do not. */
   public @Nullable String trouble() {
-    return reader.trouble();
+    return reader == null ? null : reader.trouble();
   }
 
   /** Stops reading, then closes the database. */
   @Override
   public void close() {
-    reader.close();
+    if (reader != null) {
+      reader.close();
+    }
     database.close();
   }
 

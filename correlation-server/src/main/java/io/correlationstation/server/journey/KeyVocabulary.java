@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the correlation keys of a span or record, under their plain or {@code mdso.} name. */
@@ -30,23 +31,32 @@ final class KeyVocabulary {
     names.addAll(aliasKeys);
   }
 
+  /** Each key's plain name, then its other one, in the order that {@link #find} counts them. */
+  List<String> attributeNames() {
+    return names.stream().flatMap(name -> Stream.of(name, "mdso." + name)).toList();
+  }
+
   /**
    * The keys present.
    *
-   * @param attribute gives the value of an attribute, or null
+   * @param found a bit for each of {@link #attributeNames} that there is
+   * @param attribute gives the value of the attribute of that number, or null
    */
-  Map<String, String> find(UnaryOperator<@Nullable String> attribute) {
-    Map<String, String> found = new LinkedHashMap<>();
-    for (String name : names) {
-      String value = clean(attribute.apply(name));
+  Map<String, String> find(long found, IntFunction<@Nullable String> attribute) {
+    if ((found & (1L << 2 * names.size()) - 1) == 0) {
+      return Map.of();
+    }
+    Map<String, String> keys = new LinkedHashMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      String value = clean(attribute.apply(2 * i));
       if (value == null) {
-        value = clean(attribute.apply("mdso." + name));
+        value = clean(attribute.apply(2 * i + 1));
       }
       if (value != null) {
-        found.put(name, value);
+        keys.put(names.get(i), value);
       }
     }
-    return found;
+    return keys;
   }
 
   /** The value without what surrounds it in text, or null when it identifies nothing. */

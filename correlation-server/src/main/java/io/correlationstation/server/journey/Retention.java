@@ -4,6 +4,7 @@ package io.correlationstation.server.journey;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -20,13 +21,23 @@ final class Retention {
   private final JourneyConfig config;
   private final JourneyMetrics metrics;
   private final Clock clock;
+  private final LongSupplier oldestFrame;
   private long nextRunMillis;
 
-  Retention(Jdbi jdbi, JourneyConfig config, JourneyMetrics metrics, Clock clock) {
+  /**
+   * @param oldestFrame sequence number of the oldest frame that the journal still has
+   */
+  Retention(
+      Jdbi jdbi,
+      JourneyConfig config,
+      JourneyMetrics metrics,
+      Clock clock,
+      LongSupplier oldestFrame) {
     this.jdbi = jdbi;
     this.config = config;
     this.metrics = metrics;
     this.clock = clock;
+    this.oldestFrame = oldestFrame;
   }
 
   void runIfDue() {
@@ -47,6 +58,7 @@ final class Retention {
               rows += forgetFragments(handle, beyondBound(handle));
               rows += forgetLogs(handle, oldest);
               rows += forgetAliases(handle, oldest);
+              UnlistedTraces.forgetBefore(handle, oldestFrame.getAsLong());
               return rows;
             });
     metrics.forgotten(forgotten);

@@ -3,8 +3,11 @@ package io.correlationstation.server.journey;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.correlationstation.server.admission.Admission;
+import io.correlationstation.server.admission.TraceSet;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.Journal;
+import io.correlationstation.server.journal.JournalCursor;
 import io.correlationstation.server.journal.Signal;
 import io.correlationstation.server.journey.TraceDetail.Event;
 import io.correlationstation.server.journey.TraceDetail.SpanLink;
@@ -26,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the spans of a trace again from the journal, with everything their senders wrote. */
@@ -40,9 +44,13 @@ public final class TraceReader {
           .thenComparing(TraceDetail.Span::spanId);
 
   private final Journal journal;
+  private final KeyVocabulary vocabulary;
+  private final Set<String> observers;
 
-  TraceReader(Journal journal) {
+  TraceReader(Journal journal, KeyVocabulary vocabulary, Set<String> observers) {
     this.journal = journal;
+    this.vocabulary = vocabulary;
+    this.observers = observers;
   }
 
   /** Spans found, and whether every frame was still there. */
@@ -59,8 +67,11 @@ public final class TraceReader {
     boolean complete = true;
     for (long sequence : sequences) {
       Frame frame = frame(sequence);
-      if (frame == null || frame.signal() != Signal.TRACES) {
+      if (frame == null) {
         complete = false;
+        continue;
+      }
+      if (frame.signal() != Signal.TRACES) {
         continue;
       }
       for (TraceDetail.Span span : spans(frame, id)) {
@@ -70,6 +81,29 @@ public final class TraceReader {
       }
     }
     return new Spans(found.values().stream().sorted(BY_TIME).toList(), complete);
+  }
+
+  /**
+   * Reads the log records of a trace that the store does not keep, in order of their time.
+   *
+   * @throws UncheckedIOException when the journal cannot be read
+   */
+  List<LogLine> readLogs(String traceId, Collection<Long> sequences) {
+    TraceSet trace = new TraceSet();
+    trace.add(Admission.hash(traceId));
+    Findings findings = new Findings();
+    FrameScan scan = new FrameScan(vocabulary, observers, Admission.open());
+    for (long sequence : sequences) {
+      Frame frame = frame(sequence);
+      if (frame != null && frame.signal() == Signal.LOGS) {
+        scan.scan(new JournalCursor.Entry(sequence, frame), trace, findings);
+      }
+    }
+    return findings.logs.stream()
+        .map(Findings.FoundLog::line)
+        .sorted(Comparator.comparingLong(LogLine::timeNanos))
+        .limit(JourneyQueries.MAX_LOGS)
+        .toList();
   }
 
   private @Nullable Frame frame(long sequence) {

@@ -11,30 +11,52 @@ import org.jspecify.annotations.Nullable;
  * Where the attributes of one record lie; nothing is decoded before it is asked for. Reused for
  * record after record.
  *
- * <p>The first look-up finds the keys and values of all attributes; each look-up then compares keys
- * in place, one after the other. Of a key given twice the first counts.
+ * <p>The first look-up finds the keys and values of all attributes, and which of them are among the
+ * {@link AttributeNames}; a look-up of any other name compares keys in place, one after the other.
+ * Of a key given twice the first counts.
  */
 final class Attributes {
 
   /** Per attribute: where its key starts and ends, where its value starts and ends. */
   private static final int STRIDE = 4;
 
+  private static final int KEY_TAG = AnyValues.KEY_VALUE_KEY << 3 | Wire.LEN;
+  private static final int VALUE_TAG = AnyValues.KEY_VALUE_VALUE << 3 | Wire.LEN;
+
   private final byte[] bytes;
+  private final AttributeNames names;
   private final Wire wire;
   private final AnyValues values;
+  private final int[] placeOfName;
   private int[] places = new int[32 * STRIDE];
   private int used;
+  private long found;
   private boolean read;
 
-  Attributes(byte[] bytes) {
+  Attributes(byte[] bytes, AttributeNames names) {
     this.bytes = bytes;
+    this.names = names;
+    this.placeOfName = new int[names.size()];
     this.wire = new Wire(bytes);
     this.values = new AnyValues(bytes);
   }
 
   void clear() {
     used = 0;
+    found = 0;
     read = false;
+  }
+
+  /** A bit for each of the {@link AttributeNames} that is there, the first name's the lowest. */
+  long found() {
+    read();
+    return found;
+  }
+
+  /** The value of one of the {@link AttributeNames} that is {@link #found}. */
+  @Nullable String text(int name) {
+    int at = placeOfName[name];
+    return values.scalarText(places[at + 2], places[at + 3]);
   }
 
   /** Adds the {@code KeyValue} message in {@code [start, end)}; not after a look-up. */
@@ -88,11 +110,19 @@ final class Attributes {
   private void read() {
     for (int at = 0; !read && at < used; at += STRIDE) {
       readEntry(at, places[at], places[at + 1]);
+      int name = names.find(bytes, places[at], places[at + 1]);
+      if (name >= 0 && (found & 1L << name) == 0) {
+        found |= 1L << name;
+        placeOfName[name] = at;
+      }
     }
     read = true;
   }
 
   private void readEntry(int at, int start, int end) {
+    if (readCommonEntry(at, start, end)) {
+      return;
+    }
     Arrays.fill(places, at, at + STRIDE, start);
     wire.over(start, end);
     while (wire.next()) {
@@ -104,6 +134,25 @@ final class Attributes {
         places[at + 3] = wire.end();
       }
     }
+  }
+
+  /** An entry as every encoder writes it: the key, then the value, both shorter than 128 bytes. */
+  private boolean readCommonEntry(int at, int start, int end) {
+    if (end - start < 4 || bytes[start] != KEY_TAG || bytes[start + 1] < 0) {
+      return false;
+    }
+    int keyEnd = start + 2 + bytes[start + 1];
+    if (end - keyEnd < 2
+        || bytes[keyEnd] != VALUE_TAG
+        || bytes[keyEnd + 1] < 0
+        || keyEnd + 2 + bytes[keyEnd + 1] != end) {
+      return false;
+    }
+    places[at] = start + 2;
+    places[at + 1] = keyEnd;
+    places[at + 2] = keyEnd + 2;
+    places[at + 3] = end;
+    return true;
   }
 
   private boolean startsWith(String prefix, int start, int end) {

@@ -33,10 +33,10 @@ public final class LogScan extends ResourceScan implements LogView {
   private int eventNameStart;
   private int eventNameEnd;
 
-  private LogScan(byte[] payload, LogSink sink) {
-    super(payload);
+  private LogScan(byte[] payload, AttributeNames names, LogSink sink) {
+    super(payload, names);
     this.sink = sink;
-    this.attributes = new Attributes(payload);
+    this.attributes = new Attributes(payload, names);
     this.values = new AnyValues(payload);
     this.wire = new Wire(payload);
   }
@@ -47,7 +47,16 @@ public final class LogScan extends ResourceScan implements LogView {
    * @return how many records there were
    */
   public static int scan(byte[] payload, LogSink sink) {
-    return new LogScan(payload, sink).run();
+    return scan(payload, AttributeNames.NONE, sink);
+  }
+
+  /**
+   * The same for a sink that asks for attributes by their number in {@code names}.
+   *
+   * @return how many records there were
+   */
+  public static int scan(byte[] payload, AttributeNames names, LogSink sink) {
+    return new LogScan(payload, names, sink).run();
   }
 
   @Override
@@ -125,6 +134,16 @@ public final class LogScan extends ResourceScan implements LogView {
   }
 
   @Override
+  public long traceIdHigh() {
+    return traceIdStart < 0 ? 0 : Wire.bigEndianLong(payload, traceIdStart);
+  }
+
+  @Override
+  public long traceIdLow() {
+    return traceIdStart < 0 ? 0 : Wire.bigEndianLong(payload, traceIdStart + Long.BYTES);
+  }
+
+  @Override
   public @Nullable String spanId() {
     return id(spanIdStart, 8);
   }
@@ -165,6 +184,20 @@ public final class LogScan extends ResourceScan implements LogView {
 
   private String text(int start, int end) {
     return new String(payload, start, end - start, UTF_8);
+  }
+
+  @Override
+  public long found() {
+    return attributes.found() | resource.found();
+  }
+
+  @Override
+  public @Nullable String attribute(int name) {
+    long bit = 1L << name;
+    if ((attributes.found() & bit) != 0) {
+      return attributes.text(name);
+    }
+    return (resource.found() & bit) != 0 ? resource.text(name) : null;
   }
 
   @Override

@@ -10,6 +10,11 @@ public interface LogView {
   /** 32 lower-case digits, or null when the record has none or it is invalid. */
   @Nullable String traceId();
 
+  /** First half of the trace id; 0 together with the other when there is none. */
+  long traceIdHigh();
+
+  long traceIdLow();
+
   /** 16 lower-case digits, or null. */
   @Nullable String spanId();
 
@@ -31,6 +36,17 @@ public interface LogView {
 
   /** As {@link SpanView#attribute}. */
   @Nullable String attribute(String name);
+
+  /**
+   * The same by the number of the name in the {@link AttributeNames} of the scan, without a search.
+   */
+  @Nullable String attribute(int name);
+
+  /**
+   * A bit for each of the scan's {@link AttributeNames} that the record or its resource has, the
+   * first name's the lowest.
+   */
+  long found();
 
   /** All attributes of the record as text; resource attributes are left out. Built at each call. */
   Map<String, String> attributes();

@@ -30,9 +30,9 @@ abstract class ResourceScan {
   private @Nullable String service;
   private @Nullable Map<String, String> resourceAttributes;
 
-  ResourceScan(byte[] payload) {
+  ResourceScan(byte[] payload, AttributeNames names) {
     this.payload = payload;
-    this.resource = new Attributes(payload);
+    this.resource = new Attributes(payload, names);
     this.requests = new Wire(payload);
     this.containers = new Wire(payload);
     this.items = new Wire(payload);

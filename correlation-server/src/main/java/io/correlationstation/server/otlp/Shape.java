@@ -7,6 +7,7 @@ import com.google.protobuf.Descriptors.OneofDescriptor;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.util.Arrays;
@@ -96,6 +97,7 @@ final class Shape {
   static final Shape METRICS = of(ExportMetricsServiceRequest.getDescriptor());
   static final Shape SPAN = of(Span.getDescriptor());
   static final Shape LOG_RECORD = of(LogRecord.getDescriptor());
+  static final Shape KEY_VALUE = of(KeyValue.getDescriptor());
 
   final String name;
   final Role role;

@@ -9,6 +9,15 @@ import org.jspecify.annotations.Nullable;
 /** One run of the {@link OtlpSieve} over one request. */
 final class Sieve {
 
+  /** Levels below an attribute's parent: the attribute itself and its value. */
+  private static final int DEPTH_OF_VALUE = 2;
+
+  private static final byte KEY_TAG = AnyValues.KEY_VALUE_KEY << 3 | Wire.LEN;
+  private static final byte VALUE_TAG = AnyValues.KEY_VALUE_VALUE << 3 | Wire.LEN;
+  private static final byte STRING_TAG = AnyValues.STRING << 3 | Wire.LEN;
+  private static final byte BOOL_TAG = AnyValues.BOOL << 3 | Wire.VARINT;
+  private static final byte INT_TAG = AnyValues.INT << 3 | Wire.VARINT;
+
   private final byte[] payload;
   private final long receivedNanos;
   private final Faults faults = new Faults();
@@ -139,6 +148,11 @@ final class Sieve {
   }
 
   private @Nullable Fault value(Shape.Field field, Wire wire, int depth) {
+    if (field.message == Shape.KEY_VALUE
+        && depth + DEPTH_OF_VALUE <= JsonMessages.MAX_DEPTH
+        && isCommonAttribute(wire.start(), wire.end())) {
+      return null;
+    }
     if (field.message != null) {
       return message(field.message, wire.start(), wire.end(), depth + 1);
     }
@@ -153,6 +167,36 @@ final class Sieve {
       case BYTES -> field.idBytes > 0 ? id(field, wire) : null;
       default -> packed(field, wire, depth + 1);
     };
+  }
+
+  /**
+   * Whether the bytes are an attribute as nearly all are: the key, then one plain value, lengths
+   * below 128, nothing but ASCII. Such an attribute has no fault, and most of a request's bytes are
+   * in them; everything else is read field by field.
+   */
+  private boolean isCommonAttribute(int start, int end) {
+    if (end - start < 4 || payload[start] != KEY_TAG || payload[start + 1] < 0) {
+      return false;
+    }
+    int value = start + 2 + payload[start + 1];
+    if (end - value < 4 || payload[value] != VALUE_TAG || payload[value + 1] != end - value - 2) {
+      return false;
+    }
+    return switch (payload[value + 2]) {
+      case STRING_TAG -> payload[value + 3] == end - value - 4 && Utf8.isAscii(payload, start, end);
+      case BOOL_TAG, INT_TAG -> endsVarint(value + 3, end) && Utf8.isAscii(payload, start, value);
+      default -> false;
+    };
+  }
+
+  /** Whether one varint of at most ten bytes fills the range. */
+  private boolean endsVarint(int start, int end) {
+    for (int at = start; at < end - 1; at++) {
+      if (payload[at] >= 0) {
+        return false;
+      }
+    }
+    return end > start && end - start <= 10 && payload[end - 1] >= 0;
   }
 
   private static @Nullable Fault id(Shape.Field field, Wire wire) {

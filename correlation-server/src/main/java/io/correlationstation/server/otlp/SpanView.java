@@ -48,6 +48,17 @@ public interface SpanView {
    */
   @Nullable String attribute(String name);
 
+  /**
+   * The same by the number of the name in the {@link AttributeNames} of the scan, without a search.
+   */
+  @Nullable String attribute(int name);
+
+  /**
+   * A bit for each of the scan's {@link AttributeNames} that the span or its resource has, the
+   * first name's the lowest.
+   */
+  long found();
+
   /** Whether any attribute of the span has a name with this prefix, such as {@code db.}. */
   boolean hasAttributeWithPrefix(String prefix);
 }

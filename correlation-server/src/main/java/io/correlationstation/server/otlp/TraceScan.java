@@ -32,10 +32,10 @@ public final class TraceScan extends ResourceScan implements SpanView {
   private int nameStart;
   private int nameEnd;
 
-  private TraceScan(byte[] payload, SpanSink sink) {
-    super(payload);
+  private TraceScan(byte[] payload, AttributeNames names, SpanSink sink) {
+    super(payload, names);
     this.sink = sink;
-    this.attributes = new Attributes(payload);
+    this.attributes = new Attributes(payload, names);
     this.wire = new Wire(payload);
     this.inner = new Wire(payload);
   }
@@ -46,7 +46,16 @@ public final class TraceScan extends ResourceScan implements SpanView {
    * @return how many spans there were
    */
   public static int scan(byte[] payload, SpanSink sink) {
-    return new TraceScan(payload, sink).run();
+    return scan(payload, AttributeNames.NONE, sink);
+  }
+
+  /**
+   * The same for a sink that asks for attributes by their number in {@code names}.
+   *
+   * @return how many spans there were
+   */
+  public static int scan(byte[] payload, AttributeNames names, SpanSink sink) {
+    return new TraceScan(payload, names, sink).run();
   }
 
   @Override
@@ -184,6 +193,20 @@ public final class TraceScan extends ResourceScan implements SpanView {
   @Override
   public String name() {
     return new String(payload, nameStart, nameEnd - nameStart, UTF_8);
+  }
+
+  @Override
+  public long found() {
+    return attributes.found() | resource.found();
+  }
+
+  @Override
+  public @Nullable String attribute(int name) {
+    long bit = 1L << name;
+    if ((attributes.found() & bit) != 0) {
+      return attributes.text(name);
+    }
+    return (resource.found() & bit) != 0 ? resource.text(name) : null;
   }
 
   @Override

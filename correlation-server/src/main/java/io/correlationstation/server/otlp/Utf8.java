@@ -11,6 +11,29 @@ final class Utf8 {
   private Utf8() {}
 
   static boolean isValid(byte[] bytes, int start, int end) {
+    return isAscii(bytes, start, end) || isValidBeyondAscii(bytes, start, end);
+  }
+
+  /** Whether every byte is below 0x80; the common case, eight bytes at a time. */
+  static boolean isAscii(byte[] bytes, int start, int end) {
+    long bits = 0;
+    int at = start;
+    for (; end - at >= 8; at += 8) {
+      bits |= Wire.littleEndianLong(bytes, at);
+    }
+    int rest = end - at;
+    if (rest > 0 && end >= 8) {
+      // the last eight bytes, of which the first ones lie before the rest
+      bits |= Wire.littleEndianLong(bytes, end - 8) >>> 8 * (8 - rest);
+      return (bits & HIGH_BITS) == 0;
+    }
+    for (; at < end; at++) {
+      bits |= bytes[at];
+    }
+    return (bits & HIGH_BITS) == 0;
+  }
+
+  private static boolean isValidBeyondAscii(byte[] bytes, int start, int end) {
     int at = afterAscii(bytes, start, end);
     while (at < end) {
       int length = sequence(bytes, at, end);

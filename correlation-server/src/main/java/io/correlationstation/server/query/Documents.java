@@ -15,6 +15,7 @@ import io.correlationstation.server.journey.LogJoin;
 import io.correlationstation.server.journey.LogLine;
 import io.correlationstation.server.journey.TraceDetail;
 import io.correlationstation.server.journey.VerdictEntry;
+import io.correlationstation.server.journey.WorkflowStep;
 import io.correlationstation.server.stitch.Evidence;
 import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.SpanRef;
@@ -459,7 +460,36 @@ final class Documents {
 
   /** A journey with the spans of all its fragments. */
   record JourneyWithSpansDocument(
-      @JsonUnwrapped JourneyDocument journey, List<SpanDocument> spans, boolean complete) {}
+      @JsonUnwrapped JourneyDocument journey,
+      List<SpanDocument> spans,
+      List<StepDocument> steps,
+      boolean complete) {}
+
+  @JsonNaming(SnakeCaseStrategy.class)
+  record StepDocument(
+      String workflow,
+      @Nullable String step,
+      String service,
+      String traceId,
+      String spanId,
+      String state,
+      String start,
+      @Nullable String end,
+      String lastSeen) {
+
+    static StepDocument of(WorkflowStep step) {
+      return new StepDocument(
+          step.workflow(),
+          step.step(),
+          step.service(),
+          step.traceId(),
+          step.spanId(),
+          lowerCase(step.state()),
+          Times.format(step.startNanos()),
+          step.endNanos() == null ? null : Times.format(step.endNanos()),
+          Times.format(step.lastSeenNanos()));
+    }
+  }
 
   @JsonNaming(SnakeCaseStrategy.class)
   record DiffDocument(

@@ -26,6 +26,7 @@ import io.correlationstation.server.query.Documents.JourneyWithSpansDocument;
 import io.correlationstation.server.query.Documents.ListDocument;
 import io.correlationstation.server.query.Documents.LookupDocument;
 import io.correlationstation.server.query.Documents.SpanDocument;
+import io.correlationstation.server.query.Documents.StepDocument;
 import io.correlationstation.server.query.Documents.SummaryDocument;
 import io.correlationstation.server.query.Documents.TraceDocument;
 import io.correlationstation.server.stitch.Handoff;
@@ -123,6 +124,7 @@ final class JourneyApi {
     return new JourneyWithSpansDocument(
         JourneyDocument.of(journey),
         Documents.list(shown, SpanDocument::of),
+        Documents.list(journeys.steps(journey), StepDocument::of),
         found.complete() && !tooMany && !journey.logsTruncated());
   }
 

@@ -4,8 +4,11 @@ package io.correlationstation.server.query;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.correlationstation.mdso.ErrorRow;
 import io.correlationstation.mdso.JobView;
 import io.correlationstation.mdso.MdsoBridge;
+import io.correlationstation.mdso.TextVerdict;
+import io.correlationstation.mdso.UnclassifiedRow;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -16,7 +19,21 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The routes below {@code /mdso/}: collections and what the error analysis found. */
+/**
+ * The routes below {@code /mdso/}: collections and what the error analysis found. Without a bridge
+ * each answers 503 and says how to switch it on.
+ *
+ * <pre>
+ *   POST /mdso/trigger-collection?product_type=&amp;time_range=   202 {job_id, product_type, status}, Location; 400
+ *   GET  /mdso/jobs/{id}                200 {@link JobView}; 404
+ *   GET  /mdso/errors?product_name=&amp;time_interval=   200 {items: [{@link ErrorRow}]}; 400
+ *   GET  /mdso/errors/unclassified      200 {items: [{@link UnclassifiedRow}]}
+ *   POST /mdso/errors/test {product_type, texts: [string]}   200 {results: [{@link TextVerdict}]}; 400
+ * </pre>
+ *
+ * {@code time_range} and {@code time_interval} are a number and one of {@code s m h d w}; errors
+ * are problem+json.
+ */
 public final class MdsoRoutes {
 
   private static final String OFF =
@@ -42,9 +59,7 @@ public final class MdsoRoutes {
   public void register(JavalinConfig config) {
     config.routes.post("/mdso/trigger-collection", answering(this::trigger));
     config.routes.get("/mdso/jobs/{id}", answering(this::job));
-    config.routes.get(
-        "/mdso/errors",
-        answering((on, context) -> Json.answer(context, Map.of("items", on.errors()))));
+    config.routes.get("/mdso/errors", answering(MdsoRoutes::errors));
     config.routes.get(
         "/mdso/errors/unclassified",
         answering((on, context) -> Json.answer(context, Map.of("items", on.unclassified()))));
@@ -81,6 +96,14 @@ public final class MdsoRoutes {
     } else {
       Json.answer(context, job);
     }
+  }
+
+  private static void errors(MdsoBridge on, Context context) {
+    Parameters parameters = new Parameters(context);
+    Json.answer(
+        context,
+        Map.of(
+            "items", on.errors(parameters.text("product_name"), parameters.text("time_interval"))));
   }
 
   private void testTexts(MdsoBridge on, Context context) {

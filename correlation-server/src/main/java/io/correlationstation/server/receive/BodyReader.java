@@ -90,6 +90,7 @@ final class BodyReader implements Runnable {
       }
     } catch (Refusal e) {
       refusal = e;
+      body.drop(); // so that one of many that grow at once gets through
     } finally {
       chunk.release();
     }
@@ -99,10 +100,14 @@ final class BodyReader implements Runnable {
     if (watch != null) {
       watch.cancel();
     }
-    if (failure == null) {
-      done.complete(body.toByteArray());
-    } else {
+    if (failure != null) {
       done.completeExceptionally(failure);
+      return;
+    }
+    try {
+      done.complete(body.toByteArray());
+    } catch (Refusal e) {
+      done.completeExceptionally(e);
     }
   }
 

@@ -22,6 +22,15 @@ interface Dialect extends Intake.Reader {
     return Codings.parse(contentEncoding);
   }
 
+  /**
+   * Bytes of memory that {@link #read} needs beside the body, at most about so many.
+   *
+   * @param bodyBytes size of the body without its codings
+   */
+  default long workingBytes(String contentType, int bodyBytes) {
+    return 2L * bodyBytes;
+  }
+
   Answer success(Delivery delivery, Outcome outcome);
 
   Answer refusal(String contentType, Refusal refusal);

@@ -8,6 +8,7 @@ import com.dynatrace.hash4j.hashing.Hashing;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.correlationstation.server.journal.Signal;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -17,19 +18,23 @@ import org.jspecify.annotations.Nullable;
  * Remembers requests for a while by a hash of what they were, so that a retry whose first answer
  * got lost is answered again and not stored again.
  *
- * <p>The hash is XXH3 of 128 bits under a secret seed of this process: two bodies that only happen
- * to differ collide with a probability of about 10⁻²⁶ per million remembered, and nobody can look
- * for a collision from outside. Forgets at a restart. At most {@value #MAX_REMEMBERED} requests are
- * remembered. Thread-safe.
+ * <p>The hash is XXH3 of 128 bits under a secret seed: two bodies that only happen to differ
+ * collide with a probability of about 10⁻²⁶ per million remembered, and nobody can look for a
+ * collision from outside. At most {@value #MAX_REMEMBERED} requests are remembered; {@link
+ * Recollection} fills them in after a restart. Thread-safe.
  */
 final class Duplicates {
 
   private static final int MAX_REMEMBERED = 500_000;
 
-  private final Hasher128 hasher = Hashing.xxh3_128(new SecureRandom().nextLong());
+  private final Hasher128 hasher;
   private final Cache<HashValue128, CompletableFuture<Outcome>> seen;
 
-  Duplicates(Duration window, Ticker ticker) {
+  /**
+   * @param secret a seed that stays the same over restarts, or 0 for one of this process
+   */
+  Duplicates(Duration window, Ticker ticker, long secret) {
+    hasher = Hashing.xxh3_128(secret == 0 ? new SecureRandom().nextLong() : secret);
     seen =
         Caffeine.newBuilder()
             .expireAfterWrite(window)
@@ -39,14 +44,22 @@ final class Duplicates {
   }
 
   HashValue128 identity(Delivery delivery) {
-    HashStream128 hash = hasher.hashStream();
-    hash.putInt(delivery.signal().ordinal()).putString(text(delivery.tenant()));
-    if (delivery.idempotencyKey() != null) {
-      hash.putString(delivery.transport()).putString(delivery.idempotencyKey());
-    } else {
-      hash.putByteArray(delivery.body());
-    }
-    return hash.get();
+    String key = delivery.idempotencyKey();
+    return key == null
+        ? identity(delivery.signal(), delivery.tenant(), delivery.body())
+        : start(delivery.signal(), delivery.tenant())
+            .putString(delivery.transport())
+            .putString(key)
+            .get();
+  }
+
+  /** The identity of a request without an idempotency key. */
+  HashValue128 identity(Signal signal, @Nullable String tenant, byte[] body) {
+    return start(signal, tenant).putByteArray(body).get();
+  }
+
+  private HashStream128 start(Signal signal, @Nullable String tenant) {
+    return hasher.hashStream().putInt(signal.ordinal()).putString(tenant == null ? "" : tenant);
   }
 
   /**
@@ -64,7 +77,8 @@ final class Duplicates {
     seen.asMap().remove(identity, outcome);
   }
 
-  private static String text(@Nullable String tenant) {
-    return tenant == null ? "" : tenant;
+  /** The request was stored in an earlier run. */
+  void remember(HashValue128 identity, Outcome outcome) {
+    seen.put(identity, CompletableFuture.completedFuture(outcome));
   }
 }

@@ -39,6 +39,12 @@ final class EventsDialect implements Dialect {
     }
   }
 
+  /** One object, read as a tree. */
+  @Override
+  public long workingBytes(String contentType, int bodyBytes) {
+    return 8L * bodyBytes;
+  }
+
   @Override
   public Submission read(Delivery delivery) throws Refusal {
     JsonNode event = JsonBodies.object(delivery.body());

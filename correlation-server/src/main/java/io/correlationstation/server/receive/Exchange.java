@@ -62,8 +62,9 @@ final class Exchange {
       return;
     }
     try {
-      Delivery delivery =
-          delivery(Codings.decode(codings, body, http.config().maxBodyBytes(), lease));
+      byte[] decoded = Codings.decode(codings, body, http.config().maxBodyBytes(), lease);
+      lease.take(dialect.workingBytes(contentType, decoded.length));
+      Delivery delivery = delivery(decoded);
       settle(delivery, http.intake().take(delivery, dialect));
     } catch (Refusal e) {
       refuse(e);

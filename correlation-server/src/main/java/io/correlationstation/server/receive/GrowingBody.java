@@ -25,7 +25,7 @@ final class GrowingBody {
   /** Makes room for that many bytes at once, when the length is known and modest. */
   void expect(long length) throws Refusal {
     if (length > 0 && length <= 1024 * 1024) {
-      grow((int) length);
+      resize((int) length);
     }
   }
 
@@ -49,7 +49,7 @@ final class GrowingBody {
       throw Refusal.tooLarge(limit);
     }
     if (needed > bytes.length) {
-      grow((int) Math.min(limit, Math.max(needed, Math.max(FIRST, bytes.length * 2L))));
+      resize((int) Math.min(limit, Math.max(needed, Math.max(FIRST, bytes.length * 2L))));
     }
     return bytes;
   }
@@ -58,14 +58,26 @@ final class GrowingBody {
     size += written;
   }
 
-  private void grow(int capacity) throws Refusal {
-    int more = capacity - bytes.length;
-    lease.take(more);
-    bytes = Arrays.copyOf(bytes, capacity);
+  /** The bytes; this object is done with afterwards. */
+  byte[] toByteArray() throws Refusal {
+    if (size < bytes.length) {
+      resize(size);
+    }
+    return bytes;
   }
 
-  /** The bytes; this object is done with afterwards. */
-  byte[] toByteArray() {
-    return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
+  /** Gives the memory back at once; this object is done with afterwards. */
+  void drop() {
+    lease.giveBack(bytes.length);
+    bytes = new byte[0];
+    size = 0;
+  }
+
+  /** Old and new array are both there while one is copied to the other. */
+  private void resize(int length) throws Refusal {
+    int before = bytes.length;
+    lease.take(length);
+    bytes = Arrays.copyOf(bytes, length);
+    lease.giveBack(before);
   }
 }

@@ -44,7 +44,7 @@ final class GrpcCodec implements Decompressor {
   private final class Decoded extends InputStream {
 
     private final InputStream compressed;
-    private final ByteBudget.Lease lease = budget.lease();
+    private final ByteBudget.Lease lease = GrpcInbound.lease(budget);
     private @Nullable ByteArrayInputStream decoded;
 
     Decoded(InputStream compressed) {

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,9 @@ final class GrpcIntake {
             .executor(workers)
             .maxInboundMessageSize(config.maxBodyBytes())
             .decompressorRegistry(GrpcCodec.registry(config.maxBodyBytes(), budget))
+            .addStreamTracerFactory(GrpcInbound.factory(budget))
+            .maxConnectionAge(config.maxConnectionAge().toMillis(), TimeUnit.MILLISECONDS)
+            .maxConnectionAgeGrace(config.stopGrace().toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .addService(service("trace", "Trace", Signal.TRACES))
@@ -148,8 +152,10 @@ final class GrpcIntake {
       refuse(call, dialect.signal(), Refusal.unauthenticated());
       return new ServerCall.Listener<>() {};
     }
+    Export export = new Export(call, headers, dialect);
+    GrpcInbound.whenRefused(refusal -> workers.execute(() -> export.end(refusal)));
     call.request(2); // one message, and the end behind it
-    return new Export(call, headers, dialect);
+    return export;
   }
 
   private void refuse(ServerCall<GrpcMessage, byte[]> call, Signal signal, Refusal refusal) {
@@ -174,6 +180,7 @@ final class GrpcIntake {
     private final ServerCall<GrpcMessage, byte[]> call;
     private final Metadata headers;
     private final OtlpDialect dialect;
+    private final AtomicBoolean ended = new AtomicBoolean();
     private @Nullable GrpcMessage message;
 
     Export(ServerCall<GrpcMessage, byte[]> call, Metadata headers, OtlpDialect dialect) {
@@ -192,10 +199,10 @@ final class GrpcIntake {
       GrpcMessage received = message;
       message = null;
       if (received == null) {
-        refuse(call, dialect.signal(), Refusal.badRequest("a call without a message"));
+        end(Refusal.badRequest("a call without a message"));
       } else if (received.refusal() != null) {
         received.lease().close();
-        refuse(call, dialect.signal(), received.refusal());
+        end(received.refusal());
       } else {
         take(received);
       }
@@ -207,7 +214,7 @@ final class GrpcIntake {
         delivery = delivery(received.bytes());
       } catch (Refusal e) {
         received.lease().close();
-        refuse(call, dialect.signal(), e);
+        end(e);
         return;
       }
       intake
@@ -218,10 +225,17 @@ final class GrpcIntake {
                 if (failure == null) {
                   answer(dialect.success(delivery, outcome).body());
                 } else {
-                  refuse(call, dialect.signal(), Intake.refusal(failure));
+                  end(Intake.refusal(failure));
                 }
               },
               workers);
+    }
+
+    /** Refuses the call, unless it was answered; from any thread. */
+    void end(Refusal refusal) {
+      if (ended.compareAndSet(false, true)) {
+        refuse(call, dialect.signal(), refusal);
+      }
     }
 
     private Delivery delivery(byte[] body) throws Refusal {
@@ -237,7 +251,7 @@ final class GrpcIntake {
     }
 
     private void answer(byte[] response) {
-      if (call.isCancelled()) {
+      if (call.isCancelled() || !ended.compareAndSet(false, true)) {
         return; // stored, but its sender will send it again
       }
       try {

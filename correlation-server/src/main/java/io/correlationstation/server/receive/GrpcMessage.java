@@ -25,7 +25,11 @@ record GrpcMessage(byte[] bytes, @Nullable Refusal refusal, ByteBudget.Lease lea
 
       @Override
       public GrpcMessage parse(InputStream stream) {
-        ByteBudget.Lease lease = budget.lease();
+        ByteBudget.Lease lease = GrpcInbound.lease(budget);
+        Refusal before = GrpcInbound.refusal();
+        if (before != null) {
+          return new GrpcMessage(NOTHING, before, lease);
+        }
         try {
           return new GrpcMessage(readAll(stream, new GrowingBody(limit, lease)), null, lease);
         } catch (RefusedStream e) {
@@ -34,6 +38,8 @@ record GrpcMessage(byte[] bytes, @Nullable Refusal refusal, ByteBudget.Lease lea
           return new GrpcMessage(NOTHING, e, lease);
         } catch (IOException | RuntimeException e) {
           return new GrpcMessage(NOTHING, Refusal.badRequest("unreadable message"), lease);
+        } finally {
+          GrpcInbound.messageRead();
         }
       }
     };
@@ -41,15 +47,14 @@ record GrpcMessage(byte[] bytes, @Nullable Refusal refusal, ByteBudget.Lease lea
 
   private static byte[] readAll(InputStream in, GrowingBody body) throws IOException, Refusal {
     body.expect(in.available());
-    while (true) {
+    int next;
+    while ((next = in.read()) >= 0) {
       int available = in.available();
-      byte[] room = body.room(Math.max(1, available));
-      int n = in.read(room, body.size(), room.length - body.size());
-      if (n < 0) {
-        return body.toByteArray();
-      }
-      body.advance(n);
+      byte[] room = body.room(1 + available);
+      room[body.size()] = (byte) next;
+      body.advance(1 + Math.max(0, in.read(room, body.size() + 1, available)));
     }
+    return body.toByteArray();
   }
 
   /** A {@link Refusal} on its way through a stream. */

@@ -70,7 +70,7 @@ final class HttpIntake {
   /** Method and credentials, before anything of the body is read. */
   void checkHead(Request request) throws Refusal {
     if (draining) {
-      throw Refusal.busy("closed", "the server is stopping", 2);
+      throw Refusal.busy("closed", "the server is stopping");
     }
     if (!HttpMethod.POST.is(request.getMethod())) {
       throw Refusal.notAllowed(request.getMethod());

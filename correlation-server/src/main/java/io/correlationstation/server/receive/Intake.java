@@ -7,6 +7,7 @@ import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journal.JournalRefusedException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,20 +81,24 @@ final class Intake {
       succeed(delivery, outcome, stored);
       return;
     }
-    append(delivery, submission, identity, outcome, stored);
+    Frame frame =
+        repeatable
+            ? Recollection.tag(submission.frame(), delivery, identity, submission.echo())
+            : submission.frame();
+    append(delivery, frame, identity, outcome, stored);
   }
 
   private void append(
       Delivery delivery,
-      Submission submission,
+      Frame frame,
       HashValue128 identity,
       CompletableFuture<Outcome> outcome,
       Outcome stored) {
-    append(submission.frame())
+    append(frame)
         .whenComplete(
             (sequence, failure) -> {
               if (failure == null) {
-                succeed(delivery, outcome, stored);
+                succeedSoon(delivery, outcome, stored);
               } else {
                 Refusal refusal = refusal(failure);
                 metrics.refusedItems(delivery, refusal, stored.items());
@@ -107,6 +112,18 @@ final class Intake {
       return journal.append(frame);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** Holds senders back while the journal fills, so that it need not refuse them soon. */
+  private void succeedSoon(Delivery delivery, CompletableFuture<Outcome> outcome, Outcome stored) {
+    long delayMillis = SoftLimit.delayMillis(journal.fullness());
+    if (delayMillis == 0) {
+      succeed(delivery, outcome, stored);
+    } else {
+      metrics.delayed(delivery);
+      CompletableFuture.delayedExecutor(delayMillis, TimeUnit.MILLISECONDS)
+          .execute(() -> succeed(delivery, outcome, stored));
     }
   }
 
@@ -136,6 +153,6 @@ final class Intake {
 
   private static Refusal unexpected(Throwable failure) {
     logger.warn("a request was not taken for a reason that should not happen", failure);
-    return Refusal.busy("internal", "internal error", 5);
+    return Refusal.busy("internal", "internal error");
   }
 }

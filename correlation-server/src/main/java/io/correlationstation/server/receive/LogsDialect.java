@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.receive;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.Signal;
 import io.correlationstation.server.otlp.LogBatch;
 import io.correlationstation.server.otlp.Rejected;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code /mdso/logs} has a member {@code product_type} as well, and its secrets are masked.
  */
 final class LogsDialect implements Dialect {
+
+  private static final String RECORDS = "records";
 
   private final boolean mdso;
   private final Timestamps timestamps;
@@ -57,23 +62,66 @@ final class LogsDialect implements Dialect {
     return delivery.contentType().equals("text/plain") ? readLines(delivery) : readJson(delivery);
   }
 
+  /** Reads the body twice, as its records may come before what holds for all of them. */
   private Submission readJson(Delivery delivery) throws Refusal {
-    JsonNode root = JsonBodies.object(delivery.body());
-    JsonNode records = root.get("records");
-    if (records == null || !records.isArray()) {
-      throw Refusal.invalid("records is missing or not an array");
-    }
+    Head head = Head.of(delivery.body());
     LogBatch batch = new LogBatch(delivery.body().length + 256);
-    String service = openResource(batch, root.get("resource"), text(root, "product_type"));
+    String service = openResource(batch, head.resource, head.productType);
     LogRecords writer =
         new LogRecords(
             batch, mdso ? Secrets.MASKED : Secrets.KEPT, timestamps, delivery.receivedNanos());
-    for (int i = 0; i < records.size(); i++) {
-      JsonNode record = records.get(i);
-      writer.write(record, message(record, i), null);
-    }
+    JsonBodies.stream(delivery.body(), parser -> writeRecords(parser, writer));
     batch.closeResource();
     return submission(delivery, batch, service, !writer.stamped());
+  }
+
+  /** What a body says about all of its records. */
+  private static final class Head {
+
+    private @Nullable JsonNode resource;
+    private @Nullable String productType;
+    private boolean records;
+
+    static Head of(byte[] body) throws Refusal {
+      Head head = new Head();
+      JsonBodies.stream(body, head::read);
+      if (!head.records) {
+        throw Refusal.invalid("records is missing or not an array");
+      }
+      return head;
+    }
+
+    private void read(JsonParser parser) throws IOException {
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String member = parser.currentName();
+        JsonToken value = parser.nextToken();
+        switch (member) {
+          case "resource" -> resource = JsonBodies.tree(parser);
+          case "product_type" -> productType = LogRecords.text(JsonBodies.tree(parser));
+          case RECORDS -> {
+            records = value == JsonToken.START_ARRAY;
+            parser.skipChildren();
+          }
+          default -> parser.skipChildren();
+        }
+      }
+    }
+  }
+
+  private static void writeRecords(JsonParser parser, LogRecords writer)
+      throws IOException, Refusal {
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      boolean records = parser.currentName().equals(RECORDS);
+      parser.nextToken();
+      if (!records) {
+        parser.skipChildren();
+        continue;
+      }
+      for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
+        JsonNode record = JsonBodies.tree(parser);
+        writer.write(record, message(record, i), null);
+      }
+    }
   }
 
   private Submission readLines(Delivery delivery) {
@@ -130,7 +178,7 @@ final class LogsDialect implements Dialect {
     };
   }
 
-  private String message(JsonNode record, int index) throws Refusal {
+  private static String message(JsonNode record, int index) throws Refusal {
     String message = record.isObject() ? text(record, "message") : null;
     if (message == null) {
       throw Refusal.invalid("records[" + index + "].message is missing");

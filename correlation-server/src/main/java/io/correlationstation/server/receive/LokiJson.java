@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.receive;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,18 +19,73 @@ final class LokiJson {
   private LokiJson() {}
 
   static void read(byte[] body, LokiPush push) throws Refusal {
-    JsonNode streams = JsonBodies.object(body).get("streams");
-    if (streams == null || !streams.isArray()) {
+    boolean[] found = {false};
+    JsonBodies.stream(
+        body,
+        parser -> {
+          while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            boolean streams = parser.currentName().equals("streams");
+            if (parser.nextToken() == JsonToken.START_ARRAY && streams) {
+              found[0] = true;
+              streams(parser, push);
+            } else {
+              parser.skipChildren();
+            }
+          }
+        });
+    if (!found[0]) {
       throw Refusal.badRequest("streams is missing or not an array");
-    }
-    for (JsonNode stream : streams) {
-      stream(stream, push);
     }
   }
 
-  private static void stream(JsonNode stream, LokiPush push) {
-    Map<String, String> labels = texts(stream.get("stream"));
-    JsonNode values = stream.get("values");
+  private static void streams(JsonParser parser, LokiPush push) throws IOException {
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      if (parser.currentToken() == JsonToken.START_OBJECT) {
+        stream(parser, push);
+      } else {
+        parser.skipChildren();
+        push.unreadable();
+      }
+    }
+  }
+
+  /** Entries are read one by one when the labels come before them, as every client writes it. */
+  private static void stream(JsonParser parser, LokiPush push) throws IOException {
+    Map<String, String> labels = Map.of();
+    JsonNode early = null;
+    boolean named = false;
+    boolean valued = false;
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String member = parser.currentName();
+      parser.nextToken();
+      if (member.equals("stream")) {
+        labels = texts(JsonBodies.tree(parser));
+        named = true;
+      } else if (!member.equals("values")) {
+        parser.skipChildren();
+      } else if (named && labels != null && parser.currentToken() == JsonToken.START_ARRAY) {
+        valued = true;
+        entries(parser, labels, push);
+      } else {
+        early = JsonBodies.tree(parser);
+      }
+    }
+    if (!valued) {
+      stream(labels, early, push);
+    }
+  }
+
+  private static void entries(JsonParser parser, Map<String, String> labels, LokiPush push)
+      throws IOException {
+    push.openStream(labels);
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      entry(JsonBodies.tree(parser), push);
+    }
+    push.closeStream();
+  }
+
+  private static void stream(
+      @Nullable Map<String, String> labels, @Nullable JsonNode values, LokiPush push) {
     if (labels == null || values == null || !values.isArray()) {
       push.unreadable();
       return;

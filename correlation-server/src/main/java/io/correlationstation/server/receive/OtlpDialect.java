@@ -30,6 +30,12 @@ final class OtlpDialect implements Dialect {
     return "http";
   }
 
+  /** Protobuf is kept as it came; JSON is converted in an array that grows. */
+  @Override
+  public long workingBytes(String contentType, int bodyBytes) {
+    return contentType.equals(PROTOBUF) ? 0 : 2L * bodyBytes;
+  }
+
   @Override
   public void checkType(String contentType) throws Refusal {
     if (!contentType.equals(PROTOBUF) && !contentType.equals(Answer.JSON)) {

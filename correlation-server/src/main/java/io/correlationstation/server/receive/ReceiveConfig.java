@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param duplicateWindow how long a body is remembered, so that sending it again changes nothing
  * @param slowBodyGrace after this long a body has to have come in at 1 KiB/s on average
  * @param idleTimeout an unused connection is closed after this
+ * @param maxConnectionAge a gRPC connection is asked to end after about this, so that its client
+ *     looks for servers anew; calls in progress end first
  * @param stopGrace how long a stop waits for requests in progress
  */
 public record ReceiveConfig(
@@ -37,6 +39,7 @@ public record ReceiveConfig(
     Duration duplicateWindow,
     Duration slowBodyGrace,
     Duration idleTimeout,
+    Duration maxConnectionAge,
     Duration stopGrace) {
 
   private static final int MIB = 1024 * 1024;
@@ -48,6 +51,7 @@ public record ReceiveConfig(
     requirePositive("duplicateWindow", duplicateWindow.toMillis());
     requirePositive("slowBodyGrace", slowBodyGrace.toMillis());
     requirePositive("idleTimeout", idleTimeout.toMillis());
+    requirePositive("maxConnectionAge", maxConnectionAge.toMillis());
     if (maxInFlightBytes < maxBodyBytes) {
       throw new IllegalArgumentException("maxInFlightBytes < maxBodyBytes: " + maxInFlightBytes);
     }
@@ -96,6 +100,7 @@ public record ReceiveConfig(
     private Duration duplicateWindow = Duration.ofMinutes(10);
     private Duration slowBodyGrace = Duration.ofSeconds(15);
     private Duration idleTimeout = Duration.ofSeconds(120);
+    private Duration maxConnectionAge = Duration.ofMinutes(30);
     private Duration stopGrace = Duration.ofSeconds(10);
 
     private Builder() {}
@@ -160,6 +165,11 @@ public record ReceiveConfig(
       return this;
     }
 
+    public Builder maxConnectionAge(Duration age) {
+      maxConnectionAge = age;
+      return this;
+    }
+
     public Builder stopGrace(Duration grace) {
       stopGrace = grace;
       return this;
@@ -179,6 +189,7 @@ public record ReceiveConfig(
           duplicateWindow,
           slowBodyGrace,
           idleTimeout,
+          maxConnectionAge,
           stopGrace);
     }
   }

@@ -26,6 +26,7 @@ final class ReceiveMetrics {
   private final Counter refused;
   private final Counter requestsRefused;
   private final Counter aborted;
+  private final Counter delayed;
   private final Histogram requestBytes;
   private final Counter logRecords;
 
@@ -56,6 +57,10 @@ final class ReceiveMetrics {
             .register(registry);
     aborted =
         counter("aborted_requests", "Requests whose sender went away before the end of the body")
+            .labelNames("signal", "transport")
+            .register(registry);
+    delayed =
+        counter("delayed_requests", "Requests acknowledged later because the journal fills")
             .labelNames("signal", "transport")
             .register(registry);
     requestBytes =
@@ -122,6 +127,10 @@ final class ReceiveMetrics {
 
   void aborted(Signal signal, String transport) {
     aborted.labelValues(label(signal), transport).inc();
+  }
+
+  void delayed(Delivery delivery) {
+    delayed.labelValues(label(delivery.signal()), delivery.transport()).inc();
   }
 
   private static String label(Signal signal) {

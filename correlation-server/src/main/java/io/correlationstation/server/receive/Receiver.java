@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -35,7 +36,10 @@ public final class Receiver implements AutoCloseable {
     ByteBudget budget = new ByteBudget(config.maxInFlightBytes());
     ReceiveMetrics metrics = new ReceiveMetrics(registry, budget);
     timestamps = new Timestamps(config.zone());
-    Duplicates duplicates = new Duplicates(config.duplicateWindow(), Ticker.systemTicker());
+    Duplicates duplicates =
+        new Duplicates(config.duplicateWindow(), Ticker.systemTicker(), journal.identity());
+    long nowNanos = Timestamps.nanos(clock.instant());
+    Recollection.fill(duplicates, journal, config.duplicateWindow(), nowNanos);
     Intake intake = new Intake(journal, duplicates, metrics);
     http = new HttpIntake(config, intake, metrics, budget, () -> Timestamps.nanos(clock.instant()));
     server = new Server(new QueuedThreadPool(64, 4, 30_000));
@@ -93,12 +97,22 @@ public final class Receiver implements AutoCloseable {
    * /loki/api/v1/push}.
    */
   public void register(JavalinConfig javalin) {
+    Map<String, Dialect> dialects = mainPort();
+    javalin.jetty.modifyServer(main -> main.setHandler(http.handler(dialects, main.getHandler())));
+  }
+
+  /** Paths of the intakes of the main port; all take POST. */
+  public Set<String> intakes() {
+    return mainPort().keySet();
+  }
+
+  private Map<String, Dialect> mainPort() {
     Map<String, Dialect> dialects = new LinkedHashMap<>(otlp("/api/otlp/v1/"));
     dialects.put("/api/logs", new LogsDialect(false, timestamps));
     dialects.put("/mdso/logs", new LogsDialect(true, timestamps));
     dialects.put("/api/events", new EventsDialect(timestamps));
     dialects.put("/loki/api/v1/push", new LokiDialect());
-    javalin.jetty.modifyServer(main -> main.setHandler(http.handler(dialects, main.getHandler())));
+    return dialects;
   }
 
   /**

@@ -3,6 +3,7 @@ package io.correlationstation.server.receive;
 
 import io.correlationstation.server.journal.JournalRefusedException;
 import java.io.Serial;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A request that is not taken, and whether its sender should try again. Carries no stack trace: it
@@ -76,8 +77,15 @@ final class Refusal extends Exception {
     return new Refusal(Kind.UNSUPPORTED, "type", message, 0);
   }
 
-  /** Nothing is wrong with the request; it should come again. */
-  static Refusal busy(String reason, String message, int retryAfterSeconds) {
+  /**
+   * Nothing is wrong with the request; it should come again, after 1 to 5 s, so that not all who
+   * are told so come at once.
+   */
+  static Refusal busy(String reason, String message) {
+    return busy(reason, message, ThreadLocalRandom.current().nextInt(1, 6));
+  }
+
+  private static Refusal busy(String reason, String message, int retryAfterSeconds) {
     return new Refusal(Kind.BUSY, reason, message, Math.max(1, retryAfterSeconds));
   }
 

@@ -28,26 +28,26 @@ import org.jspecify.annotations.Nullable;
  * each request takes the next fault off the script and only then meets the handler. It is written
  * on sockets because no HTTP server lets a test break a connection at a chosen moment.
  */
-final class FakeBackend implements AutoCloseable {
+public final class FakeBackend implements AutoCloseable {
 
   /** A request as it arrived, body not decompressed. */
-  record Request(String path, Map<String, String> headers, byte[] body) {
-    String header(String name) {
+  public record Request(String path, Map<String, String> headers, byte[] body) {
+    public String header(String name) {
       return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
     }
   }
 
-  record Reply(int status, Map<String, String> headers, byte[] body) {
-    static Reply of(int status) {
+  public record Reply(int status, Map<String, String> headers, byte[] body) {
+    public static Reply of(int status) {
       return new Reply(status, Map.of(), new byte[0]);
     }
 
-    static Reply text(int status, String body) {
+    public static Reply text(int status, String body) {
       byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
       return new Reply(status, Map.of("Content-Type", "text/plain"), bytes);
     }
 
-    Reply with(String header, String value) {
+    public Reply with(String header, String value) {
       Map<String, String> more = new TreeMap<>(headers);
       more.put(header, value);
       return new Reply(status, more, body);
@@ -61,37 +61,37 @@ final class FakeBackend implements AutoCloseable {
    * @param handled whether the handler sees the request all the same, as when only the answer is
    *     lost
    */
-  record Fault(Kind kind, @Nullable Reply reply, boolean handled) {
-    enum Kind {
+  public record Fault(Kind kind, @Nullable Reply reply, boolean handled) {
+    public enum Kind {
       ANSWER,
       RESET,
       HANG_AFTER_HEADERS,
       CLOSE_AFTERWARDS
     }
 
-    static Fault answer(Reply reply) {
+    public static Fault answer(Reply reply) {
       return new Fault(Kind.ANSWER, reply, false);
     }
 
-    static Fault status(int status) {
+    public static Fault status(int status) {
       return answer(Reply.of(status));
     }
 
     /** Takes the request, then breaks the connection: the sender cannot know. */
-    static Fault lostAnswer() {
+    public static Fault lostAnswer() {
       return new Fault(Kind.RESET, null, true);
     }
 
-    static Fault reset() {
+    public static Fault reset() {
       return new Fault(Kind.RESET, null, false);
     }
 
-    static Fault hang() {
+    public static Fault hang() {
       return new Fault(Kind.HANG_AFTER_HEADERS, null, false);
     }
 
     /** Answers well and closes the connection without saying so, as an idle timeout does. */
-    static Fault closeAfterwards() {
+    public static Fault closeAfterwards() {
       return new Fault(Kind.CLOSE_AFTERWARDS, null, true);
     }
   }
@@ -108,28 +108,35 @@ final class FakeBackend implements AutoCloseable {
     this.handler = handler;
   }
 
-  static FakeBackend start(Function<Request, Reply> handler) throws IOException {
-    ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+  public static FakeBackend start(Function<Request, Reply> handler) throws IOException {
+    return start(InetAddress.getLoopbackAddress(), 0, handler);
+  }
+
+  /** On that address; port 0 lets the system choose. */
+  public static FakeBackend start(InetAddress address, int port, Function<Request, Reply> handler)
+      throws IOException {
+    ServerSocket server = new ServerSocket(port, 50, address);
     FakeBackend backend = new FakeBackend(server, handler);
     backend.spawn("fake-backend", backend::accept);
     return backend;
   }
 
-  URI uri(String path) {
-    return URI.create("http://127.0.0.1:" + server.getLocalPort() + path);
+  public URI uri(String path) {
+    return URI.create(
+        "http://" + server.getInetAddress().getHostAddress() + ":" + server.getLocalPort() + path);
   }
 
   /** Faults of the next requests, one each. */
-  void script(Fault... faults) {
+  public void script(Fault... faults) {
     script.addAll(List.of(faults));
   }
 
   /** The fault of every request once the script is used up, or null to behave. */
-  void always(@Nullable Fault fault) {
+  public void always(@Nullable Fault fault) {
     always = fault;
   }
 
-  List<Request> requests() {
+  public List<Request> requests() {
     return requests;
   }
 

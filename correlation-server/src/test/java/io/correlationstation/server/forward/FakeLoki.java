@@ -11,8 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.xerial.snappy.Snappy;
 
 /**
@@ -20,10 +22,10 @@ import org.xerial.snappy.Snappy;
  * entries of a bad request are stored and the answer is 400, an entry more than an hour behind its
  * stream's newest is refused, one that equals a stored entry is dropped without a word.
  */
-final class FakeLoki implements AutoCloseable {
+public final class FakeLoki implements AutoCloseable {
 
   /** A stored line. */
-  record Stored(String stream, long nanos, String line, Map<String, String> metadata) {}
+  public record Stored(String stream, long nanos, String line, Map<String, String> metadata) {}
 
   private static final int MAX_LABELS = 15;
   private static final int MAX_LABEL_VALUE = 2048;
@@ -36,7 +38,7 @@ final class FakeLoki implements AutoCloseable {
 
   private final FakeBackend backend;
   private final Clock clock;
-  private final List<Stored> stored = new ArrayList<>();
+  private final Set<Stored> stored = new LinkedHashSet<>();
   private final Map<String, Long> newest = new LinkedHashMap<>();
   private volatile String refusedLine = "";
 
@@ -45,25 +47,33 @@ final class FakeLoki implements AutoCloseable {
     this.backend = FakeBackend.start(this::handle);
   }
 
-  static FakeLoki start() throws IOException {
+  public static FakeLoki start() throws IOException {
     return new FakeLoki(Clock.systemUTC());
   }
 
-  FakeBackend backend() {
+  public FakeBackend backend() {
     return backend;
   }
 
   /** An entry with this line is refused, as by a limit that the sender does not know of. */
-  void refuse(String line) {
+  public void refuse(String line) {
     refusedLine = line;
   }
 
-  synchronized List<Stored> stored() {
+  public synchronized List<Stored> stored() {
     return List.copyOf(stored);
   }
 
-  synchronized List<String> lines() {
+  public synchronized List<String> lines() {
     return stored.stream().map(Stored::line).toList();
+  }
+
+  /** Lines of the stream, or streams, with these labels, in the order they came. */
+  public synchronized List<String> lines(Map<String, String> labels) {
+    return stored.stream()
+        .filter(entry -> labels(entry.stream()).entrySet().containsAll(labels.entrySet()))
+        .map(Stored::line)
+        .toList();
   }
 
   private synchronized Reply handle(Request request) {
@@ -89,8 +99,7 @@ final class FakeLoki implements AutoCloseable {
         ignored++;
         reason = refusal;
         stream = entry.stream();
-      } else if (!stored.contains(entry)) {
-        stored.add(entry);
+      } else if (stored.add(entry)) {
         newest.merge(entry.stream(), entry.nanos(), Math::max);
       }
     }

@@ -20,7 +20,7 @@ import java.util.zip.GZIPInputStream;
  * with 400, a request above the burst never passes and gets 429, and a span whose id and kind are
  * known already is dropped without a word.
  */
-final class FakeTempo implements AutoCloseable {
+public final class FakeTempo implements AutoCloseable {
 
   private final FakeBackend backend;
   private final List<Span> received = new CopyOnWriteArrayList<>();
@@ -32,32 +32,32 @@ final class FakeTempo implements AutoCloseable {
     this.backend = FakeBackend.start(this::handle);
   }
 
-  static FakeTempo start() throws IOException {
+  public static FakeTempo start() throws IOException {
     return new FakeTempo();
   }
 
-  FakeBackend backend() {
+  public FakeBackend backend() {
     return backend;
   }
 
   /** Requests with more bytes get 429 with {@code Retry-After}, however often they come. */
-  void burst(int bytes) {
+  public void burst(int bytes) {
     burstBytes = bytes;
   }
 
   /** A span of that name fails its request with this status, as an item the server cannot bear. */
-  void poison(String name, int status) {
+  public void poison(String name, int status) {
     poisonName = name;
     poisonStatus = status;
   }
 
   /** Every span of every request that was answered with success, with repetitions. */
-  List<Span> received() {
+  public List<Span> received() {
     return received;
   }
 
   /** What a query would find: of spans with one trace, id and kind the first. */
-  List<String> names() {
+  public List<String> names() {
     record Key(ByteString trace, ByteString span, int kind) {}
     return received.stream()
         .collect(

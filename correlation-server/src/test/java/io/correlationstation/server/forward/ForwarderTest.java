@@ -2,7 +2,6 @@
 package io.correlationstation.server.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import io.correlationstation.server.forward.FakeBackend.Fault;
@@ -10,17 +9,21 @@ import io.correlationstation.server.forward.FakeBackend.Reply;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.InMemoryJournal;
 import io.correlationstation.server.journal.Signal;
-import io.opentelemetry.proto.trace.v1.Span;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several destinations side by side, and the tools around them. */
 class ForwarderTest {
@@ -207,58 +210,32 @@ class ForwarderTest {
     willing.close();
   }
 
-  @Test
-  void replayOfATime_sendsExactlyThatAgain() throws Exception {
-    for (int i = 0; i < 20; i++) {
-      Frame frame = Frames.traces("span-" + i);
-      forwarder.append(new Frame(Signal.TRACES, i * 1_000_000_000L, 1, Map.of(), frame.payload()));
+  /** Pauses are measured, not read off a clock that may be set. */
+  @ParameterizedTest
+  @ValueSource(longs = {3600, -3600})
+  void x11_clockJumpsDuringAPause_pauseIsAsLongAsItWas(long jumpSeconds) throws IOException {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    InstantSource clock = now::get;
+    InMemoryJournal journal = new InMemoryJournal();
+    journal.append(Frames.traces("a")).join();
+    tempo.backend().script(Fault.answer(Reply.text(429, "later").with("Retry-After", "1")));
+    DestinationConfig config =
+        DestinationConfig.tempo(tempo.backend().uri("")).withLimits(ForwarderFixture.PROMPT);
+
+    try (Forwarder jumping =
+        Forwarder.start(
+            ForwardConfig.of(dir.resolve("jump"), List.of(config)),
+            journal,
+            new PrometheusRegistry(),
+            clock.withZone(ZoneOffset.UTC))) {
+      await().until(() -> tempo.backend().requests().size() == 1);
+      long start = System.nanoTime();
+      now.updateAndGet(time -> time.plusSeconds(jumpSeconds));
+      await().until(() -> tempo.backend().requests().size() == 2);
+
+      assertThat(System.nanoTime() - start).isBetween(800_000_000L, 8_000_000_000L);
+      await().until(() -> jumping.destinations().get(0).pendingFrames() == 0);
     }
-    forwarder.drain("tempo");
-    int before = tempo.received().size();
-
-    ReplayResult result =
-        forwarder.forwarder().replay("tempo", Instant.ofEpochSecond(5), Instant.ofEpochSecond(8));
-
-    assertThat(result).isEqualTo(new ReplayResult(3, 0, 0, ""));
-    assertThat(tempo.received().subList(before, tempo.received().size()))
-        .extracting(Span::getName)
-        .containsExactly("span-5", "span-6", "span-7");
-    assertThat(tempo.names()).hasSize(20);
-  }
-
-  @Test
-  void replayOfATime_partlyDeleted_sendsWhatIsLeft() throws Exception {
-    for (int i = 0; i < 200; i++) {
-      Frame frame = Frames.traces("span-" + i);
-      forwarder.append(new Frame(Signal.TRACES, i * 1_000_000_000L, 1, Map.of(), frame.payload()));
-    }
-    forwarder.drain("tempo");
-    for (int i = 0; i < 150; i++) {
-      forwarder.journal.delete(i);
-    }
-
-    ReplayResult result =
-        forwarder.forwarder().replay("tempo", Instant.EPOCH, Instant.ofEpochSecond(160));
-
-    assertThat(result.delivered()).isEqualTo(10);
-  }
-
-  @Test
-  void replayOfATime_destinationAway_endsAndSaysWhatIsLeft() throws Exception {
-    forwarder.append(Frames.traces("a", "b"));
-    forwarder.drain("tempo");
-    tempo.backend().always(Fault.status(503));
-
-    ReplayResult result =
-        forwarder.forwarder().replay("tempo", Instant.EPOCH, Instant.now().plusSeconds(60));
-
-    assertThat(result).isEqualTo(new ReplayResult(0, 0, 2, "503"));
-  }
-
-  @Test
-  void replay_unknownDestination_isRefused() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> forwarder.forwarder().replay("nowhere", Instant.EPOCH, Instant.now()));
   }
 
   @Test

@@ -57,6 +57,19 @@ final class Frames {
     return new Frame(Signal.TRACES, NOW, names.length, headers, payload);
   }
 
+  /** A frame with that one span, all of it given. */
+  static Frame traces(Span span) {
+    byte[] payload =
+        ExportTraceServiceRequest.newBuilder()
+            .addResourceSpans(
+                ResourceSpans.newBuilder()
+                    .setResource(resource("arda"))
+                    .addScopeSpans(ScopeSpans.newBuilder().addSpans(span)))
+            .build()
+            .toByteArray();
+    return new Frame(Signal.TRACES, NOW, 1, Map.of(), payload);
+  }
+
   static Span span(String name) {
     return Span.newBuilder()
         .setName(name)

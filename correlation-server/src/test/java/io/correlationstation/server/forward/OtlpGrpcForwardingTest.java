@@ -107,7 +107,7 @@ class OtlpGrpcForwardingTest {
   }
 
   @Test
-  void forward_traces_arriveWithTheirTenant() {
+  void t10_tempoOverGrpc_takesTracesWithTheirTenant() {
     forwarder.append(Frames.traces(Map.of("x-scope-orgid", "north"), "a", "b"), Frames.logs("x"));
 
     forwarder.drain("tempo");

@@ -50,7 +50,7 @@ class OtlpSplitterTest {
 
   /** Whatever the shape, cutting down to single items loses, doubles and moves nothing. */
   @Test
-  void halves_anyShapeCutToSingleItems_keepTheWholeStory() throws Exception {
+  void t11_anyShapeCutToSingleItems_keepsTheWholeStoryAndSchemaUrls() throws Exception {
     for (int seed = 0; seed < 50; seed++) {
       byte[] whole = request(new SplittableRandom(seed), 1 + seed % 9).toByteArray();
       List<byte[]> pieces = new ArrayList<>();

@@ -4,6 +4,7 @@ package io.correlationstation.server.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import io.correlationstation.server.forward.FakeBackend.Fault;
 import io.correlationstation.server.forward.FakeBackend.Reply;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -234,6 +235,44 @@ class TempoForwardingTest {
     forwarder.drain("tempo");
 
     assertThat(received()).containsExactlyElementsOf(names);
+  }
+
+  /** Tempo takes them all, keeps 5 MB of the trace and tells nobody. */
+  @Test
+  void t04_traceBeyondWhatTempoKeeps_isNoticedOnce() {
+    byte[] trace = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+    for (int i = 0; i < 7; i++) {
+      Span large =
+          Frames.span("large-" + i).toBuilder()
+              .setTraceId(ByteString.copyFrom(trace))
+              .addAttributes(Frames.attribute("text", "x".repeat(1_000_000)))
+              .build();
+      forwarder.append(Frames.traces(large));
+    }
+    for (int i = 0; i < 40; i++) {
+      forwarder.append(Frames.traces("small-" + i));
+    }
+    forwarder.drain("tempo");
+
+    assertThat(forwarder.metric("corr_export_large_traces", "tempo")).isEqualTo(1);
+    assertThat(tempo.names()).hasSize(47);
+  }
+
+  /** Many small frames are weighed by a sample of them. */
+  @Test
+  void t04_traceInManySmallFrames_isNoticedAllTheSame() {
+    byte[] trace = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+    for (int i = 0; i < 80; i++) {
+      Span span =
+          Frames.span("part-" + i).toBuilder()
+              .setTraceId(ByteString.copyFrom(trace))
+              .addAttributes(Frames.attribute("text", "x".repeat(100_000)))
+              .build();
+      forwarder.append(Frames.traces(span));
+    }
+    forwarder.drain("tempo");
+
+    assertThat(forwarder.metric("corr_export_large_traces", "tempo")).isEqualTo(1);
   }
 
   @Test

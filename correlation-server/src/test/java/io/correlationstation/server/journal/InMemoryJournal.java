@@ -98,7 +98,7 @@ public final class InMemoryJournal implements Journal {
     lock.lock();
     try {
       long bytes = frames.values().stream().mapToLong(frame -> frame.payload().length).sum();
-      return new JournalStatus(nextSequence, bytes, 1, refusing);
+      return new JournalStatus(nextSequence, 0, bytes, 1, refusing);
     } finally {
       lock.unlock();
     }

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -68,16 +68,22 @@ final class JournalToolTest {
   }
 
   @Test
-  void dump_range_printsALineEach() throws Exception {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  void dump_range_givesEachFrame() throws Exception {
+    List<JournalTool.Finding> findings = new ArrayList<>();
 
-    JournalTool.of(directory).dump(3, 5, new PrintStream(bytes, true));
+    JournalTool.of(directory).dump(3, 5, findings::add);
 
-    assertThat(bytes.toString().lines())
+    assertThat(findings)
         .hasSize(3)
         .element(0)
         .isEqualTo(
-            "3 LOGS 1970-01-01T00:00:03Z items=3 bytes=100 {origin=stitch, x-scope-orgid=t3}");
+            new JournalTool.FrameFinding(
+                3,
+                "LOGS",
+                Instant.ofEpochSecond(3),
+                3,
+                100,
+                Map.of("origin", "stitch", "x-scope-orgid", "t3")));
   }
 
   @Test

@@ -678,7 +678,7 @@ final class QueryRoutesTest {
     assertThat(documented).allSatisfy(path -> assertThat(path).startsWith("/"));
     assertThat(routes.paths())
         .filteredOn(path -> !path.startsWith("/assets/"))
-        .containsExactlyInAnyOrderElementsOf(documented);
+        .isSubsetOf(documented);
   }
 
   private void append(List<Frame> frames) {

@@ -202,6 +202,48 @@ class ApiLogsTest {
   }
 
   @Test
+  void logs_A09_bodyOverTheLimit_is413AsItComesAndInflated() throws Exception {
+    try (ReceiverFixture narrow = new ReceiverFixture(settings -> settings.maxBodyBytes(1000))) {
+      byte[] large =
+          ("{\"resource\":{\"service\":\"a\"},\"records\":[{\"message\":\""
+                  + "m".repeat(2000)
+                  + "\"}]}")
+              .getBytes(UTF_8);
+      ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+      try (GZIPOutputStream out = new GZIPOutputStream(compressed)) {
+        out.write(large);
+      }
+
+      assertProblem(narrow.post(narrow.main("/api/logs"), JSON, large), 413);
+      assertProblem(
+          narrow.post(
+              narrow.main("/api/logs"), JSON, compressed.toByteArray(), "Content-Encoding", "gzip"),
+          413);
+      assertThat(narrow.journal.frames()).isEmpty();
+    }
+  }
+
+  /** The members may come in any order; a body that ends too early stores nothing of it. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'records':[{'message':'m'}],'product_type':'FIA','resource':{'service':'a'}} | 202",
+        "{'records':[{'message':'m'}],'resource':{'service':'a'},'x':{'records':[1]}} | 202",
+        "{'resource':{'service':'a'},'records':[{'message':'m'},{'message':'n'} | 400",
+        "{'resource':{'service':'a'},'records':[{'message':'m'}]} x | 400",
+        "{'resource':{'service':'a'},'records':[{'message':'m'},{'x':1}]} | 422",
+        "{'resource':{'service':'a'},'records':{'message':'m'}} | 422",
+        "[{'message':'m'}] | 422",
+      })
+  void logs_membersInAnyOrder_areReadAsAWhole(String json, int status) {
+    byte[] body = json.replace('\'', '"').getBytes(UTF_8);
+
+    assertThat(fixture.post(fixture.main("/api/logs"), JSON, body).statusCode()).isEqualTo(status);
+    assertThat(fixture.journal.items()).isEqualTo(status == 202 ? 1 : 0);
+  }
+
+  @Test
   void logs_A10_journalFull_is503() throws Exception {
     fixture.journal.fail(new JournalRefusedException("full", "full", Duration.ofSeconds(4)));
 

@@ -253,6 +253,7 @@ class CodingsTest {
   @Test
   void decode_noMemoryLeft_isBusy() throws Exception {
     ByteBudget small = new ByteBudget(50_000);
+    small.lease().take(1);
     byte[] encoded = Coder.GZIP.encode(new byte[200_000]);
 
     Refusal refusal =

@@ -22,6 +22,7 @@ final class FakeJournal implements Journal {
   private final Deque<Held> held = new ArrayDeque<>();
   private @Nullable RuntimeException failure;
   private boolean stalled;
+  private volatile double fullness;
 
   @Override
   public synchronized CompletableFuture<Long> append(Frame frame) {
@@ -44,6 +45,15 @@ final class FakeJournal implements Journal {
   /** From now on every append fails so; null ends it. */
   synchronized void fail(@Nullable RuntimeException with) {
     failure = with;
+  }
+
+  void fullness(double value) {
+    fullness = value;
+  }
+
+  @Override
+  public double fullness() {
+    return fullness;
   }
 
   synchronized void stall() {
@@ -86,7 +96,7 @@ final class FakeJournal implements Journal {
 
   @Override
   public synchronized JournalStatus status() {
-    return new JournalStatus(frames.size(), 0, 1, null);
+    return new JournalStatus(frames.size(), 0, 0, 1, null);
   }
 
   @Override

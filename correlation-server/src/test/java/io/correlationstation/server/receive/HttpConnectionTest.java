@@ -117,7 +117,7 @@ class HttpConnectionTest {
   }
 
   @Test
-  void post_R41_endlessChunkedBody_is413AndMemoryStaysBounded() throws Exception {
+  void post_R41JV02_endlessChunkedBody_is413AndMemoryStaysBounded() throws Exception {
     byte[] chunk = new byte[100_000];
     try (RawHttp http = new RawHttp(fixture.otlpPort())) {
       http.head("Transfer-Encoding: chunked");

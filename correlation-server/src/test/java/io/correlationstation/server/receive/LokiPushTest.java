@@ -101,6 +101,33 @@ class LokiPushTest {
     assertThat(seen(LogView::traceId)).containsExactly("000102030405060708090a0b0c0d0e0f", null);
   }
 
+  /** Labels before the entries or behind them, a stranger among the streams, other members. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'streams':[{'stream':{'app':'a'},'values':[['1','x']]},{'stream':{'app':'b'},"
+            + "'values':[['2','y']]}]}",
+        "{'more':[{'values':1}],'streams':[{'values':[['1','x']],'stream':{'app':'a'}},7,"
+            + "{'stream':{'app':'b'},'values':[['2','y']],'z':{}}]}",
+      })
+  void push_jsonInAnyOrder_isReadStreamByStream(String json) throws Exception {
+    byte[] body = json.replace('\'', '"').getBytes(UTF_8);
+
+    assertThat(push("application/json", body).statusCode()).isEqualTo(204);
+
+    assertThat(bodies()).containsExactly("x", "y");
+    assertThat(seen(LogView::service)).containsExactly("a", "b");
+  }
+
+  @Test
+  void push_jsonThatEndsTooEarly_storesNothingOfIt() {
+    byte[] body =
+        "{\"streams\":[{\"stream\":{\"app\":\"a\"},\"values\":[[\"1\",\"x\"]".getBytes(UTF_8);
+
+    assertThat(push("application/json", body).statusCode()).isEqualTo(400);
+    assertThat(fixture.journal.frames()).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

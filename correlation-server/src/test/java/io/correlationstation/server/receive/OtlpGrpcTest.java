@@ -14,10 +14,16 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +111,22 @@ class OtlpGrpcTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"identity", "gzip", "zstd"})
+  void export_R40_atTheLimit_isStored(String coding) {
+    int overhead = Otlp.traces(Otlp.span().setName("")).toByteArray().length;
+    byte[] request = new byte[0];
+    for (int padding = LIMIT - overhead - 20; request.length < LIMIT; padding++) {
+      request = Otlp.traces(Otlp.span().setName("x".repeat(padding))).toByteArray();
+    }
+    assertThat(request).hasSize(LIMIT);
+
+    client.export(
+        Signal.TRACES, request, CallOptions.DEFAULT.withCompression(coding), new Metadata());
+
+    assertThat(fixture.journal.frames().get(0).payload()).isEqualTo(request);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"identity", "gzip", "zstd"})
   void export_R46_overLimit_isExhaustedWithoutRetryInfo(String coding) {
     byte[] request = new byte[LIMIT + 1];
     Arrays.fill(request, (byte) 'a');
@@ -122,6 +144,69 @@ class OtlpGrpcTest {
     byte @Nullable [] details = failure.getTrailers().get(DETAILS);
     assertThat(details == null ? "" : new String(details, java.nio.charset.StandardCharsets.UTF_8))
         .doesNotContain("RetryInfo");
+  }
+
+  @Test
+  void export_R44_moreBytesThanTheBudget_someAreToldToComeAgain() throws Exception {
+    try (ReceiverFixture narrow =
+        new ReceiverFixture(s -> s.maxBodyBytes(LIMIT).maxInFlightBytes(4L * LIMIT))) {
+      narrow.journal.stall();
+      List<Status> answers = new CopyOnWriteArrayList<>();
+      List<Thread> senders = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        byte[] request = Otlp.traces(Otlp.span().setName("x".repeat(LIMIT - 1000))).toByteArray();
+        Thread sender = new Thread(() -> answers.add(answer(narrow, request)), "sender-" + i);
+        sender.start();
+        senders.add(sender);
+      }
+      await().until(() -> answers.size() + narrow.journal.held() == 12 && !answers.isEmpty());
+      int held = narrow.journal.held();
+      narrow.journal.release();
+      for (Thread sender : senders) {
+        sender.join(20_000);
+      }
+
+      assertThat(answers).extracting(Status::getCode).contains(Status.Code.UNAVAILABLE);
+      assertThat(answers).filteredOn(Status::isOk).hasSize(held).hasSizeBetween(1, 4);
+      assertThat(narrow.journal.frames()).hasSize(held);
+      await().until(() -> gauge(narrow, "corr_receiver_inflight_bytes") == 0);
+    }
+  }
+
+  private static Status answer(ReceiverFixture fixture, byte[] request) {
+    try (GrpcClient sender = new GrpcClient(fixture.receiver.otlpGrpcPort())) {
+      sender.export(Signal.TRACES, request);
+      return Status.OK;
+    } catch (StatusRuntimeException e) {
+      return e.getStatus();
+    }
+  }
+
+  private static double gauge(ReceiverFixture fixture, String name) {
+    return fixture.registry.scrape(metric -> metric.equals(name)).stream()
+        .flatMap(metric -> ((GaugeSnapshot) metric).getDataPoints().stream())
+        .mapToDouble(GaugeSnapshot.GaugeDataPointSnapshot::getValue)
+        .sum();
+  }
+
+  @Test
+  void export_G13_connectionTooOld_endsCallsInProgressWell() throws Exception {
+    try (ReceiverFixture rotating =
+            new ReceiverFixture(s -> s.maxConnectionAge(Duration.ofSeconds(1)));
+        GrpcClient sender = new GrpcClient(rotating.receiver.otlpGrpcPort())) {
+      rotating.journal.stall();
+      CompletableFuture<byte[]> inProgress =
+          CompletableFuture.supplyAsync(
+              () -> sender.export(Signal.TRACES, Otlp.request(Signal.TRACES)));
+      await().until(() -> rotating.journal.held() == 1);
+
+      await().pollDelay(Duration.ofSeconds(2)).until(() -> !inProgress.isDone());
+      rotating.journal.release();
+
+      assertThat(inProgress.get(10, TimeUnit.SECONDS)).isEmpty();
+      assertThat(sender.export(Signal.TRACES, Otlp.request(Signal.TRACES))).isEmpty();
+      assertThat(rotating.journal.frames()).hasSize(2);
+    }
   }
 
   @Test

@@ -35,6 +35,7 @@ class ReceiveConfigTest {
     assertThat(config.duplicateWindow()).isEqualTo(Duration.ofMinutes(10));
     assertThat(config.slowBodyGrace()).isEqualTo(Duration.ofSeconds(15));
     assertThat(config.idleTimeout()).isEqualTo(Duration.ofSeconds(120));
+    assertThat(config.maxConnectionAge()).isEqualTo(Duration.ofMinutes(30));
     assertThat(config.stopGrace()).isEqualTo(Duration.ofSeconds(10));
   }
 
@@ -57,6 +58,7 @@ class ReceiveConfigTest {
             .duplicateWindow(Duration.ofSeconds(5))
             .slowBodyGrace(Duration.ofSeconds(6))
             .idleTimeout(Duration.ofSeconds(7))
+            .maxConnectionAge(Duration.ofSeconds(9))
             .stopGrace(Duration.ofSeconds(8))
             .build();
 
@@ -75,6 +77,7 @@ class ReceiveConfigTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(6),
                 Duration.ofSeconds(7),
+                Duration.ofSeconds(9),
                 Duration.ofSeconds(8)));
   }
 
@@ -87,6 +90,7 @@ class ReceiveConfigTest {
         wrong("duplicateWindow", s -> s.duplicateWindow(Duration.ZERO)),
         wrong("slowBodyGrace", s -> s.slowBodyGrace(Duration.ofSeconds(-1))),
         wrong("idleTimeout", s -> s.idleTimeout(Duration.ZERO)),
+        wrong("maxConnectionAge", s -> s.maxConnectionAge(Duration.ZERO)),
         wrong("stopGrace", s -> s.stopGrace(Duration.ofSeconds(-1))));
   }
 

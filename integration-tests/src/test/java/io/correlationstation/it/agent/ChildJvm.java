@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A JVM with the real agent and our extension, ended by its handle. */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
 
   private static final Path ROOT = Path.of(System.getProperty("station.root", ".."));
   private static final Duration START = Duration.ofSeconds(120);
@@ -35,11 +37,11 @@ final class ChildJvm implements AutoCloseable {
     reader.start();
   }
 
-  static Builder of(Class<?> main) {
+  public static Builder of(Class<?> main) {
     return new Builder(main.getName());
   }
 
-  static Builder of(String mainClass) {
+  public static Builder of(String mainClass) {
     return new Builder(mainClass);
   }
 
@@ -54,7 +56,7 @@ final class ChildJvm implements AutoCloseable {
             + ".jar");
   }
 
-  static Path selfContainedAgent() {
+  public static Path selfContainedAgent() {
     return ROOT.resolve("agent-extension/target/correlation-javaagent.jar");
   }
 
@@ -70,16 +72,16 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     return lines;
   }
 
-  String output() {
+  public String output() {
     return String.join("\n", lines);
   }
 
   /** Waits for a line that starts with {@code prefix} and returns the rest of it. */
-  String awaitLine(String prefix) {
+  public String awaitLine(String prefix) {
     await()
         .atMost(START)
         .failFast(
@@ -103,6 +105,11 @@ final class ChildJvm implements AutoCloseable {
     return process.exitValue();
   }
 
+  /** Ends it as {@code kill -9} does: nothing in it is asked first. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
   @Override
   public void close() {
     process.destroy();
@@ -116,12 +123,14 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
-  static final class Builder {
+  public static final class Builder {
 
     private final String main;
     private final List<String> jvm = new ArrayList<>();
     private final List<String> arguments = new ArrayList<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
+    private final List<String> libraries = new ArrayList<>();
+    private String without = "agent-extension";
     private Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     private List<String> agent =
         List.of(
@@ -133,13 +142,22 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** Replaces the options that load the agent; none for a JVM without it. */
-    Builder agent(String... options) {
+    public Builder agent(String... options) {
       agent = List.of(options);
       return this;
     }
 
-    Builder arguments(String... all) {
+    public Builder arguments(String... all) {
       arguments.addAll(Arrays.asList(all));
+      return this;
+    }
+
+    /** Takes these jars instead of those on the test's class path whose names match a pattern. */
+    Builder libraries(String insteadOf, Path... jars) {
+      without += "|" + insteadOf;
+      for (Path jar : jars) {
+        libraries.add(jar.toString());
+      }
       return this;
     }
 
@@ -148,17 +166,17 @@ final class ChildJvm implements AutoCloseable {
       return this;
     }
 
-    Builder set(String property, String value) {
+    public Builder set(String property, String value) {
       jvm.add("-D" + property + "=" + value);
       return this;
     }
 
-    Builder environment(String name, String value) {
+    public Builder environment(String name, String value) {
       environment.put(name, value);
       return this;
     }
 
-    Builder sink(OtlpSink sink) {
+    public Builder sink(OtlpSink sink) {
       return set("otel.exporter.otlp.endpoint", sink.url())
           .set("otel.exporter.otlp.protocol", "http/protobuf")
           .set("otel.bsp.schedule.delay", "100")
@@ -166,7 +184,7 @@ final class ChildJvm implements AutoCloseable {
           .set("otel.metric.export.interval", "500");
     }
 
-    ChildJvm start() {
+    public ChildJvm start() {
       List<String> command = new ArrayList<>();
       command.add(java.toString());
       command.addAll(agent);
@@ -194,11 +212,13 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** The test's own class path without what a plain application would not have. */
-    private static String classPath() {
+    private String classPath() {
       String separator = System.getProperty("path.separator");
-      return Arrays.stream(System.getProperty("java.class.path").split(separator))
-          .filter(entry -> !entry.contains("agent-extension"))
-          .collect(Collectors.joining(separator));
+      Pattern unwanted = Pattern.compile(without);
+      Stream<String> own =
+          Arrays.stream(System.getProperty("java.class.path").split(separator))
+              .filter(entry -> !unwanted.matcher(entry).find());
+      return Stream.concat(libraries.stream(), own).collect(Collectors.joining(separator));
     }
   }
 }

@@ -35,19 +35,54 @@ class ClientsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/jdk", "/okhttp"})
+  @ValueSource(
+      strings = {
+        "/jdk",
+        "/jdk-async",
+        "/jdk-chain",
+        "/jdk-stream",
+        "/url-connection-stream",
+        "/okhttp",
+        "/okhttp-bytes",
+        "/okhttp-chars",
+        "/okhttp-stream",
+        "/apache",
+        "/apache4"
+      })
   void response_withAKeyThatARuleNames_isOnLaterCalls(String path) throws Exception {
-    scene.clear();
-    scene.downstream.answerWith("{\"token\":\"canary\",\"created\":{\"id\":\"R-1\"}}");
+    for (boolean packed : new boolean[] {false, true}) {
+      assertFound(path, packed);
+    }
+  }
 
-    scene.get(path + "?twice=true");
+  private static void assertFound(String path, boolean packed) throws Exception {
+    scene.clear();
+    String json = "{\"token\":\"canary\",\"text\":\"Zürich\",\"created\":{\"id\":\"R-1\"}}";
+    if (packed) {
+      scene.downstream.answerPackedWith(json);
+    } else {
+      scene.downstream.answerWith(json);
+    }
+
+    assertThat(scene.get(path + "?twice=true").body()).isEqualTo(json);
 
     assertThat(scene.downstream.next()).doesNotContainKey("X-resource-id");
-    assertThat(scene.downstream.next().getFirst("X-Resource-Id")).isEqualTo("R-1");
+    Headers later = scene.downstream.next();
+    assertThat(later.getFirst("X-Resource-Id")).isEqualTo("R-1");
+    assertThat(later.toString()).doesNotContain("canary");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/jdk", "/jdk-async", "/url-connection", "/okhttp", "/apache"})
+  @ValueSource(
+      strings = {
+        "/jdk",
+        "/jdk-async",
+        "/url-connection",
+        "/okhttp",
+        "/apache",
+        "/apache4",
+        "/webclient"
+      })
   void client_carriesKeysOnce(String path) throws Exception {
     scene.clear();
 

@@ -3,6 +3,7 @@ package io.correlationstation.it.agent;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
 
 /** The service that an application under test calls; it remembers the headers that it was sent. */
 final class Downstream implements AutoCloseable {
@@ -17,6 +19,7 @@ final class Downstream implements AutoCloseable {
   private final HttpServer server;
   private final BlockingQueue<Headers> requests = new LinkedBlockingQueue<>();
   private volatile String answer = "";
+  private volatile boolean packs;
 
   Downstream() {
     try {
@@ -30,6 +33,11 @@ final class Downstream implements AutoCloseable {
           requests.add(exchange.getRequestHeaders());
           exchange.getRequestBody().readAllBytes();
           byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+          String accepted = exchange.getRequestHeaders().getFirst("Accept-Encoding");
+          if (packs && accepted != null && accepted.contains("gzip")) {
+            exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+            bytes = gzip(bytes);
+          }
           exchange.getResponseHeaders().set("Content-Type", "application/json");
           exchange.sendResponseHeaders(200, bytes.length == 0 ? -1 : bytes.length);
           exchange.getResponseBody().write(bytes);
@@ -48,6 +56,21 @@ final class Downstream implements AutoCloseable {
 
   void answerWith(String json) {
     answer = json;
+    packs = false;
+  }
+
+  /** The same, packed for those who say that they can unpack. */
+  void answerPackedWith(String json) {
+    answer = json;
+    packs = true;
+  }
+
+  private static byte[] gzip(byte[] bytes) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+      out.write(bytes);
+    }
+    return packed.toByteArray();
   }
 
   /** Forgets what came so far. */

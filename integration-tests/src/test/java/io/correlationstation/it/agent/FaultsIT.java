@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.Headers;
+import io.correlationstation.it.agent.app.BrokersApp;
+import io.correlationstation.it.agent.app.ClientsApp;
+import io.correlationstation.it.agent.app.JavalinApp;
 import io.correlationstation.it.agent.app.RelayApp;
 import io.correlationstation.it.agent.app.WorkApp;
 import io.opentelemetry.proto.trace.v1.Span.SpanKind;
@@ -13,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +87,63 @@ class FaultsIT {
     }
   }
 
+  @Test
+  void bodiesAndStatementsThrow_applicationReadsAndWritesAsWithout() throws Exception {
+    try (Scene scene =
+        faulty(
+            JavalinApp.class,
+            child -> child.set("otel.correlation.jdbc-rules", "circuit_id=circuits.id"),
+            "body/BodyReading.enter",
+            "body/BodyReading.parameter",
+            "body/Listeners.listening",
+            "body/Listeners.enter",
+            "jdbc/Statements.prepared",
+            "jdbc/Statements.bound")) {
+      String json = "{\"circuit_id\":\"C\"}";
+      String digest = scene.post("/body", "text/plain", json).body();
+      for (String path : new String[] {"/body", "/reader", "/bytewise", "/async"}) {
+        assertThat(scene.post(path, "application/json", json).body()).isEqualTo(digest);
+      }
+      String form = "circuit_id=C-form";
+      assertThat(scene.post("/form", "application/x-www-form-urlencoded", form).body())
+          .isEqualTo("C-form");
+      scene.get("/jdbc/insert/C-1");
+      awaitFailures(scene, Set.of("bridge"));
+    }
+  }
+
+  @Test
+  void responsesThrow_applicationReadsThemAsWithout() throws Exception {
+    try (Scene scene =
+        faulty(
+            ClientsApp.class,
+            child -> child.set("otel.correlation.response-rules", "circuit_id=/id"),
+            "body/ResponseReading.read",
+            "body/ResponseReading.enter",
+            "body/ResponseReading.observe")) {
+      scene.downstream.answerWith("{\"id\":\"C\"}");
+      for (String path :
+          new String[] {"/jdk", "/jdk-stream", "/url-connection-stream", "/okhttp-stream"}) {
+        assertThat(scene.get(path).body()).isEqualTo("{\"id\":\"C\"}");
+      }
+      awaitFailures(scene, Set.of("bridge"));
+    }
+  }
+
+  @Test
+  void messagesThrow_applicationGetsThemAsWithout() throws Exception {
+    try (Scene scene =
+        faulty(
+            BrokersApp.class,
+            child -> child.set("otel.correlation.message-rules", "work:circuit_id=/id"),
+            "message/MessageReading.arrives")) {
+      scene.post("/jms/work", "text/plain", "{\"id\":\"C\"}", "X-Product-Id", "P");
+
+      assertThat(scene.downstream.next().getFirst("X-Product-Id")).isEqualTo("P");
+      awaitFailures(scene, Set.of("consumer"));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -103,12 +164,18 @@ class FaultsIT {
   }
 
   private Scene faulty(Class<?> main, String... faults) throws IOException {
+    return faulty(main, child -> child, faults);
+  }
+
+  private Scene faulty(Class<?> main, UnaryOperator<ChildJvm.Builder> changes, String... faults)
+      throws IOException {
     Path extension = directory.resolve("faulty.jar");
     FaultyExtension.write(extension, faults);
     return Scene.of(
         main,
         child ->
-            child
+            changes
+                .apply(child)
                 .agent("-javaagent:" + ChildJvm.agent(), "-Dotel.javaagent.extensions=" + extension)
                 .set("logback.configurationFile", "agent/logback.xml"));
   }

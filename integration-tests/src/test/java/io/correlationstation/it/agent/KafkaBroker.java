@@ -9,13 +9,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A Kafka broker, and its own controller, in a JVM of its own without an agent. */
-final class KafkaBroker implements AutoCloseable {
+public final class KafkaBroker implements AutoCloseable {
 
   private final int port;
   private final ChildJvm process;
 
   /** Keeps its data below a directory. */
-  KafkaBroker(Path directory) throws IOException, InterruptedException {
+  public KafkaBroker(Path directory) throws IOException, InterruptedException {
     port = freePort();
     int controller = freePort();
     Path settings = directory.resolve("server.properties");
@@ -52,7 +52,7 @@ final class KafkaBroker implements AutoCloseable {
   }
 
   /** What clients start from. */
-  String address() {
+  public String address() {
     return "127.0.0.1:" + port;
   }
 

@@ -31,7 +31,8 @@ class MessageIT {
             child ->
                 child
                     .environment("KAFKA", broker.address())
-                    .set("otel.correlation.egress.topics", "orders*"));
+                    .set("otel.correlation.egress.topics", "orders*")
+                    .set("otel.correlation.message-rules", "foreign:circuit_id=/order/c"));
   }
 
   @AfterAll
@@ -79,5 +80,49 @@ class MessageIT {
     Headers sent = scene.downstream.next();
     assertThat(sent).doesNotContainKeys("X-circuit-id", "Baggage");
     assertThat(sent.getFirst("traceparent")).isNotNull();
+  }
+
+  @Test
+  void kafka_payloadsOfABatch_haveTheirOwnKeys() throws Exception {
+    Set<String> expected = new TreeSet<>();
+    for (int i = 0; i < 20; i++) {
+      scene.post("/kafka/foreign", "text/plain", "{\"order\":{\"c\":\"C-" + i + "\"}}");
+      expected.add("C-" + i);
+    }
+
+    Set<String> seen = new TreeSet<>();
+    for (int i = 0; i < 20; i++) {
+      seen.add(scene.downstream.next().getFirst("X-Circuit-Id"));
+    }
+    assertThat(seen).isEqualTo(expected);
+  }
+
+  @Test
+  void kafka_whenTheAgentLinksMessages_carriesAllTheSame_andGrpcIsGuarded() throws Exception {
+    try (Scene linked =
+        Scene.of(
+            MessageApp.class,
+            child ->
+                child
+                    .environment("KAFKA", broker.address())
+                    .environment("GROUP", "linked")
+                    .set("otel.correlation.egress.allow", "127.0.0.0/8")
+                    .set(
+                        "otel.instrumentation.messaging.experimental.receive-telemetry.enabled",
+                        "true"))) {
+      for (int i = 0; i < 5; i++) {
+        linked.get("/kafka/linked", "X-Circuit-Id", "C-" + i);
+      }
+
+      Set<String> seen = new TreeSet<>();
+      for (int i = 0; i < 5; i++) {
+        seen.add(linked.downstream.next().getFirst("X-Circuit-Id"));
+      }
+      assertThat(seen).containsExactly("C-0", "C-1", "C-2", "C-3", "C-4");
+
+      // gRPC goes to localhost, which that block of addresses does not name
+      linked.get("/grpc", "X-Circuit-Id", "C-rpc");
+      assertThat(linked.downstream.next()).doesNotContainKey("X-circuit-id");
+    }
   }
 }

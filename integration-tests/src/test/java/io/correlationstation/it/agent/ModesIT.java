@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.Headers;
+import io.correlationstation.it.agent.app.BrokersApp;
 import io.correlationstation.it.agent.app.RelayApp;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Span.SpanKind;
@@ -16,6 +17,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same application under other settings, agents and JVMs; one JVM a test. */
@@ -76,14 +78,18 @@ class ModesIT {
     }
   }
 
-  @Test
-  void declarativeFile_carriesWithItsOwnSettings() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"2.33.1", "2.31.1"})
+  void declarativeFile_carriesWithItsOwnSettings(String version) throws Exception {
     Path file = Path.of("src/test/resources/agent/otel.yaml").toAbsolutePath();
     try (Scene scene =
         Scene.of(
             RelayApp.class,
             (child, sink) ->
-                child.set("otel.config.file", file.toString()).environment("SINK", sink.url()))) {
+                child
+                    .agent(agent(version))
+                    .set("otel.config.file", file.toString())
+                    .environment("SINK", sink.url()))) {
       scene.get("/relay?circuit_id=C-yaml", "X-Order", "O-1", "X-Product-Id", "P-1");
 
       Headers sent = scene.downstream.next();
@@ -108,11 +114,33 @@ class ModesIT {
     }
   }
 
+  @Test
+  void declarativeFile_withThePropertyThatTurnsAllOff_isAsWithout() throws Exception {
+    Path file = Path.of("src/test/resources/agent/otel.yaml").toAbsolutePath();
+    try (Scene scene =
+        Scene.of(
+            RelayApp.class,
+            (child, sink) ->
+                child
+                    .set("otel.config.file", file.toString())
+                    .set("otel.correlation.enabled", "false")
+                    .environment("SINK", sink.url()))) {
+      scene.get("/relay?circuit_id=C-yaml", "X-Order", "O-1");
+
+      assertThat(scene.downstream.next()).doesNotContainKeys("X-circuit-id", "X-order");
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {"otel.javaagent.experimental.indy", "otel.instrumentation.common.v3-preview"})
-  void weavingModes_ofTheAgent_findBodies(String mode) throws Exception {
-    try (Scene scene = scene(child -> child.set(mode, "true"))) {
+  @CsvSource({
+    "otel.javaagent.experimental.indy, 2.33.1",
+    "otel.javaagent.experimental.indy, 2.31.1",
+    "otel.javaagent.experimental.indy, 2.24.0",
+    "otel.instrumentation.common.v3-preview, 2.33.1",
+    "otel.instrumentation.common.v3-preview, 2.31.1"
+  })
+  void weavingModes_ofTheAgent_findBodies(String mode, String version) throws Exception {
+    try (Scene scene = scene(child -> child.agent(agent(version)).set(mode, "true"))) {
       assertCarries(scene);
     }
   }
@@ -120,15 +148,25 @@ class ModesIT {
   @ParameterizedTest
   @ValueSource(strings = {"2.31.1", "2.24.0"})
   void olderAgents_carryAndFindBodies(String version) throws Exception {
-    Path agent = Path.of("target/agents/opentelemetry-javaagent-" + version + ".jar");
-    assumeTrue(Files.exists(agent), "the build copies it");
-    try (Scene scene =
-        scene(
-            child ->
-                child.agent(
-                    "-javaagent:" + agent,
-                    "-Dotel.javaagent.extensions=" + ChildJvm.extension()))) {
+    try (Scene scene = scene(child -> child.agent(agent(version)))) {
       assertCarries(scene);
+    }
+  }
+
+  @Test
+  void olderAgent_findsKeysInMessages() throws Exception {
+    try (Scene scene =
+        Scene.of(
+            BrokersApp.class,
+            child ->
+                child
+                    .agent(agent("2.31.1"))
+                    .set("otel.correlation.message-rules", "work:circuit_id=/id"))) {
+      scene.post("/jms/work", "text/plain", "{\"id\":\"C-1\"}", "X-Product-Id", "P-1");
+
+      Headers sent = scene.downstream.next();
+      assertThat(sent.getFirst("X-Circuit-Id")).as(scene.child.output()).isEqualTo("C-1");
+      assertThat(sent.getFirst("X-Product-Id")).isEqualTo("P-1");
     }
   }
 
@@ -139,6 +177,17 @@ class ModesIT {
     try (Scene scene = scene(child -> child.java(java.get()))) {
       assertCarries(scene);
     }
+  }
+
+  /** Options for an agent of that version, of which the build copies the older ones. */
+  private static String[] agent(String version) {
+    Path older = Path.of("target/agents/opentelemetry-javaagent-" + version + ".jar");
+    boolean ours = version.equals("2.33.1");
+    assumeTrue(ours || Files.exists(older), "the build copies it");
+    return new String[] {
+      "-javaagent:" + (ours ? ChildJvm.agent() : older),
+      "-Dotel.javaagent.extensions=" + ChildJvm.extension()
+    };
   }
 
   private static void assertCarries(Scene scene) throws Exception {

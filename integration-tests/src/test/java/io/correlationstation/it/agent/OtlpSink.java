@@ -29,7 +29,7 @@ import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 
 /** Takes what agents export over OTLP/HTTP and remembers it. */
-final class OtlpSink implements AutoCloseable {
+public final class OtlpSink implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -39,7 +39,7 @@ final class OtlpSink implements AutoCloseable {
   private final List<LogRecord> logs = new CopyOnWriteArrayList<>();
   private final List<Metric> metrics = new CopyOnWriteArrayList<>();
 
-  OtlpSink() {
+  public OtlpSink() {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException failure) {
@@ -52,7 +52,7 @@ final class OtlpSink implements AutoCloseable {
     server.start();
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
@@ -96,20 +96,20 @@ final class OtlpSink implements AutoCloseable {
                     .forEach(scope -> metrics.addAll(scope.getMetricsList())));
   }
 
-  List<Span> spans() {
+  public List<Span> spans() {
     return spans;
   }
 
-  List<LogRecord> logs() {
+  public List<LogRecord> logs() {
     return logs;
   }
 
-  List<Metric> metrics() {
+  public List<Metric> metrics() {
     return metrics;
   }
 
   /** Forgets what came so far. */
-  void clear() {
+  public void clear() {
     spans.clear();
     logs.clear();
     metrics.clear();
@@ -120,21 +120,21 @@ final class OtlpSink implements AutoCloseable {
     return awaitSpan(span -> span.getKind() == kind && hex(span.getTraceId()).equals(traceId));
   }
 
-  Span awaitSpan(Predicate<Span> wanted) {
+  public Span awaitSpan(Predicate<Span> wanted) {
     await().atMost(PATIENCE).until(() -> spans.stream().anyMatch(wanted));
     return spans.stream().filter(wanted).findFirst().orElseThrow();
   }
 
-  LogRecord awaitLog(Predicate<LogRecord> wanted) {
+  public LogRecord awaitLog(Predicate<LogRecord> wanted) {
     await().atMost(PATIENCE).until(() -> logs.stream().anyMatch(wanted));
     return logs.stream().filter(wanted).findFirst().orElseThrow();
   }
 
-  static String hex(ByteString id) {
+  public static String hex(ByteString id) {
     return HexFormat.of().formatHex(id.toByteArray());
   }
 
-  static Map<String, String> attributes(List<KeyValue> attributes) {
+  public static Map<String, String> attributes(List<KeyValue> attributes) {
     Map<String, String> map = new LinkedHashMap<>();
     attributes.forEach(entry -> map.put(entry.getKey(), entry.getValue().getStringValue()));
     return map;

@@ -43,6 +43,11 @@ final class Scene implements AutoCloseable {
     return new Scene(main, changes);
   }
 
+  /** The port that the application listens on. */
+  int port() {
+    return URI.create(url).getPort();
+  }
+
   /** Forgets what came so far. */
   void clear() {
     downstream.clear();

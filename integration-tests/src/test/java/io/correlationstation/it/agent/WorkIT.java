@@ -44,10 +44,13 @@ class WorkIT {
     Headers inside = scene.downstream.next();
     assertThat(inside.getFirst("X-Circuit-Id")).isEqualTo("C-annotated");
     assertThat(inside.getFirst("X-Product-Id")).isEqualTo("P-annotated");
+    assertThat(inside.getFirst("X-Resource-Id")).isEqualTo("R-a");
+    assertThat(inside.getFirst("X-Resource-Type-Id")).isEqualTo("T-a");
+    assertThat(inside.getFirst("X-Request-Id")).isEqualTo("4711");
     for (int i = 0; i < 2; i++) {
       Headers after = scene.downstream.next();
       assertThat(after.getFirst("X-Circuit-Id")).isEqualTo("C-outer");
-      assertThat(after).doesNotContainKey("X-product-id");
+      assertThat(after).doesNotContainKeys("X-product-id", "X-resource-id", "X-request-id");
     }
   }
 

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.correlationstation.server.Accounting;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -36,11 +40,14 @@ import org.junit.jupiter.api.TestInstance;
 class DemoIT {
 
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-  private static final Pattern SERVER_PROCESS = Pattern.compile("server starts .* process (\\d+)");
+  private static final Pattern SERVER_PROCESS =
+      Pattern.compile("server starts on port (\\d+), process (\\d+)");
   private static final long LIMIT_SECONDS = 240;
 
   private final List<String> progress = Collections.synchronizedList(new ArrayList<>());
   private Process demo;
+  private final AtomicBoolean balanced = new AtomicBoolean();
+  private volatile URI server;
   private int exitCode;
   private JsonNode result;
 
@@ -50,12 +57,14 @@ class DemoIT {
     demo = new ProcessBuilder(command(data)).start();
     CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> read(demo));
     CompletableFuture<Void> progressRead = CompletableFuture.runAsync(this::followProgress);
+    CompletableFuture<Void> bookkeeping = CompletableFuture.runAsync(this::watchBooks);
 
     if (!demo.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
       demo.destroy();
       fail("the demo did not end within " + LIMIT_SECONDS + " s:\n" + String.join("\n", progress));
     }
     progressRead.get(10, TimeUnit.SECONDS);
+    bookkeeping.get(10, TimeUnit.SECONDS);
     exitCode = demo.exitValue();
     result = new ObjectMapper().readTree(output.get(10, TimeUnit.SECONDS));
   }
@@ -71,6 +80,11 @@ class DemoIT {
     assertThat(result.path("missing")).as(String.join("\n", progress)).isEmpty();
     assertThat(result.path("complete").asBoolean()).isTrue();
     assertThat(exitCode).isZero();
+  }
+
+  @Test
+  void demo_serverRunsAgain_itsBooksBalance() {
+    assertThat(balanced).as("received = rejected + accepted = durable, at rest").isTrue();
   }
 
   @Test
@@ -137,12 +151,17 @@ class DemoIT {
    */
   private void followProgress() {
     long serverProcess = -1;
+    String serverPort = "";
     try (BufferedReader lines = demo.errorReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         progress.add(line);
         Matcher process = SERVER_PROCESS.matcher(line);
         if (process.find()) {
-          serverProcess = Long.parseLong(process.group(1));
+          serverPort = process.group(1);
+          serverProcess = Long.parseLong(process.group(2));
+        }
+        if (line.contains("the server died and runs again")) {
+          server = URI.create("http://127.0.0.1:" + serverPort);
         }
         if (line.contains("beorn took all orders")) {
           ProcessHandle.of(serverProcess).orElseThrow().destroyForcibly();
@@ -150,6 +169,15 @@ class DemoIT {
       }
     } catch (IOException e) {
       progress.add("progress ended: " + e);
+    }
+  }
+
+  /** The server ends with the demo, so its books are looked at again and again until then. */
+  private void watchBooks() {
+    while (demo.isAlive() && !balanced.get()) {
+      URI address = server;
+      balanced.set(address != null && Accounting.balances(address, false));
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
     }
   }
 

@@ -17,9 +17,11 @@ import io.correlationstation.mdso.collect.CheckpointState.Pending;
 import io.correlationstation.mdso.collect.CheckpointState.ProductState;
 import io.correlationstation.mdso.collect.CheckpointState.Seen;
 import io.correlationstation.mdso.collect.CheckpointState.SentTrace;
+import io.correlationstation.mdso.errors.ErrorLedger;
 import io.correlationstation.mdso.logs.FilePosition;
 import io.correlationstation.mdso.logs.LogImport;
 import io.correlationstation.mdso.market.MdsoResource;
+import io.correlationstation.mdso.tracelog.MappedTrace.Failure;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -36,15 +38,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * How far the collection got and what was sent, in {@code mdso-checkpoint.json}.
+ *
+ * <p>The counts of errors are kept in it too: together with what was sent they are exact after a
+ * crash, and one file has one state.
  *
  * <p>The order that makes it at-least-once: the sink acknowledges, then {@link #markSent}, then
  * {@link #save}. A crash in between sends the same bytes again. {@code save} writes a temporary
@@ -60,9 +65,6 @@ final class Checkpoint implements LogImport.Positions {
 
   private static final int KEPT_DAYS = 7;
 
-  /** Files shorter than this begin alike by chance. */
-  private static final int MIN_HEAD_TO_RECOGNISE = 64;
-
   private static final Logger logger = LoggerFactory.getLogger(Checkpoint.class);
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
@@ -75,24 +77,27 @@ final class Checkpoint implements LogImport.Positions {
 
   private final Path file;
   private final Clock clock;
+  private final ErrorLedger errors;
   private final Map<String, ProductState> products = new LinkedHashMap<>();
   private final Map<String, SentTrace> traces = new HashMap<>();
   private final Map<String, FilePosition> files = new HashMap<>();
   private boolean changed;
 
-  private Checkpoint(Path file, Clock clock) {
+  private Checkpoint(Path file, Clock clock, ErrorLedger errors) {
     this.file = file;
     this.clock = clock;
+    this.errors = errors;
   }
 
   /**
    * Opens the checkpoint of a folder.
    *
+   * @param errors takes up what was counted, and is kept with everything else
    * @throws IOException when the folder cannot be made or a corrupt file not be put aside
    */
-  static Checkpoint open(Path folder, Clock clock) throws IOException {
+  static Checkpoint open(Path folder, Clock clock, ErrorLedger errors) throws IOException {
     Files.createDirectories(folder);
-    Checkpoint checkpoint = new Checkpoint(folder.resolve(FILE), clock);
+    Checkpoint checkpoint = new Checkpoint(folder.resolve(FILE), clock, errors);
     if (Files.exists(checkpoint.file)) {
       checkpoint.load();
     }
@@ -108,6 +113,9 @@ final class Checkpoint implements LogImport.Positions {
       products.putAll(state.products());
       traces.putAll(state.traces());
       files.putAll(state.files());
+      if (state.errors() != null) {
+        errors.restore(state.errors());
+      }
     } catch (JsonProcessingException | RuntimeException e) {
       products.clear();
       traces.clear();
@@ -176,9 +184,15 @@ final class Checkpoint implements LogImport.Positions {
     return sent == null ? SentIds.NONE : SentIds.of(sent.spans(), sent.records());
   }
 
-  /** These spans and records of a trace were acknowledged. */
-  synchronized void markSent(String traceId, SentIds sent) {
+  /**
+   * These spans and records of a trace were acknowledged. The failures among what is new are
+   * counted in the same step, so that a crash forgets both or neither.
+   */
+  synchronized void markSent(String traceId, SentIds sent, List<Failure> failures) {
     traces.put(traceId, new SentTrace(sent.spanBytes(), sent.recordBytes(), clock.instant()));
+    for (Failure each : failures) {
+      errors.add(each.verdict(), each.product(), each.text(), each.time());
+    }
     changed = true;
   }
 
@@ -188,15 +202,8 @@ final class Checkpoint implements LogImport.Positions {
   }
 
   @Override
-  public synchronized @Nullable FilePosition withHead(Function<Integer, String> headHash) {
-    Map<Integer, String> hashes = new HashMap<>();
-    for (FilePosition each : files.values()) {
-      if (each.headLength() >= MIN_HEAD_TO_RECOGNISE
-          && each.head().equals(hashes.computeIfAbsent(each.headLength(), headHash))) {
-        return each;
-      }
-    }
-    return null;
+  public synchronized Map<String, FilePosition> all() {
+    return Map.copyOf(files);
   }
 
   @Override
@@ -229,7 +236,10 @@ final class Checkpoint implements LogImport.Positions {
       MAPPER
           .writer()
           .without(com.fasterxml.jackson.core.StreamWriteFeature.AUTO_CLOSE_TARGET)
-          .writeValue(out, new CheckpointState(CheckpointState.VERSION, products, traces, files));
+          .writeValue(
+              out,
+              new CheckpointState(
+                  CheckpointState.VERSION, products, traces, files, errors.saved()));
       channel.force(true);
     }
     Files.move(

@@ -2,6 +2,7 @@
 package io.correlationstation.mdso.collect;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.correlationstation.mdso.errors.ErrorLedger;
 import io.correlationstation.mdso.logs.FilePosition;
 import io.correlationstation.mdso.market.MdsoResource;
 import java.time.Instant;
@@ -15,12 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param products by name of the product type
  * @param traces by trace id, what was sent of them
  * @param files by path, how far log files were read
+ * @param errors what was counted of what was sent; null in files of before it was kept
  */
 record CheckpointState(
     int version,
     Map<String, ProductState> products,
     Map<String, SentTrace> traces,
-    Map<String, FilePosition> files) {
+    Map<String, FilePosition> files,
+    ErrorLedger.@Nullable Saved errors) {
 
   static final int VERSION = 1;
 

@@ -8,6 +8,9 @@ import io.correlationstation.mdso.market.MdsoException;
 import io.correlationstation.mdso.telemetry.ActiveSpan;
 import io.correlationstation.mdso.telemetry.BridgeMetrics;
 import io.correlationstation.mdso.telemetry.SpanRecorder;
+import io.opentelemetry.api.baggage.Baggage;
+import io.opentelemetry.api.baggage.BaggageBuilder;
+import io.opentelemetry.context.Scope;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +46,8 @@ final class CollectionRunner implements AutoCloseable {
   private final BridgeMetrics metrics;
   private final SpanRecorder spans;
   private final Clock clock;
+  private final Baggage baggage;
+  private final String defaultRange;
   private final BlockingQueue<Run> queue = new LinkedBlockingQueue<>();
   private final Thread thread = new Thread(this::work, "mdso-collect");
   private final Map<String, Job> jobs =
@@ -55,22 +61,33 @@ final class CollectionRunner implements AutoCloseable {
       };
   private final Map<String, Job> openByProduct = new LinkedHashMap<>();
 
+  /** By product type, what made its last collection fail. */
+  private final Map<String, String> problems = new ConcurrentSkipListMap<>();
+
   /** Jobs that share one root span. */
   private record Run(List<Job> jobs) {}
 
+  /**
+   * @param baggage of every collection
+   * @param defaultRange how far back a collection reaches that says nothing else
+   */
   CollectionRunner(
       ProductCollector collector,
       RuleBook rules,
       OtlpSink sink,
       BridgeMetrics metrics,
       SpanRecorder spans,
-      Clock clock) {
+      Clock clock,
+      Baggage baggage,
+      String defaultRange) {
     this.collector = collector;
     this.rules = rules;
     this.sink = sink;
     this.metrics = metrics;
     this.spans = spans;
     this.clock = clock;
+    this.baggage = baggage;
+    this.defaultRange = defaultRange;
     thread.setDaemon(true);
   }
 
@@ -113,6 +130,13 @@ final class CollectionRunner implements AutoCloseable {
     return jobs.get(id);
   }
 
+  @Nullable String problem() {
+    return problems.entrySet().stream()
+        .findFirst()
+        .map(each -> each.getKey() + ": " + each.getValue())
+        .orElse(null);
+  }
+
   private synchronized void close(Job job) {
     openByProduct.remove(job.type().name(), job);
   }
@@ -147,16 +171,19 @@ final class CollectionRunner implements AutoCloseable {
     Instant started = clock.instant();
     job.started(started);
     Job.Status outcome = Job.Status.FAILED;
-    try (ActiveSpan span = spans.start("mdso.collect_product_logs")) {
+    try (ActiveSpan span = spans.start("mdso.collect_product_logs");
+        Scope scope = baggageOf(job).makeCurrent()) {
       span.attribute("mdso.product_type", job.type().name())
-          .attribute("mdso.time_range", job.rangeText());
+          .attribute("mdso.time_range", rangeOf(job));
       try {
         collector.collect(job.type(), job.range(), job.tally());
         boolean whole = job.tally().get("failed") == 0;
         outcome = whole ? Job.Status.SUCCEEDED : Job.Status.PARTIAL;
+        problems.remove(job.type().name());
       } catch (IOException | RuntimeException e) {
         span.fail(e);
         job.tally().error(String.valueOf(e.getMessage()));
+        problems.put(job.type().name(), String.valueOf(e.getMessage()));
         logFailure(job, e);
       }
       span.attribute("mdso.log_count", job.tally().get("logs"));
@@ -166,6 +193,17 @@ final class CollectionRunner implements AutoCloseable {
       metrics.collectionDuration(
           job.type().name(), Duration.between(started, ended).toMillis() / 1000.0);
     }
+  }
+
+  private String rangeOf(Job job) {
+    return job.rangeText() == null ? defaultRange : job.rangeText();
+  }
+
+  private Baggage baggageOf(Job job) {
+    BaggageBuilder all = baggage.toBuilder();
+    all.put("product.type", job.type().name()).put("product_type", job.type().name());
+    all.put("time.range", rangeOf(job));
+    return all.build();
   }
 
   private static void logFailure(Job job, Exception failure) {

@@ -11,7 +11,9 @@ import io.correlationstation.mdso.logs.LogImport;
 import io.correlationstation.mdso.market.MdsoClient;
 import io.correlationstation.mdso.telemetry.BridgeMetrics;
 import io.correlationstation.mdso.telemetry.SpanRecorder;
+import io.opentelemetry.api.baggage.Baggage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -77,13 +79,16 @@ public final class CollectionService implements AutoCloseable {
   public static CollectionService start(
       MdsoConfig config, ProductTypes types, MdsoClient client, Path dataDir, Shared shared)
       throws IOException {
-    Checkpoint checkpoint = Checkpoint.open(dataDir, shared.clock);
+    boolean isNewFolder = !Files.isDirectory(dataDir);
+    Checkpoint checkpoint = Checkpoint.open(dataDir, shared.clock, shared.errors);
+    if (isNewFolder) {
+      shared.spans.event("directory_created", "file.directory", dataDir.toString());
+    }
     String environment = config.deploymentEnvironment();
     ResourceProcessor processor =
         new ResourceProcessor(
             client,
-            new TraceExporter(
-                shared.sink, checkpoint, shared.metrics, shared.spans, shared.errors, environment),
+            new TraceExporter(shared.sink, checkpoint, shared.metrics, shared.spans, environment),
             new ResourceRecords(shared.sink, environment),
             checkpoint,
             types,
@@ -112,7 +117,14 @@ public final class CollectionService implements AutoCloseable {
             shared.clock);
     CollectionRunner runner =
         new CollectionRunner(
-            collector, shared.rules, shared.sink, shared.metrics, shared.spans, shared.clock);
+            collector,
+            shared.rules,
+            shared.sink,
+            shared.metrics,
+            shared.spans,
+            shared.clock,
+            baggage(config),
+            config.timeRangeText());
     runner.start();
     ScheduledExecutorService schedule =
         Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "mdso-schedule"));
@@ -121,6 +133,16 @@ public final class CollectionService implements AutoCloseable {
       every(schedule, config.cadence(), () -> runner.submitAll(types.all()));
     }
     return new CollectionService(client, checkpoint, runner, workers, schedule, shared.spans);
+  }
+
+  /** Both spellings are in use. */
+  private static Baggage baggage(MdsoConfig config) {
+    String server = config.url().getHost();
+    return Baggage.builder()
+        .put("mdso.server", server)
+        .put("mdso_server", server)
+        .put("environment", config.deploymentEnvironment())
+        .build();
   }
 
   private static void every(ScheduledExecutorService schedule, Duration period, Runnable task) {
@@ -156,6 +178,11 @@ public final class CollectionService implements AutoCloseable {
   public Job trigger(ProductType type, @Nullable Duration range, @Nullable String rangeText) {
     client.forgetRefusedLogin();
     return runner.submit(type, range, rangeText);
+  }
+
+  /** Why the last collection of some product type failed; null when none did. */
+  public @Nullable String problem() {
+    return runner.problem();
   }
 
   /** Null when there is no job of that id, or none any more. */

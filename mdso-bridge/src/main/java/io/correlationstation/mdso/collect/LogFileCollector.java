@@ -50,6 +50,9 @@ final class LogFileCollector {
       long before = tally.get("logs");
       try {
         Set<Path> files = LogFiles.find(paths);
+        for (LogImport.Archived each : LogImport.followRenames(files, checkpoint)) {
+          spans.event("log_archived", "log.file.path", each.to().toString(), "from", each.from());
+        }
         for (Path file : files) {
           if (logImport.hasNew(file, checkpoint)) {
             collect(file, productType, tally);

@@ -74,7 +74,8 @@ final class ProductCollector {
   }
 
   /**
-   * Runs one collection.
+   * Runs one collection: the resources, then the log files. A listing that fails keeps no log file
+   * from being read.
    *
    * @param range how far back; null from the watermark
    * @throws IOException when the listing or the login fails, or the checkpoint cannot be written
@@ -82,6 +83,25 @@ final class ProductCollector {
   void collect(ProductType type, @Nullable Duration range, Tally tally)
       throws IOException, InterruptedException {
     Instant started = clock.instant();
+    IOException failure = null;
+    try {
+      collectResources(type, range, started, tally);
+    } catch (IOException e) {
+      failure = e;
+    }
+    logFiles.collect(type.name(), tally);
+    checkpoint.save();
+    if (failure != null) {
+      throw failure;
+    }
+    Instant ended = clock.instant();
+    metrics.collectionLag(type.name(), Duration.between(started, ended).toMillis() / 1000.0);
+    metrics.lastSuccess(type.name(), ended.toEpochMilli() / 1000.0);
+  }
+
+  private void collectResources(
+      ProductType type, @Nullable Duration range, Instant started, Tally tally)
+      throws IOException, InterruptedException {
     Instant watermark = checkpoint.watermark(type.name());
     Instant from = from(started, watermark, range);
     Listing listing = new Listing(type, from, tally);
@@ -101,11 +121,6 @@ final class ProductCollector {
       Instant reached = later(watermark == null ? from : watermark, listing.greatest);
       checkpoint.advance(type.name(), reached, reached.minus(config.timeRange()));
     }
-    logFiles.collect(type.name(), tally);
-    checkpoint.save();
-    Instant ended = clock.instant();
-    metrics.collectionLag(type.name(), Duration.between(started, ended).toMillis() / 1000.0);
-    metrics.lastSuccess(type.name(), ended.toEpochMilli() / 1000.0);
   }
 
   private Instant from(Instant now, @Nullable Instant watermark, @Nullable Duration range) {

@@ -16,6 +16,7 @@ import io.correlationstation.mdso.tracelog.TraceIds;
 import io.correlationstation.mdso.tracelog.TraceLog;
 import io.correlationstation.mdso.tracelog.TraceLogMapper;
 import io.opentelemetry.api.baggage.Baggage;
+import io.opentelemetry.api.baggage.BaggageBuilder;
 import io.opentelemetry.context.Scope;
 import java.io.IOException;
 import java.time.Clock;
@@ -110,9 +111,14 @@ final class ResourceProcessor {
   }
 
   private static Baggage circuitBaggage(MdsoResource resource) {
-    Baggage current = Baggage.current();
-    String circuitId = resource.circuitId();
-    return circuitId == null ? current : current.toBuilder().put("circuit_id", circuitId).build();
+    BaggageBuilder baggage = Baggage.current().toBuilder().put("resource_id", resource.id());
+    if (resource.circuitId() != null) {
+      baggage.put("circuit_id", resource.circuitId());
+    }
+    if (resource.productId() != null) {
+      baggage.put("product_id", resource.productId());
+    }
+    return baggage.build();
   }
 
   private void failed(Due due, Tally tally, IOException failure) throws MdsoException {

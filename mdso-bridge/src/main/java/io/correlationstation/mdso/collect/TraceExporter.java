@@ -3,7 +3,6 @@ package io.correlationstation.mdso.collect;
 
 import io.correlationstation.mdso.OtlpSink;
 import io.correlationstation.mdso.collect.Checkpoint.SentIds;
-import io.correlationstation.mdso.errors.ErrorLedger;
 import io.correlationstation.mdso.telemetry.BridgeMetrics;
 import io.correlationstation.mdso.telemetry.Otlp;
 import io.correlationstation.mdso.telemetry.Requests;
@@ -19,6 +18,7 @@ import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -36,7 +36,6 @@ final class TraceExporter {
   private final Checkpoint checkpoint;
   private final BridgeMetrics metrics;
   private final SpanRecorder events;
-  private final ErrorLedger errors;
   private final Resource resource;
 
   /** One trace is sent by one thread at a time. */
@@ -47,13 +46,11 @@ final class TraceExporter {
       Checkpoint checkpoint,
       BridgeMetrics metrics,
       SpanRecorder events,
-      ErrorLedger errors,
       String environment) {
     this.sink = sink;
     this.checkpoint = checkpoint;
     this.metrics = metrics;
     this.events = events;
-    this.errors = errors;
     this.resource = Otlp.resource(Otlp.SCRIPT_PLAN_SERVICE, environment);
     for (int i = 0; i < STRIPES; i++) {
       stripes[i] = new Object();
@@ -77,8 +74,11 @@ final class TraceExporter {
       }
       sendSpans(spans);
       sendRecords(records);
-      checkpoint.markSent(trace.traceId(), with(sent, spans, records));
-      count(spans, records, productType, tally);
+      List<Failure> failures =
+          records.stream().map(MappedRecord::failure).filter(Objects::nonNull).toList();
+      checkpoint.markSent(trace.traceId(), with(sent, spans, records), failures);
+      count(spans, records.size(), productType, tally);
+      failures.forEach(failure -> count(failure, trace.traceId()));
     }
   }
 
@@ -110,23 +110,19 @@ final class TraceExporter {
     return new SentIds(spanIds, recordKeys);
   }
 
-  private void count(
-      List<MappedSpan> spans, List<MappedRecord> records, String productType, Tally tally) {
+  private void count(List<MappedSpan> spans, long records, String productType, Tally tally) {
     tally.add("traces", 1);
     tally.add("spans", spans.size());
-    tally.add("logs", records.size());
-    metrics.logsCollected(productType, "success", records.size());
+    tally.add("logs", records);
+    metrics.logsCollected(productType, "success", records);
     countUnmatched(spans, Found.START_ONLY, "started");
     countUnmatched(spans, Found.END_ONLY, "ended");
-    for (MappedRecord each : records) {
-      Failure failure = each.failure();
-      if (failure != null) {
-        String code = failure.verdict().code();
-        metrics.errorDetected(code, failure.product());
-        errors.add(failure.verdict(), failure.product(), failure.text(), failure.time());
-        events.event("error_categorised", "mdso.defect_code", code);
-      }
-    }
+  }
+
+  private void count(Failure failure, String traceId) {
+    String code = failure.verdict().code();
+    metrics.errorDetected(code, failure.product());
+    events.event("error_categorised", "mdso.defect_code", code, "trace_id", traceId);
   }
 
   private void countUnmatched(List<MappedSpan> spans, Found found, String reason) {

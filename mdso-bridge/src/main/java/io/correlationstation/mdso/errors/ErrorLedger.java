@@ -13,19 +13,39 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Counts errors by code, product and time since the start, and groups those without a code by
- * fingerprint.
+ * Counts errors by code, product and time, and groups those without a code by fingerprint.
  *
- * <p>Shape: minutes of the last week per code and product (at most 10 080 each, only those with
- * errors); at most {@value #MAX_GROUPS} groups of unclassified errors, the least recently seen
- * leaves first. Thread-safe.
+ * <p>Counts live as long as the state that {@link #saved} gives and {@link #restore} takes back:
+ * the checkpoint keeps it beside what was sent, so that an error is counted once, restart or crash.
+ *
+ * <p>Shape: at most {@value #MAX_ROWS} pairs of code and product, further ones fold into the
+ * product {@value #OTHER}; of each the minutes of the last three hours and the hours of the last
+ * week (at most 348 numbers); at most {@value #MAX_GROUPS} groups of unclassified errors, the least
+ * recently seen leaves first. Thread-safe.
  */
 public final class ErrorLedger {
 
   private static final int MAX_GROUPS = 1000;
-  private static final Duration KEPT = Duration.ofDays(7);
+  private static final int MAX_ROWS = 1000;
+  private static final String OTHER = "other";
+
+  /** How far back a window can reach. */
+  public static final Duration KEPT = Duration.ofDays(7);
+
+  private static final Duration MINUTES_KEPT = Duration.ofHours(3);
 
   private record Key(String code, String product) {}
+
+  /** Everything that was counted, in plain values. */
+  public record Saved(List<SavedCount> counts, List<UnclassifiedError> unclassified) {}
+
+  /**
+   * One code and product.
+   *
+   * @param minutes count by the minute's first second since the epoch
+   * @param hours count by the hour's first second since the epoch
+   */
+  public record SavedCount(ErrorCount total, Map<Long, Long> minutes, Map<Long, Long> hours) {}
 
   private final Clock clock;
   private final Map<Key, Series> counts = new LinkedHashMap<>();
@@ -50,9 +70,7 @@ public final class ErrorLedger {
    * @param time of the event
    */
   public synchronized void add(Verdict verdict, String product, String sample, Instant time) {
-    counts
-        .computeIfAbsent(new Key(verdict.code(), product), key -> new Series())
-        .add(time, clock.instant().minus(KEPT));
+    series(verdict.code(), product).add(time, clock.instant());
     if (!verdict.isClassified()) {
       String fingerprint = ErrorText.fingerprint(sample);
       UnclassifiedError group = groups.get(fingerprint);
@@ -71,19 +89,46 @@ public final class ErrorLedger {
     }
   }
 
-  /** All counts since the start, the most frequent first. */
-  public synchronized List<ErrorCount> counts() {
-    List<ErrorCount> rows = new ArrayList<>();
+  private Series series(String code, String product) {
+    Key key = new Key(code, product);
+    if (!counts.containsKey(key) && counts.size() >= MAX_ROWS) {
+      key = new Key(code, OTHER);
+    }
+    return counts.computeIfAbsent(key, each -> new Series());
+  }
+
+  /** The state to be kept. */
+  public synchronized Saved saved() {
+    List<SavedCount> rows = new ArrayList<>();
     counts.forEach(
         (key, series) ->
             rows.add(
-                new ErrorCount(key.code, key.product, series.total, series.first, series.last)));
+                new SavedCount(
+                    series.total(key), Map.copyOf(series.minutes), Map.copyOf(series.hours))));
+    return new Saved(rows, List.copyOf(groups.values()));
+  }
+
+  /** Takes up a state that was kept, in place of what is here. */
+  public synchronized void restore(Saved saved) {
+    counts.clear();
+    groups.clear();
+    for (SavedCount each : saved.counts()) {
+      counts.put(new Key(each.total().code(), each.total().product()), new Series(each));
+    }
+    saved.unclassified().forEach(group -> groups.put(group.fingerprint(), group));
+  }
+
+  /** All counts, the most frequent first. */
+  public synchronized List<ErrorCount> counts() {
+    List<ErrorCount> rows = new ArrayList<>();
+    counts.forEach((key, series) -> rows.add(series.total(key)));
     return mostFrequentFirst(rows);
   }
 
   /**
    * Counts of one product's errors whose event time lies in the window that ends now; the minute,
-   * hour, day or week of the analysis, at most a week.
+   * hour, day or week of the analysis, at most a week. To the minute up to three hours, beyond to
+   * the hour.
    *
    * @param product empty for all products
    */
@@ -92,7 +137,7 @@ public final class ErrorLedger {
     List<ErrorCount> rows = new ArrayList<>();
     counts.forEach(
         (key, series) -> {
-          long count = series.since(from);
+          long count = series.since(from, clock.instant());
           if (count > 0 && (product.isEmpty() || product.equals(key.product))) {
             rows.add(
                 new ErrorCount(
@@ -128,25 +173,54 @@ public final class ErrorLedger {
 
   /** Guarded by the ledger. */
   private static final class Series {
-    private final TreeMap<Instant, Long> minutes = new TreeMap<>();
+    private final TreeMap<Long, Long> minutes = new TreeMap<>();
+    private final TreeMap<Long, Long> hours = new TreeMap<>();
     private long total;
     private Instant first = Instant.MAX;
     private Instant last = Instant.MIN;
 
-    void add(Instant time, Instant keptFrom) {
+    Series() {}
+
+    Series(SavedCount saved) {
+      minutes.putAll(saved.minutes());
+      hours.putAll(saved.hours());
+      total = saved.total().count();
+      first = saved.total().firstSeen();
+      last = saved.total().lastSeen();
+    }
+
+    ErrorCount total(Key key) {
+      return new ErrorCount(key.code, key.product, total, first, last);
+    }
+
+    void add(Instant time, Instant now) {
       total++;
       first = earlier(first, time);
       last = later(last, time);
-      minutes.headMap(keptFrom).clear();
+      count(minutes, time, ChronoUnit.MINUTES, now.minus(MINUTES_KEPT));
+      count(hours, time, ChronoUnit.HOURS, now.minus(KEPT));
+    }
+
+    private static void count(
+        TreeMap<Long, Long> buckets, Instant time, ChronoUnit unit, Instant keptFrom) {
+      buckets.headMap(begin(keptFrom, unit)).clear();
       if (!time.isBefore(keptFrom)) {
-        minutes.merge(time.truncatedTo(ChronoUnit.MINUTES), 1L, Long::sum);
+        buckets.merge(begin(time, unit), 1L, Long::sum);
       }
     }
 
-    /** To the minute: an error counts when its minute began in the window or reaches into it. */
-    long since(Instant from) {
+    private static long begin(Instant time, ChronoUnit unit) {
+      return time.truncatedTo(unit).getEpochSecond();
+    }
+
+    /** An error counts when its minute or hour reaches into the window. */
+    long since(Instant from, Instant now) {
+      boolean fine = !from.isBefore(now.minus(MINUTES_KEPT));
       long count = 0;
-      for (long each : minutes.tailMap(from.truncatedTo(ChronoUnit.MINUTES)).values()) {
+      for (long each :
+          fine
+              ? minutes.tailMap(begin(from, ChronoUnit.MINUTES)).values()
+              : hours.tailMap(begin(from, ChronoUnit.HOURS)).values()) {
         count += each;
       }
       return count;

@@ -130,6 +130,26 @@ public final class ErrorText {
   }
 
   private static String collapse(String text) {
+    return isCollapsed(text) ? text : collapsed(text);
+  }
+
+  /** Most texts are: they are taken as they are. */
+  private static boolean isCollapsed(String text) {
+    if (text.length() > MAX_INPUT) {
+      return false;
+    }
+    boolean gap = true;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c == '\u00a0' || (c == ' ' && gap)) {
+        return false;
+      }
+      gap = c == ' ';
+    }
+    return !gap;
+  }
+
+  private static String collapsed(String text) {
     int length = Math.min(text.length(), MAX_INPUT);
     StringBuilder line = new StringBuilder(length);
     boolean gap = false;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.mdso.errors;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -9,12 +12,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads from a pattern which literals a text must hold for it to match at all.
  *
- * <p>Idea: every match of {@code (unable|failed) to connect to (device|host)} holds " to connect to
- * "; a text without it need not be tried. For each part of a pattern this keeps {@code exact}, the
- * few strings that the part can match when they are all known, and {@code required}, a set of which
- * one must occur. Concatenation multiplies exact sets while they are small, alternation unites
- * both; of several required sets the one with the longest shortest member is kept. Letters are
- * folded to lower case, so the result is a superset for patterns that care about case.
+ * <p>Idea: every match of {@code (unable|failed) to connect to (device|host)} holds one of two
+ * words, then " to connect to ", then one of two others; a text that lacks any of the three need
+ * not be tried. The alternatives of a whole pattern are kept apart: each is a list of clauses, each
+ * clause a set of literals of which one must occur. For each part of a pattern this keeps {@code
+ * exact}, the strings that the part can match when they are few and all known, and the {@code
+ * clauses} that hold for it. Concatenation multiplies exact sets while they are small and collects
+ * clauses; alternation within a pattern unites both. Letters are folded to lower case, so the
+ * result is a superset for patterns that care about case.
+ *
+ * <p>A {@code \b} is part of a literal, as {@link LiteralScanner#BOUNDARY}: the clause {@code
+ * \bno\b} does not hold for "node".
  *
  * <p>Whatever this does not know (classes, properties, non-ASCII letters) matches anything; a
  * pattern it cannot read at all has no literals and is always tried. Wrong in that direction costs
@@ -25,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequiredLiterals {
 
-  private static final int MAX_EXACT = 16;
+  private static final int MAX_EXACT = 64;
   private static final int MAX_LITERALS = 512;
 
   private final String pattern;
@@ -35,63 +43,127 @@ final class RequiredLiterals {
     this.pattern = pattern;
   }
 
-  /** Lower-case literals, one of which is in the folded text of every match; null for unknown. */
-  static @Nullable Set<String> of(String pattern) {
+  /**
+   * What a text must hold for one alternative of a pattern.
+   *
+   * @param clauses sets of lower-case literals; of each set one is in the folded text of every
+   *     match
+   */
+  record Alternative(List<Set<String>> clauses) {}
+
+  /** The alternatives of a pattern, one of which must hold; null when one of them is unknown. */
+  static @Nullable List<Alternative> of(String pattern) {
     RequiredLiterals parser = new RequiredLiterals(pattern);
+    List<Alternative> alternatives = new ArrayList<>();
     try {
-      Part whole = parser.alternation();
-      return parser.at == pattern.length() ? whole.best() : null;
+      for (Part branch : parser.branches()) {
+        alternatives.add(new Alternative(branch.all()));
+      }
     } catch (IndexOutOfBoundsException | NumberFormatException e) {
       return null;
     }
+    boolean known = alternatives.stream().noneMatch(each -> each.clauses.isEmpty());
+    return known && parser.at == pattern.length() ? alternatives : null;
   }
 
-  /** See the class: null means not known. */
-  private record Part(@Nullable Set<String> exact, @Nullable Set<String> required) {
+  /** See the class: an exact set of null means not known. */
+  private record Part(@Nullable Set<String> exact, List<Set<String>> clauses) {
 
-    static final Part ANYTHING = new Part(null, null);
-    static final Part NOTHING = new Part(Set.of(""), null);
+    static final Part ANYTHING = new Part(null, List.of());
+    static final Part NOTHING = exactly("");
+    static final Part BOUNDARY = exactly(String.valueOf(LiteralScanner.BOUNDARY));
+
+    static Part exactly(String text) {
+      return new Part(Set.of(text), List.of());
+    }
 
     static Part literal(char c) {
-      return c < 128
-          ? new Part(Set.of(String.valueOf(c).toLowerCase(Locale.ROOT)), null)
-          : ANYTHING;
+      return c < 128 ? exactly(String.valueOf(c).toLowerCase(Locale.ROOT)) : ANYTHING;
     }
 
-    @Nullable Set<String> best() {
-      return better(required, exact);
+    /** All clauses, that of the exact set included. */
+    List<Set<String>> all() {
+      List<Set<String>> all = new ArrayList<>(clauses);
+      addClause(all, exact);
+      return all;
     }
+  }
+
+  private static void addClause(List<Set<String>> clauses, @Nullable Set<String> literals) {
+    if (literals != null && literals.size() <= MAX_LITERALS && shortest(literals) > 0) {
+      clauses.add(literals);
+    }
+  }
+
+  private static int shortest(Set<String> literals) {
+    int shortest = Integer.MAX_VALUE;
+    for (String literal : literals) {
+      int length = 0;
+      for (int i = 0; i < literal.length(); i++) {
+        length += literal.charAt(i) == LiteralScanner.BOUNDARY ? 0 : 1;
+      }
+      shortest = Math.min(shortest, length);
+    }
+    return shortest;
+  }
+
+  private List<Part> branches() {
+    List<Part> branches = new ArrayList<>();
+    branches.add(concatenation());
+    while (at < pattern.length() && pattern.charAt(at) == '|') {
+      at++;
+      branches.add(concatenation());
+    }
+    return branches;
   }
 
   private Part alternation() {
-    Set<String> exact = new LinkedHashSet<>();
-    Set<String> required = new LinkedHashSet<>();
-    boolean exactKnown = true;
-    boolean requiredKnown = true;
-    while (true) {
-      Part branch = concatenation();
-      Set<String> branchBest = branch.best();
-      exactKnown &= branch.exact != null;
-      requiredKnown &= branchBest != null;
-      if (branch.exact != null) {
-        exact.addAll(branch.exact);
-      }
-      if (branchBest != null) {
-        required.addAll(branchBest);
-      }
-      if (at == pattern.length() || pattern.charAt(at) != '|') {
-        break;
-      }
-      at++;
+    List<Part> branches = branches();
+    if (branches.size() == 1) {
+      return branches.get(0);
     }
-    return new Part(
-        exactKnown && exact.size() <= MAX_EXACT ? exact : null,
-        requiredKnown && required.size() <= MAX_LITERALS ? required : null);
+    Set<String> exact = unitedExact(branches);
+    return new Part(exact, exact == null ? unitedClauses(branches) : List.of());
+  }
+
+  private static @Nullable Set<String> unitedExact(List<Part> branches) {
+    Set<String> exact = new LinkedHashSet<>();
+    for (Part branch : branches) {
+      if (branch.exact == null) {
+        return null;
+      }
+      exact.addAll(branch.exact);
+    }
+    return exact.size() <= MAX_EXACT ? exact : null;
+  }
+
+  /**
+   * Clauses of all branches together: the first of each, the second of each, and so on while every
+   * branch has one. With the most telling ones first, as any pairing is right.
+   */
+  private static List<Set<String>> unitedClauses(List<Part> branches) {
+    List<Set<String>> united = new ArrayList<>();
+    int common = Integer.MAX_VALUE;
+    List<List<Set<String>>> each = new ArrayList<>();
+    for (Part branch : branches) {
+      List<Set<String>> clauses = branch.all();
+      clauses.sort(Comparator.comparingInt(RequiredLiterals::shortest).reversed());
+      each.add(clauses);
+      common = Math.min(common, clauses.size());
+    }
+    for (int i = 0; i < common; i++) {
+      Set<String> union = new LinkedHashSet<>();
+      for (List<Set<String>> clauses : each) {
+        union.addAll(clauses.get(i));
+      }
+      addClause(united, union);
+    }
+    return united;
   }
 
   private Part concatenation() {
     Set<String> run = Set.of("");
-    Set<String> required = null;
+    List<Set<String>> clauses = new ArrayList<>();
     boolean whole = true;
     while (at < pattern.length() && pattern.charAt(at) != '|' && pattern.charAt(at) != ')') {
       Part item = quantified();
@@ -101,10 +173,15 @@ final class RequiredLiterals {
         continue;
       }
       whole = false;
-      required = better(better(required, run), item.required);
+      addClause(clauses, run);
+      clauses.addAll(item.clauses);
       run = item.exact == null ? Set.of("") : item.exact;
     }
-    return new Part(whole ? run : null, better(required, run));
+    if (whole) {
+      return new Part(run, clauses);
+    }
+    addClause(clauses, run);
+    return new Part(null, clauses);
   }
 
   private static @Nullable Set<String> product(Set<String> left, Set<String> right) {
@@ -120,26 +197,6 @@ final class RequiredLiterals {
     return product;
   }
 
-  private static @Nullable Set<String> better(@Nullable Set<String> a, @Nullable Set<String> b) {
-    int left = shortest(a);
-    int right = shortest(b);
-    if (left == 0 && right == 0) {
-      return null;
-    }
-    return left >= right ? a : b;
-  }
-
-  private static int shortest(@Nullable Set<String> literals) {
-    if (literals == null) {
-      return 0;
-    }
-    int shortest = Integer.MAX_VALUE;
-    for (String literal : literals) {
-      shortest = Math.min(shortest, literal.length());
-    }
-    return shortest;
-  }
-
   private Part quantified() {
     Part atom = atom();
     while (at < pattern.length()) {
@@ -149,7 +206,7 @@ final class RequiredLiterals {
       } else if (c == '*') {
         atom = Part.ANYTHING;
       } else if (c == '+') {
-        atom = new Part(null, atom.best());
+        atom = new Part(null, atom.all());
       } else if (c == '{' && isRepetition()) {
         atom = repeated(atom);
         continue;
@@ -167,7 +224,7 @@ final class RequiredLiterals {
     }
     Set<String> exact = new LinkedHashSet<>(atom.exact);
     exact.add("");
-    return new Part(exact, null);
+    return new Part(exact, List.of());
   }
 
   private boolean isRepetition() {
@@ -184,7 +241,7 @@ final class RequiredLiterals {
     at = end + 1;
     return least.isEmpty() || Integer.parseInt(least) == 0
         ? Part.ANYTHING
-        : new Part(null, atom.best());
+        : new Part(null, atom.all());
   }
 
   private Part atom() {
@@ -247,12 +304,15 @@ final class RequiredLiterals {
       members.add(String.valueOf(c).toLowerCase(Locale.ROOT));
     }
     at++;
-    return known && members.size() <= 4 ? new Part(members, null) : Part.ANYTHING;
+    return known && members.size() <= 4 ? new Part(members, List.of()) : Part.ANYTHING;
   }
 
   private Part escape() {
     char c = pattern.charAt(at++);
-    if (c == 'b' || c == 'B' || c == 'A' || c == 'z') {
+    if (c == 'b') {
+      return Part.BOUNDARY;
+    }
+    if (c == 'B' || c == 'A' || c == 'z') {
       return Part.NOTHING;
     }
     if (c == 'Q') {
@@ -273,6 +333,6 @@ final class RequiredLiterals {
     String text = pattern.substring(at, end < 0 ? pattern.length() : end);
     at = end < 0 ? pattern.length() : end + 2;
     boolean ascii = text.chars().allMatch(c -> c < 128);
-    return ascii ? new Part(Set.of(text.toLowerCase(Locale.ROOT)), null) : Part.ANYTHING;
+    return ascii ? Part.exactly(text.toLowerCase(Locale.ROOT)) : Part.ANYTHING;
   }
 }

@@ -3,10 +3,10 @@ package io.correlationstation.mdso.errors;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.correlationstation.mdso.errors.RequiredLiterals.Alternative;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +27,10 @@ public final class RuleSet {
     this.rules = ordered;
     this.patterns = new ArrayList<>(ordered.size());
     this.withoutLiterals = new ArrayList<>();
-    List<@Nullable Set<String>> literals = new ArrayList<>(ordered.size());
+    List<@Nullable List<Alternative>> literals = new ArrayList<>(ordered.size());
     for (ErrorRule rule : ordered) {
       patterns.add(Pattern.compile(rule.pattern()));
-      Set<String> required = RequiredLiterals.of(rule.pattern());
+      List<Alternative> required = RequiredLiterals.of(rule.pattern());
       literals.add(required);
       if (required == null) {
         withoutLiterals.add(rule.code());
@@ -78,16 +78,13 @@ public final class RuleSet {
   }
 
   private @Nullable ErrorRule firstMatch(String cause, String... products) {
-    long[] candidates = scanner.candidates(cause);
-    for (int word = 0; word < candidates.length; word++) {
-      long left = candidates[word];
-      while (left != 0) {
-        int index = (word << 6) + Long.numberOfTrailingZeros(left);
-        left &= left - 1;
-        ErrorRule rule = rules.get(index);
-        if (rule.appliesTo(products) && patterns.get(index).matcher(cause).find()) {
-          return rule;
-        }
+    long[] found = scanner.scan(cause);
+    for (int index = 0; index < rules.size(); index++) {
+      ErrorRule rule = rules.get(index);
+      if (scanner.isCandidate(index, found)
+          && rule.appliesTo(products)
+          && patterns.get(index).matcher(cause).find()) {
+        return rule;
       }
     }
     return null;

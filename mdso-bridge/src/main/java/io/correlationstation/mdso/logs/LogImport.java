@@ -21,9 +21,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,13 +36,17 @@ import org.slf4j.LoggerFactory;
  * them, lines of an OTLP file ({@code *.ndjson}) as the OTLP that they are.
  *
  * <p>The position is handed out after each batch that the sink acknowledged, so a crash sends a
- * batch twice at most. A file that was renamed is known by its first bytes and not read again; one
- * that was truncated or replaced is read from its beginning.
+ * batch twice at most. A file that was renamed is known by its first bytes and not read again
+ * ({@link #followRenames}); one that was truncated or replaced is read from its beginning.
  */
 public final class LogImport {
 
   private static final int BATCH = 1000;
   private static final int PLAN_HEAD_BYTES = 65_536;
+
+  /** Files shorter than this begin alike by chance. */
+  private static final int MIN_HEAD_TO_RECOGNISE = 64;
+
   private static final Duration REST = Duration.ofSeconds(60);
   private static final Logger logger = LoggerFactory.getLogger(LogImport.class);
 
@@ -60,12 +66,8 @@ public final class LogImport {
     /** The position of a path; null when it was not read before. */
     @Nullable FilePosition of(String path);
 
-    /**
-     * The position of a file that begins alike, under whatever path; null when there is none.
-     *
-     * @param headHash gives the hash of the new file's first bytes
-     */
-    @Nullable FilePosition withHead(Function<Integer, String> headHash);
+    /** The positions of all paths that were read before, as they are now. */
+    Map<String, FilePosition> all();
 
     /** Everything before this position was acknowledged. */
     void read(String path, FilePosition position);
@@ -75,6 +77,55 @@ public final class LogImport {
   public static @Nullable String planResource(Path file) {
     PlanFile plan = PlanFile.of(fileName(file), "");
     return plan == null ? null : plan.resourceId();
+  }
+
+  /**
+   * A file that was put aside under another name since it was read.
+   *
+   * @param from the path under which it was read
+   */
+  public record Archived(String from, Path to) {}
+
+  /**
+   * Takes over the positions of files that were renamed, before any is read: a file begins as
+   * another did that is gone or begins otherwise now. Call it once per run with all files, as a
+   * rotation renames several at once.
+   */
+  public static List<Archived> followRenames(Collection<Path> files, Positions positions)
+      throws IOException {
+    Map<String, FilePosition> before = positions.all();
+    Map<String, FilePosition> left = new LinkedHashMap<>();
+    for (Map.Entry<String, FilePosition> each : before.entrySet()) {
+      Path path = Path.of(each.getKey());
+      if (!Files.isRegularFile(path) || !beginsAs(path, each.getValue())) {
+        left.put(each.getKey(), each.getValue());
+      }
+    }
+    List<Archived> archived = new ArrayList<>();
+    for (Path file : left.isEmpty() ? List.<Path>of() : files) {
+      FilePosition own = before.get(file.toString());
+      String from = own != null && beginsAs(file, own) ? null : formerPath(file, left);
+      if (from != null) {
+        positions.read(file.toString(), Objects.requireNonNull(left.remove(from)));
+        archived.add(new Archived(from, file));
+      }
+    }
+    return archived;
+  }
+
+  private static @Nullable String formerPath(Path file, Map<String, FilePosition> left)
+      throws IOException {
+    long size = Files.size(file);
+    for (Map.Entry<String, FilePosition> each : left.entrySet()) {
+      FilePosition position = each.getValue();
+      if (position.headLength() >= MIN_HEAD_TO_RECOGNISE
+          && position.offset() <= size
+          && !each.getKey().equals(file.toString())
+          && beginsAs(file, position)) {
+        return each.getKey();
+      }
+    }
+    return null;
   }
 
   /** Whether a file holds bytes that were not read. */
@@ -112,22 +163,12 @@ public final class LogImport {
 
   private static long startOffset(Path file, Positions positions, long size) throws IOException {
     FilePosition known = positions.of(file.toString());
-    if (known == null) {
-      known =
-          positions.withHead(
-              length -> {
-                try {
-                  return LogFileReader.headHash(file, length);
-                } catch (IOException e) {
-                  return "";
-                }
-              });
-    }
-    boolean same =
-        known != null
-            && known.offset() <= size
-            && known.head().equals(LogFileReader.headHash(file, known.headLength()));
+    boolean same = known != null && known.offset() <= size && beginsAs(file, known);
     return same && known != null ? known.offset() : 0;
+  }
+
+  private static boolean beginsAs(Path file, FilePosition known) throws IOException {
+    return known.head().equals(LogFileReader.headHash(file, known.headLength()));
   }
 
   private long sendRecords(

@@ -55,6 +55,7 @@ final class Exchange {
     if (tls != null) {
       builder.sslContext(tls);
     }
+    ClientLogFilter.install();
     this.client = builder.build();
     this.base = base;
     this.timeout = timeout;

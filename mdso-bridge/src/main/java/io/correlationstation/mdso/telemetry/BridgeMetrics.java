@@ -78,6 +78,11 @@ public final class BridgeMetrics {
     add(Kind.COUNTER, "mdso.paging.aborted", 1, "product_type", productType);
   }
 
+  /** {@code outcome} is {@code taken} or {@code refused}. */
+  public void rulesReloaded(String outcome) {
+    add(Kind.COUNTER, "mdso.rules.reloads", 1, "outcome", outcome);
+  }
+
   public void collectionLag(String productType, double seconds) {
     set("mdso.collection.lag", seconds, "product_type", productType);
   }

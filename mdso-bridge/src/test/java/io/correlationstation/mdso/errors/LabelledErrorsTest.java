@@ -22,8 +22,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  * unclassified counts as wrong.
  *
  * <p>{@code labelled-errors.tsv} was scored once before its misses were looked at (0.912), then the
- * rules were widened; {@code labelled-errors-held-out.tsv} was written after that, and no rule was
- * changed since. The second figure is the one to believe.
+ * rules were widened; {@code labelled-errors-held-out.tsv} was written after that, {@code
+ * labelled-errors-fresh.tsv} by someone who had not opened the rule file. No rule was changed since
+ * the second was scored. The last figure is the one to believe.
  */
 class LabelledErrorsTest {
 
@@ -33,7 +34,11 @@ class LabelledErrorsTest {
   private record Labelled(String family, String text) {}
 
   @ParameterizedTest
-  @CsvSource({"labelled-errors.tsv, 200", "labelled-errors-held-out.tsv, 64"})
+  @CsvSource({
+    "labelled-errors.tsv, 200",
+    "labelled-errors-held-out.tsv, 64",
+    "labelled-errors-fresh.tsv, 140"
+  })
   void classify_labelledErrors_reachesMacroF1(String file, int leastErrors) throws IOException {
     RuleSet rules = RuleBook.open(null).rules();
     Map<String, int[]> counts = new TreeMap<>();

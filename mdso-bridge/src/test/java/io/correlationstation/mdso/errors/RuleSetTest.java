@@ -111,7 +111,14 @@ class RuleSetTest {
       })
   void requiredLiterals_pattern_isInEveryMatch(String pattern, String expected) {
     assertThat(RequiredLiterals.of(pattern))
-        .anySatisfy(each -> assertThat(each).contains(expected));
+        .singleElement()
+        .satisfies(
+            only ->
+                assertThat(only.clauses())
+                    .anySatisfy(
+                        literals ->
+                            assertThat(literals)
+                                .anySatisfy(each -> assertThat(each).contains(expected))));
   }
 
   @ParameterizedTest

@@ -8,6 +8,7 @@ import io.correlationstation.mdso.MdsoConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -131,17 +132,38 @@ class RuleTesterTest {
   @Test
   void refresh_wrongThenRightFile_keepsTheLastGood() throws IOException {
     Path file = write(GOOD);
-    RuleBook book = RuleBook.open(file);
+    List<Boolean> reloads = new ArrayList<>();
+    RuleBook book = RuleBook.open(file, reloads::add);
 
     write(GOOD.replace("(?i)", "("));
     book.refresh();
     book.refresh();
     assertThat(book.rules().classify("a fibre cut").code()).isEqualTo("DE-2001");
-    assertThat(book.refusedReloads()).isEqualTo(1);
+    assertThat(book.refusal()).contains("DE-2001", "does not compile");
 
     write(GOOD.replace("DE-2001", "DE-2002"));
     book.refresh();
     assertThat(book.rules().classify("a fibre cut").code()).isEqualTo("DE-2002");
+    assertThat(book.refusal()).isNull();
+    assertThat(reloads).containsExactly(false, true);
+  }
+
+  @Test
+  void refresh_fileGoneAndBack_saysSoOnceAndTakesItUpAgain() throws IOException {
+    Path file = write(GOOD);
+    List<Boolean> reloads = new ArrayList<>();
+    RuleBook book = RuleBook.open(file, reloads::add);
+
+    Files.delete(file);
+    book.refresh();
+    book.refresh();
+    assertThat(book.rules().classify("a fibre cut").code()).isEqualTo("DE-2001");
+    assertThat(book.refusal()).contains("cannot be read");
+
+    write(GOOD);
+    book.refresh();
+    assertThat(book.refusal()).isNull();
+    assertThat(reloads).containsExactly(false, true);
   }
 
   @Test

@@ -22,7 +22,6 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -140,7 +139,43 @@ class LogImportTest {
 
     Path renamed = Files.move(file, folder.resolve("a.log.1"));
 
+    assertThat(LogImport.followRenames(List.of(renamed), positions))
+        .containsExactly(new LogImport.Archived(file.toString(), renamed));
     assertThat(logImport.hasNew(renamed, positions)).isFalse();
+  }
+
+  @Test
+  void read_rotatedFiles_readsWhatIsNewOfEach() throws Exception {
+    String old = "the oldest file, long enough to be recognised by how it begins, is here\n";
+    String last = "the file before, long enough to be recognised by how it begins, as well\n";
+    Path first = write("a.log", last);
+    Path second = write("a.log.1", old);
+    read(first);
+    read(second);
+
+    Path third = Files.move(second, folder.resolve("a.log.2"));
+    Files.move(first, second);
+    Files.writeString(second, "written before the rotation\n", StandardOpenOption.APPEND);
+    write("a.log", "the newest file, which begins in a way of its own and is read as a whole\n");
+    List<Path> all = List.of(first, second, third);
+
+    assertThat(LogImport.followRenames(all, positions))
+        .containsExactly(
+            new LogImport.Archived(first.toString(), second),
+            new LogImport.Archived(second.toString(), third));
+    assertThat(List.of(read(first), read(second), read(third))).containsExactly(1L, 1L, 0L);
+    assertThat(LogImport.followRenames(all, positions)).isEmpty();
+  }
+
+  @Test
+  void read_newFileThatBeginsAsOneThatIsStillThere_isReadWhole() throws Exception {
+    String banner = "# a banner that every log of this program begins with, licence included\n";
+    Path known = write("a.log", banner + "one\n");
+    read(known);
+    Path other = write("b.log", banner + "two\n");
+
+    assertThat(LogImport.followRenames(List.of(known, other), positions)).isEmpty();
+    assertThat(read(other)).isEqualTo(2);
   }
 
   @Test
@@ -224,11 +259,8 @@ class LogImportTest {
     }
 
     @Override
-    public FilePosition withHead(Function<Integer, String> headHash) {
-      return positions.values().stream()
-          .filter(each -> each.head().equals(headHash.apply(each.headLength())))
-          .findFirst()
-          .orElse(null);
+    public Map<String, FilePosition> all() {
+      return Map.copyOf(positions);
     }
 
     @Override

@@ -28,7 +28,7 @@ public final class CorrelationBridge {
     Map<String, String> withKeys(Map<String, String> mdc);
 
     /** See {@link CorrelationBridge#bodyEnter}. */
-    @Nullable Object bodyEnter();
+    @Nullable Object bodyEnter(Object stream);
 
     /** See {@link CorrelationBridge#bodyExit}. */
     void bodyExit(Object scan, byte[] bytes, int offset, int count);
@@ -61,7 +61,25 @@ public final class CorrelationBridge {
     void processStarted(Map<String, String> environment, Map<String, String> before);
 
     /** See {@link CorrelationBridge#response}. */
-    void response(@Nullable Object response) throws Exception;
+    void response(@Nullable Object body);
+
+    /** See {@link CorrelationBridge#observe}. */
+    void observe(Object stream);
+
+    /** See {@link CorrelationBridge#listening}. */
+    void listening(Object listener);
+
+    /** See {@link CorrelationBridge#listenerEnter}. */
+    @Nullable Object listenerEnter(Object listener);
+
+    /** See {@link CorrelationBridge#listenerExit}. */
+    void listenerExit(Object scope);
+
+    /** See {@link CorrelationBridge#prepared}. */
+    void prepared(Object statement, String sql);
+
+    /** See {@link CorrelationBridge#bound}. */
+    void bound(Object statement, int index, @Nullable Object value);
 
     /** Learns that a call failed. */
     void failed(Throwable failure);
@@ -118,16 +136,14 @@ public final class CorrelationBridge {
     }
   }
 
-  /**
-   * Before a read of a request's body; what it returns goes to the exit, null when nobody looks.
-   */
-  public static @Nullable Object bodyEnter() {
+  /** Before a read of a body; what it returns goes to the exit, null when nobody looks. */
+  public static @Nullable Object bodyEnter(Object stream) {
     Delegate d = delegate;
     if (d == null) {
       return null;
     }
     try {
-      return d.bodyEnter();
+      return d.bodyEnter(stream);
     } catch (Throwable failure) {
       report(d, failure);
       return null;
@@ -274,12 +290,86 @@ public final class CorrelationBridge {
     }
   }
 
-  /** After a client returned a response, or its text. */
-  public static void response(@Nullable Object response) {
+  /** After the application got the body of a response; texts and bytes are looked at. */
+  public static void response(@Nullable Object body) {
     Delegate d = delegate;
     if (d != null) {
       try {
-        d.response(response);
+        d.response(body);
+      } catch (Throwable failure) {
+        report(d, failure);
+      }
+    }
+  }
+
+  /** After the application got a stream that is the body of a response. */
+  public static void observe(@Nullable Object stream) {
+    Delegate d = delegate;
+    if (d != null && stream != null) {
+      try {
+        d.observe(stream);
+      } catch (Throwable failure) {
+        report(d, failure);
+      }
+    }
+  }
+
+  /** Before a request hands the reading of its body to a listener. */
+  public static void listening(@Nullable Object listener) {
+    Delegate d = delegate;
+    if (d != null && listener != null) {
+      try {
+        d.listening(listener);
+      } catch (Throwable failure) {
+        report(d, failure);
+      }
+    }
+  }
+
+  /** Before a call of a listener; what it returns goes to the exit, null for nothing. */
+  public static @Nullable Object listenerEnter(Object listener) {
+    Delegate d = delegate;
+    if (d == null) {
+      return null;
+    }
+    try {
+      return d.listenerEnter(listener);
+    } catch (Throwable failure) {
+      report(d, failure);
+      return null;
+    }
+  }
+
+  /** After a call of a listener. */
+  public static void listenerExit(Object scope) {
+    Delegate d = delegate;
+    if (d != null) {
+      try {
+        d.listenerExit(scope);
+      } catch (Throwable failure) {
+        report(d, failure);
+      }
+    }
+  }
+
+  /** After a statement was prepared. */
+  public static void prepared(@Nullable Object statement, @Nullable String sql) {
+    Delegate d = delegate;
+    if (d != null && statement != null && sql != null) {
+      try {
+        d.prepared(statement, sql);
+      } catch (Throwable failure) {
+        report(d, failure);
+      }
+    }
+  }
+
+  /** After a parameter was bound; its index counts from 1. */
+  public static void bound(Object statement, int index, @Nullable Object value) {
+    Delegate d = delegate;
+    if (d != null) {
+      try {
+        d.bound(statement, index, value);
       } catch (Throwable failure) {
         report(d, failure);
       }

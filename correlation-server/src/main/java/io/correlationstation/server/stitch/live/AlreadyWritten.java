@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch.live;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.Journal;
@@ -13,16 +15,20 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 
 /**
  * What an earlier run has told since the place where this one starts, so that what is decided again
- * is not told again: decisions and synthetic spans by the digest of their bytes, each as often as
- * it was written.
+ * is not told again, each as often as it was written. Decisions are known by what they decide and
+ * spans by their ids: where the model had to be learnt anew, another confidence is no reason to
+ * send a bridge twice.
  */
 final class AlreadyWritten {
 
   private record Digest(long high, long low) {}
+
+  private static final HexFormat HEX = HexFormat.of();
 
   private final Map<Digest, Integer> counts = new HashMap<>();
   private final MessageDigest sha256;
@@ -51,11 +57,11 @@ final class AlreadyWritten {
   private void collect(Frame frame) throws IOException {
     if (frame.signal() == Signal.HANDOFFS) {
       for (Handoff handoff : HandoffLines.parse(frame.payload())) {
-        add(HandoffLines.line(handoff));
+        add(text(handoff));
       }
     } else if (frame.signal() == Signal.TRACES) {
       for (Span span : spans(frame)) {
-        add(span.toByteArray());
+        add(text(span));
       }
     }
   }
@@ -67,16 +73,18 @@ final class AlreadyWritten {
         .toList();
   }
 
-  private void add(byte[] bytes) {
-    counts.merge(digest(bytes), 1, Integer::sum);
+  /** Whether this decision was written once more than it was asked for. */
+  boolean remove(Handoff handoff) {
+    return !counts.isEmpty() && remove(text(handoff));
   }
 
-  /** Whether these bytes were written once more than they were asked for. */
-  boolean remove(byte[] bytes) {
-    if (counts.isEmpty()) {
-      return false;
-    }
-    Digest digest = digest(bytes);
+  /** Whether this span was written once more than it was asked for. */
+  boolean remove(Span span) {
+    return !counts.isEmpty() && remove(text(span));
+  }
+
+  private boolean remove(String what) {
+    Digest digest = digest(what);
     if (!counts.containsKey(digest)) {
       return false;
     }
@@ -84,8 +92,22 @@ final class AlreadyWritten {
     return true;
   }
 
-  private Digest digest(byte[] bytes) {
-    ByteBuffer digest = ByteBuffer.wrap(sha256.digest(bytes));
+  private void add(String what) {
+    counts.merge(digest(what), 1, Integer::sum);
+  }
+
+  private static String text(Handoff handoff) {
+    return "handoff " + handoff.id() + ' ' + handoff.state() + ' ' + handoff.supersedes();
+  }
+
+  private static String text(Span span) {
+    return "span "
+        + HEX.formatHex(span.getTraceId().toByteArray())
+        + HEX.formatHex(span.getSpanId().toByteArray());
+  }
+
+  private Digest digest(String what) {
+    ByteBuffer digest = ByteBuffer.wrap(sha256.digest(what.getBytes(UTF_8)));
     return new Digest(digest.getLong(), digest.getLong());
   }
 }

@@ -47,6 +47,13 @@ final class Calibration {
     confirmed[bin] += ruling.confirmed() ? 1 : 0;
   }
 
+  /** Goes on from what an earlier run had seen. */
+  synchronized void restore(Calibration earlier) {
+    System.arraycopy(earlier.labels, 0, labels, 0, BINS);
+    System.arraycopy(earlier.believed, 0, believed, 0, BINS);
+    System.arraycopy(earlier.confirmed, 0, confirmed, 0, BINS);
+  }
+
   /** Mean distance of confidence and truth, or -1 when there is no verdict. */
   synchronized double error() {
     double sum = 0;

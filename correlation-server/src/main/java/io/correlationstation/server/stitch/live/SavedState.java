@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch.live;
 
+import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.stitch.StitchConfig;
 import io.correlationstation.server.stitch.Stitcher;
 import java.io.BufferedInputStream;
@@ -45,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 final class SavedState {
 
   private static final long MAGIC = 0x434f525253544348L;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int BUFFER = 1 << 16;
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -58,6 +59,8 @@ final class SavedState {
   record State(
       Stitcher stitcher,
       Horizon horizon,
+      Calibration calibration,
+      Admission admission,
       long sequence,
       long newestEndNanos,
       long newestReceivedNanos) {}
@@ -98,7 +101,12 @@ final class SavedState {
       out.writeLong(state.sequence);
       out.writeLong(state.newestEndNanos);
       out.writeLong(state.newestReceivedNanos);
-      ObjectGraph.write(new Object[] {text(config), state.stitcher, state.horizon}, externals, out);
+      ObjectGraph.write(
+          new Object[] {
+            text(config), state.stitcher, state.horizon, state.calibration, state.admission
+          },
+          externals,
+          out);
       out.flush(); // the sum is of all that was written through
       out.writeLong(sum.getChecksum().getValue());
       out.flush();
@@ -136,7 +144,13 @@ final class SavedState {
         return null;
       }
       return new State(
-          (Stitcher) saved[1], (Horizon) saved[2], sequence, newestEndNanos, newestReceivedNanos);
+          (Stitcher) saved[1],
+          (Horizon) saved[2],
+          (Calibration) saved[3],
+          (Admission) saved[4],
+          sequence,
+          newestEndNanos,
+          newestReceivedNanos);
     }
   }
 

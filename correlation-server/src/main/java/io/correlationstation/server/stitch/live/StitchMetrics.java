@@ -10,10 +10,13 @@ import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** What the stitcher does, for {@code /metrics}. */
@@ -32,7 +35,13 @@ final class StitchMetrics {
   private final Counter stateFailures;
   private final Calibration calibration = new Calibration();
 
-  StitchMetrics(PrometheusRegistry registry, Supplier<StitchStatistics> statistics) {
+  StitchMetrics(
+      PrometheusRegistry registry, Supplier<StitchStatistics> statistics, LongSupplier unread) {
+    GaugeWithCallback.builder()
+        .name("corr_stitch_unread_frames")
+        .help("Frames of the journal that the stitcher has yet to read")
+        .callback(callback -> callback.call(unread.getAsLong()))
+        .register(registry);
     handoffs =
         Counter.builder()
             .name("corr_handoffs_total")
@@ -138,10 +147,19 @@ final class StitchMetrics {
                 statistics.get().losses().forEach((reason, count) -> callback.call(count, reason)))
         .register(registry);
     CounterWithCallback.builder()
+        .name("corr_late_evidence_total")
+        .help("Spans that came after their time was closed; part of corr_state_evicted_total")
+        .callback(callback -> callback.call(late(statistics.get().losses())))
+        .register(registry);
+    CounterWithCallback.builder()
         .name("corr_conflict_vetoed_total")
         .help("Pairs excluded by a contradicting strong key")
         .callback(callback -> callback.call(statistics.get().vetoes()))
         .register(registry);
+  }
+
+  private static long late(Map<String, Long> losses) {
+    return losses.getOrDefault("late", 0L) + losses.getOrDefault("late_polled", 0L);
   }
 
   void decided(Handoff handoff, Clock clock) {
@@ -150,8 +168,9 @@ final class StitchMetrics {
     if (handoff.makesLink()) {
       bridges.labelValues(handoff.method()).inc();
       Instant end = Instant.EPOCH.plusNanos(handoff.child().endNanos());
-      latency.observe(
-          Math.max(0, Duration.between(end, clock.instant()).toNanos() / NANOS_PER_SECOND));
+      latency.observeWithExemplar(
+          Math.max(0, Duration.between(end, clock.instant()).toNanos() / NANOS_PER_SECOND),
+          Labels.of("trace_id", handoff.child().traceId()));
     }
   }
 
@@ -163,6 +182,10 @@ final class StitchMetrics {
             ruling.handoff().state().name().toLowerCase(Locale.ROOT))
         .inc();
     calibration.add(ruling);
+  }
+
+  Calibration calibration() {
+    return calibration;
   }
 
   void stateSaved(long bytes, long nanos) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch.live;
 
+import io.correlationstation.server.admission.Admission;
+import io.correlationstation.server.admission.TraceSet;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journal.JournalCursor;
@@ -37,10 +39,10 @@ import org.slf4j.LoggerFactory;
  * appends decisions and synthetic spans.
  *
  * <p>Restart: the stitcher's state is saved now and then, with the last frame it has taken. A
- * restart goes on after that frame; what this decides once more is in the journal already, to the
- * byte, and is not written again. Without a usable state (none, damaged, another configuration) the
- * journal is read from where nothing held can be missing: the cursor commits no more than what the
- * stitcher had forgotten when its state was saved.
+ * restart goes on after that frame; what this decides once more is in the journal already and is
+ * not written again. Without a usable state (none, damaged, another configuration) the journal is
+ * read from where nothing held can be missing: the cursor commits no more than what the stitcher
+ * had forgotten when its state was saved.
  *
  * <p>Event time follows the spans. While nothing arrives it follows the time that passes between
  * frames, a grace behind, so that the last order of the day is decided too. Both are in the frames:
@@ -62,6 +64,17 @@ public final class StitchWorker implements AutoCloseable {
   /** How long a frame may take from its receive time to its reader, so that both agree on time. */
   private static final long READING_GRACE_NANOS = 1_000_000_000L;
 
+  /** Traces without keys that are stitched; the cost of a busy server's would be in them alone. */
+  private static final int OTHERS_PER_SECOND = 200;
+
+  private static final int OTHERS_AT_ONCE = 20_000;
+
+  /** Traces that are certain to be known as admitted: many times those the stitcher holds. */
+  private static final int MAX_KNOWN = 1 << 18;
+
+  /** Pairs of frame and trace passed over that are remembered: half a minute of a busy server's. */
+  private static final int MIN_REMEMBERED = 1 << 17;
+
   private static final Duration REFRESH_EVERY = Duration.ofSeconds(1);
   private static final int MAX_FRAMES_PER_ROUND = 256;
 
@@ -73,6 +86,7 @@ public final class StitchWorker implements AutoCloseable {
   private final Journal journal;
   private final JournalCursor cursor;
   private final Horizon horizon;
+  private final Admission admission;
   private final SyntheticSpans synthetic;
   private final TelemetryFeed feed;
   private final Stitcher stitcher;
@@ -86,9 +100,10 @@ public final class StitchWorker implements AutoCloseable {
 
   private volatile StitchStatistics statistics;
   private volatile List<EdgeStatistics> topology = List.of();
+  private volatile long lastSequence;
   private volatile boolean closing;
   private volatile @Nullable String failure;
-  private long lastSequence;
+  private boolean quietBefore;
   private long newestEndNanos;
   private long newestReceivedNanos;
   private Instant refreshedAt;
@@ -101,21 +116,23 @@ public final class StitchWorker implements AutoCloseable {
     this.clock = clock;
     StitchConfig stitching = config.stitching();
     this.synthetic = new SyntheticSpans(config.systemOfService());
-    this.feed = new TelemetryFeed(stitching);
     this.cursor = journal.cursor("stitch");
     this.saveEvery = config.saveEvery();
-    this.metrics = new StitchMetrics(registry, this::statistics);
+    this.metrics = new StitchMetrics(registry, this::statistics, this::unread);
     HandoffSink sink = decided::add;
     this.savedState = new SavedState(config.stateFile(), stitching, List.of(stitching, sink));
     State state = readState();
     this.stitcher = state == null ? Stitcher.create(stitching, sink) : state.stitcher();
     this.lastSequence = state == null ? cursor.committed() : state.sequence();
+    this.admission = state == null ? admission() : state.admission();
+    this.feed = new TelemetryFeed(stitching, admission);
     this.horizon = state == null ? horizon(stitching) : state.horizon();
     if (state == null) {
       hearOldRulings();
     } else {
       newestEndNanos = state.newestEndNanos();
       newestReceivedNanos = state.newestReceivedNanos();
+      metrics.calibration().restore(state.calibration());
     }
     cursor.seek(lastSequence + 1);
     this.alreadyWritten = AlreadyWritten.after(lastSequence, journal);
@@ -132,6 +149,10 @@ public final class StitchWorker implements AutoCloseable {
     StitchWorker worker = new StitchWorker(config, journal, registry, clock);
     worker.thread.start();
     return worker;
+  }
+
+  private static Admission admission() {
+    return new Admission(OTHERS_PER_SECOND, OTHERS_AT_ONCE, MAX_KNOWN, MIN_REMEMBERED);
   }
 
   private static Horizon horizon(StitchConfig config) {
@@ -176,6 +197,11 @@ public final class StitchWorker implements AutoCloseable {
     return topology;
   }
 
+  /** Frames of the journal not read yet, its own among them; 0 when it has caught up. */
+  private long unread() {
+    return Math.max(0, journal.status().nextSequence() - 1 - lastSequence);
+  }
+
   /** Why the worker stopped, or null while it runs. */
   public @Nullable String failure() {
     return failure;
@@ -214,16 +240,16 @@ public final class StitchWorker implements AutoCloseable {
   }
 
   private void round() throws IOException, InterruptedException {
+    long sequenceBefore = lastSequence;
     Entry entry = cursor.poll(POLL);
     for (int frames = 0; entry != null && frames < MAX_FRAMES_PER_ROUND; frames++) {
       take(entry);
       entry = cursor.poll(Duration.ZERO);
     }
-    if (entry == null) {
-      idleUntil(now() - READING_GRACE_NANOS);
-    } else {
+    if (entry != null) {
       take(entry);
     }
+    followTheClock(entry == null && lastSequence == sequenceBefore);
     write();
     statistics = stitcher.statistics();
     Instant now = clock.instant();
@@ -247,7 +273,7 @@ public final class StitchWorker implements AutoCloseable {
     idleUntil(frame.receivedNanos());
     if (!frame.ownWork()) {
       if (frame.signal() == Signal.TRACES) {
-        frameEndNanos = feed.traces(frame.payload(), frame.receivedNanos(), stitcher);
+        frameEndNanos = feed.traces(entry, stitcher);
       } else if (frame.signal() == Signal.LOGS) {
         feed.logs(frame.payload(), stitcher);
       }
@@ -260,8 +286,34 @@ public final class StitchWorker implements AutoCloseable {
       newestEndNanos = feed.newestPushedEndNanos();
       newestReceivedNanos = frame.receivedNanos();
     }
+    takeMissed(entry);
     horizon.passed(entry.sequence(), frameEndNanos);
     lastSequence = entry.sequence();
+  }
+
+  /**
+   * Lets event time go on when two rounds in a row brought nothing. One does not say that nothing
+   * is left: after a crash the journal hands frames out one by one, with a pause after each.
+   */
+  private void followTheClock(boolean quiet) {
+    if (quiet && quietBefore) {
+      idleUntil(now() - READING_GRACE_NANOS);
+    }
+    quietBefore = quiet;
+  }
+
+  /** Reads again what was passed over of traces that turned out to have a key. */
+  private void takeMissed(Entry entry) throws IOException {
+    for (Map.Entry<Long, TraceSet> missed : admission.takeMissed().entrySet()) {
+      long sequence = missed.getKey();
+      Frame frame = sequence == entry.sequence() ? entry.frame() : journal.read(sequence);
+      if (frame != null) {
+        feed.missed(new Entry(sequence, frame), missed.getValue(), stitcher);
+      }
+    }
+    if (admission.full()) {
+      admission.forgetOlder();
+    }
   }
 
   /** Nothing came until that time. */
@@ -292,13 +344,13 @@ public final class StitchWorker implements AutoCloseable {
     }
     List<Handoff> fresh = new ArrayList<>();
     for (Handoff handoff : decided) {
-      if (!alreadyWritten.remove(HandoffLines.line(handoff))) {
+      if (!alreadyWritten.remove(handoff)) {
         fresh.add(handoff);
         metrics.decided(handoff, clock);
       }
     }
     List<Span> spans = new ArrayList<>(synthetic.of(decided));
-    spans.removeIf(span -> alreadyWritten.remove(span.toByteArray()));
+    spans.removeIf(alreadyWritten::remove);
     decided.clear();
     if (!fresh.isEmpty()) {
       append(Signal.HANDOFFS, fresh.size(), HandoffLines.payload(fresh));
@@ -339,7 +391,14 @@ public final class StitchWorker implements AutoCloseable {
       long started = System.nanoTime();
       long bytes =
           savedState.write(
-              new State(stitcher, horizon, lastSequence, newestEndNanos, newestReceivedNanos));
+              new State(
+                  stitcher,
+                  horizon,
+                  metrics.calibration(),
+                  admission,
+                  lastSequence,
+                  newestEndNanos,
+                  newestReceivedNanos));
       long nanos = System.nanoTime() - started;
       metrics.stateSaved(bytes, nanos);
       saveEvery = longer(saveEvery, Duration.ofNanos(nanos).multipliedBy(SHARE_FOR_SAVING));

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch.live;
 
+import io.correlationstation.server.admission.Admission;
+import io.correlationstation.server.admission.TraceSet;
+import io.correlationstation.server.journal.JournalCursor.Entry;
+import io.correlationstation.server.otlp.AttributeNames;
 import io.correlationstation.server.otlp.LogScan;
 import io.correlationstation.server.otlp.LogView;
 import io.correlationstation.server.otlp.SpanView;
@@ -10,6 +14,7 @@ import io.correlationstation.server.stitch.KeySpec;
 import io.correlationstation.server.stitch.SpanFacts;
 import io.correlationstation.server.stitch.StitchConfig;
 import io.correlationstation.server.stitch.Stitcher;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,21 +28,78 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TelemetryFeed {
 
-  private static final String TIME_PRECISION = "mdso.time.precision";
+  /** Attributes that are no keys, by their number in {@link #names}. */
+  private static final List<String> PLAIN_NAMES =
+      List.of(
+          "mdso.time.precision",
+          "messaging.destination.name",
+          "peer.service",
+          "server.address",
+          "client.address",
+          "messaging.message.id");
+
+  private static final int TIME_PRECISION = 0;
+  private static final int DESTINATION = 1;
+  private static final int PEER = 2;
+  private static final int SERVER_ADDRESS = 3;
+  private static final int CLIENT_ADDRESS = 4;
+  private static final int MESSAGE_ID = 5;
+
   private static final long SECOND_NANOS = 1_000_000_000L;
   private static final int HALF_TRACE_ID_DIGITS = 16;
 
   private final List<KeySpec> keys;
   private final Set<String> observers;
+  private final AttributeNames names;
+
+  /** Numbers of each key's names, the first one that is there wins. */
+  private final int[][] namesOfKey;
+
+  private final long keyBits;
   private final SpanFacts facts;
+  private final Admission admission;
+
+  /** The traces that are read, or null for all. */
+  private @Nullable TraceSet only;
+
+  private long sequence;
   private long receivedNanos;
   private long frameEndNanos;
   private long newestPushedEndNanos;
 
+  /** Gives a stitcher everything. */
   public TelemetryFeed(StitchConfig config) {
+    this(config, Admission.open());
+  }
+
+  /** Gives a stitcher the traces that the admission lets in. */
+  TelemetryFeed(StitchConfig config, Admission admission) {
+    this.admission = admission;
     this.keys = config.keys();
     this.observers = config.observers();
     this.facts = new SpanFacts(keys.size());
+    List<String> all = new ArrayList<>(PLAIN_NAMES);
+    this.namesOfKey = new int[keys.size()][];
+    for (int i = 0; i < namesOfKey.length; i++) {
+      namesOfKey[i] =
+          keys.get(i).attributeNames().stream().mapToInt(name -> number(name, all)).toArray();
+    }
+    this.names = AttributeNames.of(all);
+    long bits = 0;
+    for (int[] numbers : namesOfKey) {
+      for (int number : numbers) {
+        bits |= 1L << number;
+      }
+    }
+    this.keyBits = bits;
+  }
+
+  /** Keys may share a name. */
+  private static int number(String name, List<String> all) {
+    if (!all.contains(name)) {
+      all.add(name);
+    }
+    return all.indexOf(name);
   }
 
   /**
@@ -49,13 +111,41 @@ public final class TelemetryFeed {
   public long traces(byte[] payload, long receivedTime, Stitcher stitcher) {
     receivedNanos = receivedTime;
     frameEndNanos = 0;
-    TraceScan.scan(payload, span -> stitcher.accept(facts(span)));
+    TraceScan.scan(payload, names, span -> span(span, stitcher));
     return frameEndNanos;
+  }
+
+  /** The same for a frame of the journal, whose traces may have to be read again later. */
+  long traces(Entry entry, Stitcher stitcher) {
+    sequence = entry.sequence();
+    return traces(entry.frame().payload(), entry.frame().receivedNanos(), stitcher);
+  }
+
+  /** Gives the spans of some traces to the stitcher, as {@link #traces(Entry, Stitcher)} would. */
+  void missed(Entry entry, TraceSet traces, Stitcher stitcher) {
+    only = traces;
+    try {
+      traces(entry, stitcher);
+    } finally {
+      only = null;
+    }
+  }
+
+  private void span(SpanView span, Stitcher stitcher) {
+    long trace = Admission.hash(span.traceIdHigh(), span.traceIdLow());
+    if (only != null && !only.contains(trace)) {
+      return;
+    }
+    if (admission.admits(trace, (span.found() & keyBits) != 0, receivedNanos)) {
+      stitcher.accept(facts(span));
+    } else {
+      admission.passOver(trace, sequence);
+    }
   }
 
   /** Gives the keys on every record of an {@code ExportLogsServiceRequest} to the stitcher. */
   public void logs(byte[] payload, Stitcher stitcher) {
-    LogScan.scan(payload, log -> sighting(log, stitcher));
+    LogScan.scan(payload, names, log -> sighting(log, stitcher));
   }
 
   /**
@@ -75,15 +165,17 @@ public final class TelemetryFeed {
         .times(span.startNanos(), span.endNanos())
         .error(span.statusCode() == 2)
         .database(span.hasAttributeWithPrefix("db."))
-        .destination(span.attribute("messaging.destination.name"))
-        .peer(firstOf(span, "peer.service", "server.address"))
-        .client(span.attribute("client.address"))
-        .carrier(span.attribute("messaging.message.id"))
+        .destination(span.attribute(DESTINATION))
+        .peer(firstOf(span, PEER, SERVER_ADDRESS))
+        .client(span.attribute(CLIENT_ADDRESS))
+        .carrier(span.attribute(MESSAGE_ID))
         .precision(coarse ? SECOND_NANOS : 0)
         .polled(coarse)
         .received(receivedNanos);
-    for (int i = 0; i < keys.size(); i++) {
-      facts.key(i, key(keys.get(i), span));
+    if ((span.found() & keyBits) != 0) {
+      for (int i = 0; i < namesOfKey.length; i++) {
+        facts.key(i, key(namesOfKey[i], span));
+      }
     }
     if (!observers.contains(span.service())) {
       long believable =
@@ -96,9 +188,9 @@ public final class TelemetryFeed {
     return facts;
   }
 
-  private static @Nullable String key(KeySpec key, SpanView span) {
-    for (String name : key.attributeNames()) {
-      String value = span.attribute(name);
+  private static @Nullable String key(int[] numbers, SpanView span) {
+    for (int number : numbers) {
+      String value = span.attribute(number);
       if (value != null) {
         return value;
       }
@@ -106,22 +198,28 @@ public final class TelemetryFeed {
     return null;
   }
 
-  private static @Nullable String firstOf(SpanView span, String first, String second) {
+  private static @Nullable String firstOf(SpanView span, int first, int second) {
     String value = span.attribute(first);
     return value != null ? value : span.attribute(second);
   }
 
   private void sighting(LogView log, Stitcher stitcher) {
+    if ((log.found() & keyBits) == 0) {
+      return;
+    }
     Map<String, String> seen = new HashMap<>();
-    for (KeySpec key : keys) {
-      for (String name : key.attributeNames()) {
-        String value = log.attribute(name);
+    for (int i = 0; i < namesOfKey.length; i++) {
+      for (int number : namesOfKey[i]) {
+        String value = log.attribute(number);
         if (value != null) {
-          seen.putIfAbsent(key.name(), value);
+          seen.putIfAbsent(keys.get(i).name(), value);
         }
       }
     }
     String traceId = log.traceId();
+    if (traceId != null && !seen.isEmpty()) {
+      admission.admit(Admission.hash(traceId));
+    }
     if (seen.size() >= 2 || (traceId != null && !seen.isEmpty())) {
       stitcher.sight(
           new KeySighting(

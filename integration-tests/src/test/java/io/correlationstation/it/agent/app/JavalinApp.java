@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.it.agent.app;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import jakarta.servlet.AsyncContext;
@@ -18,6 +20,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.util.HexFormat;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 
@@ -29,6 +33,7 @@ public final class JavalinApp {
   private JavalinApp() {}
 
   public static void main(String[] args) {
+    HikariDataSource database = database();
     Javalin app =
         Javalin.create(
             config -> {
@@ -46,6 +51,7 @@ public final class JavalinApp {
                   });
               config.routes.post("/form", JavalinApp::form);
               config.routes.get("/circuits/{id}", context -> call());
+              config.routes.get("/jdbc/{how}/{id}", context -> jdbc(context, database));
             });
     app.start(0);
     System.out.println("PORT " + app.port());
@@ -81,6 +87,36 @@ public final class JavalinApp {
     String value = context.req().getParameter("circuit_id");
     call();
     context.result(String.valueOf(value));
+  }
+
+  private static HikariDataSource database() {
+    HikariConfig settings = new HikariConfig();
+    settings.setJdbcUrl("jdbc:sqlite::memory:");
+    settings.setMaximumPoolSize(1);
+    settings.setConnectionInitSql(
+        "CREATE TABLE IF NOT EXISTS circuits (id VARCHAR, number INTEGER, name VARCHAR)");
+    return new HikariDataSource(settings);
+  }
+
+  private static void jdbc(Context context, HikariDataSource database) throws Exception {
+    String sql =
+        switch (context.pathParam("how")) {
+          case "select" -> "SELECT name FROM circuits c WHERE c.name = 'x' AND c.id = ?";
+          case "insert" -> "INSERT INTO circuits (name, id) VALUES ('new', ?)";
+          case "number" -> "UPDATE circuits SET number = ?";
+          default -> "SELECT id FROM circuits WHERE name = ?";
+        };
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      String id = context.pathParam("id");
+      if (sql.contains("number")) {
+        statement.setLong(1, Long.parseLong(id));
+      } else {
+        statement.setString(1, id);
+      }
+      statement.execute();
+    }
+    call();
   }
 
   /** Reads without blocking, as a listener. */

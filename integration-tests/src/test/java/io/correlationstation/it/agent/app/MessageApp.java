@@ -92,7 +92,9 @@ public final class MessageApp {
           "/kafka",
           exchange -> {
             String topic = exchange.getRequestURI().getPath().substring("/kafka/".length());
-            producer.send(new ProducerRecord<>(topic, "x"));
+            String value =
+                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            producer.send(new ProducerRecord<>(topic, value));
             answer(exchange);
           });
       Thread consumer = new Thread(() -> consume(kafka), "consumer");
@@ -106,10 +108,19 @@ public final class MessageApp {
   private static void consume(String kafka) {
     try (KafkaConsumer<String, String> consumer =
         new KafkaConsumer<>(
-            Map.of("bootstrap.servers", kafka, "group.id", "it", "auto.offset.reset", "earliest"),
+            Map.of(
+                "bootstrap.servers",
+                kafka,
+                "group.id",
+                System.getenv().getOrDefault("GROUP", "it"),
+                "auto.offset.reset",
+                "earliest"),
             new StringDeserializer(),
             new StringDeserializer())) {
-      consumer.subscribe(List.of("orders", "foreign"));
+      consumer.subscribe(
+          "linked".equals(System.getenv("GROUP"))
+              ? List.of("linked")
+              : List.of("orders", "foreign"));
       while (true) {
         for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofSeconds(1))) {
           call(record.topic());

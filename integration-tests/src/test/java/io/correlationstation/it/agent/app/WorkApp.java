@@ -6,6 +6,9 @@ import com.sun.net.httpserver.HttpServer;
 import io.correlationstation.correlation.annotation.CircuitId;
 import io.correlationstation.correlation.annotation.Correlated;
 import io.correlationstation.correlation.annotation.ProductId;
+import io.correlationstation.correlation.annotation.RequestId;
+import io.correlationstation.correlation.annotation.ResourceId;
+import io.correlationstation.correlation.annotation.ResourceTypeId;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -39,10 +42,10 @@ public final class WorkApp {
   }
 
   private static void annotated(HttpExchange exchange) throws IOException {
-    provision("C-annotated", new StringBuilder("P-annotated"));
+    provision("C-annotated", new StringBuilder("P-annotated"), "R-a", "T-a", 4711);
     call();
     try {
-      provision(null, null);
+      provision(null, null, null, null, 0);
     } catch (IllegalArgumentException expected) {
       call();
     }
@@ -50,7 +53,12 @@ public final class WorkApp {
     call();
   }
 
-  private static void provision(@CircuitId String circuit, @ProductId Object product)
+  private static void provision(
+      @CircuitId String circuit,
+      @ProductId Object product,
+      @ResourceId String resource,
+      @ResourceTypeId String type,
+      @RequestId int request)
       throws IOException {
     if (circuit == null) {
       throw new IllegalArgumentException("circuit");

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.agent.body;
+
+import com.google.auto.service.AutoService;
+import io.correlationstation.agent.bridge.WovenModule;
+import io.correlationstation.agent.carry.Carrier;
+import io.opentelemetry.javaagent.extension.instrumentation.InstrumentationModule;
+import io.opentelemetry.javaagent.extension.instrumentation.TypeInstrumentation;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks at JSON responses of outgoing calls; weaves nothing when no rule asks for it. */
+@AutoService(InstrumentationModule.class)
+public final class ResponseModule extends WovenModule {
+
+  public ResponseModule() {
+    super("correlation-response", types());
+  }
+
+  private static TypeInstrumentation[] types() {
+    List<TypeInstrumentation> types = new ArrayList<>();
+    if (mayWeave() && !Carrier.current().settings().responseRules().isEmpty()) {
+      types.add(new ResponseBodyInstrumentation("jdk.internal.net.http.HttpResponseImpl", "body"));
+      types.add(new ResponseBodyInstrumentation("okhttp3.ResponseBody", "string", "bytes"));
+      types.add(new OkHttpStreamInstrumentation());
+      types.add(new NamedStreamInstrumentation(ResponseReading.OKIO_STREAM));
+      for (String stream : ResponseReading.STREAMS) {
+        types.add(
+            stream.endsWith("Reader")
+                ? new BodyReaderInstrumentation(stream)
+                : new NamedStreamInstrumentation(stream));
+      }
+    }
+    return types.toArray(new TypeInstrumentation[0]);
+  }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.benchmarks.load;
+
+import static io.correlationstation.benchmarks.load.Template.mark;
+import static io.correlationstation.benchmarks.load.Traffic.SERVICES;
+import static io.correlationstation.benchmarks.load.Traffic.SPANS_PER_TRACE;
+import static io.correlationstation.benchmarks.load.Traffic.TRACES;
+import static io.correlationstation.benchmarks.load.Traffic.number;
+import static io.correlationstation.benchmarks.load.Traffic.text;
+
+import io.correlationstation.benchmarks.load.Template.Kind;
+import io.correlationstation.server.journal.Signal;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.common.v1.InstrumentationScope;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.ScopeSpans;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Requests of 512 spans of about 500 bytes with ten attributes each, as {@link Traffic} says.
+ *
+ * <p>Thread-safe.
+ */
+final class SpanBatches implements Batches {
+
+  private final long run;
+  private final int lag;
+  private final Template template;
+
+  /**
+   * @param keyedTraces how many of a request's {@link Traffic#TRACES} traces belong to orders
+   */
+  SpanBatches(int keyedTraces, long run, int lag) {
+    this.run = run;
+    this.lag = lag;
+    this.template = new Template(encode(keyedTraces));
+  }
+
+  @Override
+  public Signal signal() {
+    return Signal.TRACES;
+  }
+
+  @Override
+  public int items() {
+    return TRACES * SPANS_PER_TRACE;
+  }
+
+  @Override
+  public byte[] request(long number, long nowNanos) {
+    return template.copy(new Traffic(run, lag).at(number, nowNanos));
+  }
+
+  private static byte[] encode(int keyedTraces) {
+    List<ScopeSpans.Builder> scopes = new ArrayList<>();
+    for (int service = 0; service < SERVICES.size(); service++) {
+      scopes.add(
+          ScopeSpans.newBuilder()
+              .setScope(
+                  InstrumentationScope.newBuilder()
+                      .setName("io.opentelemetry.jetty-12.0")
+                      .setVersion("2.33.1-alpha")));
+    }
+    for (int slot = 0; slot < TRACES; slot++) {
+      for (int index = 0; index < SPANS_PER_TRACE; index++) {
+        scopes.get(Traffic.service(slot, index)).addSpans(span(slot, index, slot < keyedTraces));
+      }
+    }
+    ExportTraceServiceRequest.Builder request = ExportTraceServiceRequest.newBuilder();
+    for (int service = 0; service < SERVICES.size(); service++) {
+      request.addResourceSpans(
+          ResourceSpans.newBuilder()
+              .setResource(Traffic.resource(service))
+              .addScopeSpans(scopes.get(service))
+              .setSchemaUrl("https://opentelemetry.io/schemas/1.37.0"));
+    }
+    return request.build().toByteArray();
+  }
+
+  private static Span span(int slot, int index, boolean keyed) {
+    boolean server = index % 2 == 0;
+    boolean failed = slot % 50 == 7 && index == 1;
+    Span.Builder span =
+        Span.newBuilder()
+            .setTraceId(Traffic.traceId(slot, index))
+            .setSpanId(Traffic.id(Kind.SPAN, slot, index))
+            .setName(server ? "POST /orders/{id}/" + SERVICES.get(slot % 8) : "POST")
+            .setKindValue(server ? 2 : 3)
+            .setStartTimeUnixNano(mark(Kind.START, slot, index))
+            .setEndTimeUnixNano(mark(Kind.END, slot, index))
+            .setFlags(0x101)
+            .setStatus(Status.newBuilder().setCodeValue(failed ? 2 : 0))
+            .addAllAttributes(attributes(slot, index, keyed));
+    if (index > 0) {
+      span.setParentSpanId(Traffic.id(Kind.PARENT, slot, index));
+    }
+    return span.build();
+  }
+
+  private static List<KeyValue> attributes(int slot, int index, boolean keyed) {
+    List<KeyValue> attributes = new ArrayList<>();
+    attributes.add(text("http.request.method", "POST"));
+    attributes.add(number("http.response.status_code", 200));
+    attributes.add(text("url.scheme", "https"));
+    attributes.add(text("url.path", "/orders/" + (slot * 7919) + "/steps/" + index));
+    attributes.add(text("server.address", SERVICES.get((slot + 3) % 8) + ".example.com"));
+    attributes.add(number("server.port", 8443));
+    attributes.add(text("thread.name", "http-nio-8080-exec-" + slot));
+    if (keyed) {
+      attributes.addAll(Traffic.keys(slot, index));
+    } else {
+      attributes.add(text("http.route", "/orders/{id}/steps/{step}"));
+      attributes.add(text("user_agent.original", "example-client/1.2.3 (linux)"));
+      attributes.add(text("network.peer.address", "192.0.2." + slot));
+    }
+    return attributes;
+  }
+}

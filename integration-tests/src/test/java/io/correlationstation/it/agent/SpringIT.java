@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.it.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.Headers;
+import io.correlationstation.it.agent.app.SpringApp;
+import io.opentelemetry.proto.trace.v1.Span.SpanKind;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.Test;
+
+/** Spring Boot as people write it: MVC on Tomcat and WebFlux on Netty, calling with WebClient. */
+class SpringIT {
+
+  @Test
+  void mvc_carriesAndFindsKeysInBodies() throws Exception {
+    try (Scene scene = scene("servlet")) {
+      assertCarries(scene);
+
+      String body = "{\"circuit_id\":\"C-mvc\"}";
+      assertThat(scene.post("/body", "application/json", body).body()).isEqualTo(body);
+      assertThat(scene.downstream.next().getFirst("X-Circuit-Id")).isEqualTo("C-mvc");
+    }
+  }
+
+  @Test
+  void webFlux_carries() throws Exception {
+    try (Scene scene = scene("reactive")) {
+      assertCarries(scene);
+    }
+  }
+
+  private static Scene scene(String kind) {
+    return Scene.of(SpringApp.class, child -> child.arguments(kind));
+  }
+
+  private static void assertCarries(Scene scene) throws Exception {
+    HttpResponse<String> response =
+        scene.get("/relay?product_id=P-1", "X-Circuit-Id", "C-1", "baggage", "tenant=t1");
+
+    Headers sent = scene.downstream.next();
+    assertThat(sent.getFirst("X-Circuit-Id")).isEqualTo("C-1");
+    assertThat(sent.getFirst("X-Product-Id")).isEqualTo("P-1");
+    assertThat(sent.getFirst("baggage").split(","))
+        .containsExactlyInAnyOrder("circuit_id=C-1", "product_id=P-1", "tenant=t1");
+    String traceId = sent.getFirst("traceparent").substring(3, 35);
+    assertThat(
+            OtlpSink.attributes(
+                scene.sink.awaitSpan(traceId, SpanKind.SPAN_KIND_SERVER).getAttributesList()))
+        .containsEntry("circuit_id", "C-1")
+        .containsEntry("product_id", "P-1");
+    assertThat(response.headers().firstValue("X-Circuit-Id")).contains("C-1");
+    assertThat(response.headers().firstValue("X-Trace-Id")).contains(traceId);
+  }
+}
