@@ -9,7 +9,6 @@ import io.correlationstation.server.stitch.StitchStatistics;
 import io.correlationstation.server.stitch.Stitcher;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -22,13 +21,14 @@ import java.util.Random;
  * What stitching costs through the core alone, on one thread, in CPU time: spans a second, cost
  * against the number of live fragments, bytes a fragment, a hot key, a trace of 10 000 spans.
  *
- * <p>Expected order: a microsecond a span of an intact trace, some microseconds a disconnected root.
- * Run with {@code -XX:+UseSerialGC -Xmx6g}.
+ * <p>Expected order: a microsecond a span of an intact trace, some microseconds a disconnected
+ * root. Run with {@code -XX:+UseSerialGC -Xmx6g}.
  */
 public final class StitchLoad {
 
   private static final long EPOCH_NANOS = 1_767_600_000_000_000_000L;
   private static final int ROUNDS = 8;
+  private static final int HELD_SECONDS = 88;
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private StitchLoad() {}
@@ -95,31 +95,26 @@ public final class StitchLoad {
         shape, traffic.spans.size() / seconds, found);
   }
 
-  /** Two fragments an order; the window stretched so that as many as asked for stay alive. */
+  /** Two fragments an order, held for 88 s: the more orders a second, the more of them are live. */
   private static void growth() {
     double small = 0;
     for (int live : new int[] {10_000, 100_000, 1_000_000}) {
-      Duration window = Duration.ofSeconds(Math.max(30, live / 2_000));
-      Stitcher stitcher =
-          Stitcher.create(StitchConfig.defaults().withWindow(window), handoff -> {});
+      Stitcher stitcher = Stitcher.create(StitchConfig.defaults(), handoff -> {});
       Orders orders = new Orders(stitcher);
+      orders.perSecond = live / (2 * HELD_SECONDS);
       long empty = usedBytes();
-      while (stitcher.statistics().liveFragments() < live) {
-        orders.play(2_000);
-      }
+      orders.play(2 * HELD_SECONDS * orders.perSecond);
+      int measured = Math.max(40_000, 10 * orders.perSecond);
       long from = THREADS.getCurrentThreadCpuTime();
-      orders.play(40_000);
-      double nanos = (THREADS.getCurrentThreadCpuTime() - from) / (40_000.0 * Orders.SPANS);
+      orders.play(measured);
+      double nanos =
+          (THREADS.getCurrentThreadCpuTime() - from) / ((double) measured * Orders.SPANS);
       small = small == 0 ? nanos : small;
       StitchStatistics now = stitcher.statistics();
-      long bytes = usedBytes() - empty;
+      long bytes = (usedBytes() - empty) / Math.max(1, now.liveFragments());
       System.out.printf(
-          "live %d fragments, %d exits: %.0f ns a span (%.2f x), %d bytes a fragment with its exits%n",
-          now.liveFragments(),
-          now.liveExits(),
-          nanos,
-          nanos / small,
-          bytes / Math.max(1, now.liveFragments()));
+          "live %d fragments, %d exits: %.0f ns a span (%.2f x), %d bytes a fragment with exits%n",
+          now.liveFragments(), now.liveExits(), nanos, nanos / small, bytes);
       orders.play(1);
     }
   }

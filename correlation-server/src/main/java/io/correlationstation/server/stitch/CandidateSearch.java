@@ -51,6 +51,7 @@ final class CandidateSearch {
   void search(Child child) {
     child.clearCandidates();
     child.searched = true;
+    child.settled = false;
     begin(child);
     Exit handedOver = carriers.handedOver(child);
     if (handedOver != null && isNew(handedOver)) {
@@ -301,7 +302,12 @@ final class CandidateSearch {
         if (child.startNanos > exit.startNanos + windowNanos) {
           break;
         }
-        if (child.searched && !child.hasCandidate(exit)) {
+        if (child.settled) {
+          search(child);
+          if (child.hasCandidate(exit)) {
+            suited.add(child);
+          }
+        } else if (child.searched && !child.hasCandidate(exit)) {
           begin(child);
           if (consider(child, exit)) {
             suited.add(child);

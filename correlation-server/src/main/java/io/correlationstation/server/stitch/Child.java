@@ -7,6 +7,13 @@ import org.jspecify.annotations.Nullable;
 /** The root of a fragment, looking for its parent. */
 final class Child implements TimeOrdered.Timed {
 
+  private static final Exit[] NO_EXITS = {};
+  private static final EdgeModel[] NO_EDGES = {};
+  private static final Slot[] NO_SLOTS = {};
+  private static final float[] NO_FLOATS = {};
+  private static final double[] NO_DOUBLES = {};
+  private static final short[] NO_BINS = {};
+
   final Fragment fragment;
   final ChildType type;
   final long spanId;
@@ -21,29 +28,29 @@ final class Child implements TimeOrdered.Timed {
   @Nullable Child next;
 
   int candidateCount;
-  Exit[] exits = {};
-  EdgeModel[] edges = {};
-  Slot[] slots = {};
+  Exit[] exits = NO_EXITS;
+  EdgeModel[] edges = NO_EDGES;
+  Slot[] slots = NO_SLOTS;
 
   /** Logarithm of the keys' likelihood ratio by candidate. */
-  float[] keyWeight = {};
+  float[] keyWeight = NO_FLOATS;
 
   /** The ratio itself. */
-  double[] keyFactor = {};
+  double[] keyFactor = NO_DOUBLES;
 
   /** Density that stands in while the edge is unknown, and where the learnt ones are looked up. */
-  float[] baseDensity = {};
+  float[] baseDensity = NO_FLOATS;
 
-  short[] delayBin = {};
-  short[] slackBin = {};
+  short[] delayBin = NO_BINS;
+  short[] slackBin = NO_BINS;
 
   /** Weight against having no parent, and the message sent to the candidate's slot. */
-  double[] weight = {};
+  double[] weight = NO_DOUBLES;
 
-  double[] message = {};
+  double[] message = NO_DOUBLES;
 
   /** Where earlier roots of the same type and key lie: work on one key comes in bursts. */
-  short[] burstBin = {};
+  short[] burstBin = NO_BINS;
 
   double burstKeyFactor;
 
@@ -63,6 +70,12 @@ final class Child implements TimeOrdered.Timed {
   boolean ruledOn;
 
   boolean searched;
+
+  /** Its candidates are forgotten, its decision stands. */
+  boolean settled;
+
+  private @Nullable Slot settledSlot;
+  private double settledMessage;
 
   /** Its messages hardly moved the last time. */
   boolean quiet;
@@ -147,11 +160,53 @@ final class Child implements TimeOrdered.Timed {
     for (int i = 0; i < candidateCount; i++) {
       slots[i].add(-message[i]);
     }
-    candidateCount = 0;
-    resize(0);
+    if (settledSlot != null) {
+      settledSlot.add(-settledMessage);
+      settledSlot = null;
+    }
+    dropCandidates();
     searched = false;
   }
 
+  private void dropCandidates() {
+    candidateCount = 0;
+    exits = NO_EXITS;
+    edges = NO_EDGES;
+    slots = NO_SLOTS;
+    keyWeight = NO_FLOATS;
+    keyFactor = NO_DOUBLES;
+    baseDensity = NO_FLOATS;
+    delayBin = NO_BINS;
+    slackBin = NO_BINS;
+    weight = NO_DOUBLES;
+    message = NO_DOUBLES;
+  }
+
+  /**
+   * Keeps of its candidates only what it takes from others: the slot it wants most. For a child
+   * that is decided and no longer learnt from; new evidence makes it search again.
+   */
+  void settle() {
+    int most = -1;
+    for (int i = 0; i < candidateCount; i++) {
+      if (most < 0 || message[i] > message[most]) {
+        most = i;
+      }
+    }
+    for (int i = 0; i < candidateCount; i++) {
+      if (i != most) {
+        slots[i].add(-message[i]);
+      }
+    }
+    if (most >= 0) {
+      settledSlot = slots[most];
+      settledMessage = message[most];
+    }
+    dropCandidates();
+    settled = true;
+    burstBin = NO_BINS;
+  }
+
   /** What was last told to the sink. */
-  record Decision(Exit exit, double confidence, Handoff.State state, String id) {}
+  record Decision(Exit exit, double confidence, Handoff.State state) {}
 }

@@ -185,7 +185,8 @@ final class Decisions {
     if (verdicts.rejects(child, before.exit())) {
       why.rejected(Ids.span(before.exit().spanId));
     }
-    String supersedes = before.state() == Handoff.State.LINKED ? before.id() : null;
+    String supersedes =
+        before.state() == Handoff.State.LINKED ? Ids.handoff(before.exit(), child) : null;
     emit(child, before.exit(), 0, Handoff.State.REJECTED, supersedes, why);
   }
 
@@ -197,7 +198,7 @@ final class Decisions {
     String supersedes = null;
     if (before != null) {
       if (before.exit() != exit) {
-        supersedes = before.id();
+        supersedes = Ids.handoff(before.exit(), child);
         if (before.state() == Handoff.State.LINKED) {
           withdraw(child, before);
         }
@@ -205,11 +206,10 @@ final class Decisions {
           && Math.abs(before.confidence() - confidence) < TOLD_CHANGE) {
         return;
       } else if (before.state() == Handoff.State.LINKED) {
-        supersedes = before.id();
+        supersedes = Ids.handoff(before.exit(), child);
       }
     }
-    String id = Ids.handoff(exit, child);
-    child.decision = new Child.Decision(exit, confidence, state, id);
+    child.decision = new Child.Decision(exit, confidence, state);
     emit(child, exit, confidence, state, supersedes, explain(child, exit));
   }
 

@@ -11,11 +11,11 @@ final class Digits {
 
   private Digits() {}
 
-  /** Plain notation from 0.0001 up to 1 000 000, else that of {@link Double#toString}. */
+  /** Plain notation from 0.0001 up to 1 000 000, else that of {@link Float#toString}. */
   static String four(double value) {
     double size = Math.abs(value);
     if (!(size >= 1e-4 && size < 1e6)) {
-      return value == 0 ? "0.000" : Double.toString((float) value);
+      return value == 0 ? "0.000" : Float.toString((float) value);
     }
     int exponent = 5;
     while (size < POWERS[exponent + 4]) {

@@ -84,7 +84,7 @@ final class Fragments {
     ChildType entry = entryType(span);
     int index = fragment.spans.add(span, entry);
     relateToChildren(fragment, span, index);
-    relateToParent(fragment, index);
+    relateToParent(fragment, span, index);
     if (span.parentId == 0 && entry != null) {
       addChild(fragment, span, entry, now);
     }
@@ -223,14 +223,14 @@ final class Fragments {
   }
 
   /** Marks a call whose callee arrived after it, and a span that has spans of its service. */
-  private void relateToParent(Fragment fragment, int index) {
+  private void relateToParent(Fragment fragment, PendingSpan span, int index) {
     SpanTable spans = fragment.spans;
-    int parent = spans.parentId(index) == 0 ? -1 : spans.indexOf(spans.parentId(index));
+    int parent = span.parentId == 0 ? -1 : spans.indexOf(span.parentId);
     Exit exit = parent < 0 ? null : spans.exit(parent);
     if (exit == null) {
       return;
     }
-    if (spans.service(parent) == spans.service(index)) {
+    if (exit.type.service == span.service) {
       exit.hasLocalChild = true;
       return;
     }

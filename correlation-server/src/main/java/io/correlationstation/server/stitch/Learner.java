@@ -89,6 +89,9 @@ final class Learner {
       double weight = probability[i] * wholeness(child.exits[i]);
       child.edges[i].carry(child.delayBin[i], child.slackBin[i], weight);
     }
+    if (child.decided && !child.open) {
+      child.settle();
+    }
   }
 
   private double posterior(Child child) {

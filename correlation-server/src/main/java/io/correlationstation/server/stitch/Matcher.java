@@ -159,6 +159,10 @@ final class Matcher {
 
   /** Probability that a root comes from this trace. */
   static double probability(Child child, Fragment parent) {
+    if (child.settled) {
+      Child.Decision decision = child.decision;
+      return decision != null && decision.exit().fragment == parent ? decision.confidence() : 0;
+    }
     double total = 1 + child.burstWeight;
     double wanted = 0;
     for (int i = 0; i < child.candidateCount; i++) {

@@ -20,28 +20,35 @@ final class SpanTable {
   private static final int START = 2;
   private static final int END = 3;
 
-  /** Id, parent, start, end of each span. */
+  private static final int[] NOT_HASHED = {};
+  private static final @Nullable Exit[] NO_EXITS = {};
+  private static final Service[] NO_SERVICES = {};
+  private static final @Nullable ChildType[] NO_ENTRIES = {};
+
+  /** Id, parent, start, end of each span; once settled the ids alone. */
   private long[] numbers = new long[2 * FIELDS];
+
+  private int fields = FIELDS;
 
   private Service[] services = new Service[2];
   private @Nullable ChildType[] entries = new ChildType[2];
-  private @Nullable Exit[] exits = {};
+  private @Nullable Exit[] exits = NO_EXITS;
   private int count;
 
   /** Index + 1 by id, and of the newest child by parent; empty while the trace is small. */
-  private int[] byId = {};
+  private int[] byId = NOT_HASHED;
 
-  private int[] newestChild = {};
+  private int[] newestChild = NOT_HASHED;
 
   /** Index + 1 of the next older child of the same parent. */
-  private int[] olderSibling = {};
+  private int[] olderSibling = NOT_HASHED;
 
   int count() {
     return count;
   }
 
   long id(int index) {
-    return numbers[index * FIELDS];
+    return numbers[index * fields];
   }
 
   long parentId(int index) {
@@ -70,13 +77,40 @@ final class SpanTable {
   }
 
   void setExit(int index, @Nullable Exit exit) {
+    if (fields == 1) {
+      return;
+    }
     if (index >= exits.length) {
       exits = Arrays.copyOf(exits, services.length);
     }
     exits[index] = exit;
   }
 
+  /**
+   * Forgets all but the ids, by which a span that comes again is known. A span that comes later
+   * still is no longer related to these. Large traces stay as they are.
+   */
+  void settle() {
+    if (count > SCANNED || fields == 1) {
+      return;
+    }
+    long[] ids = new long[count];
+    for (int i = 0; i < count; i++) {
+      ids[i] = id(i);
+    }
+    numbers = ids;
+    fields = 1;
+    services = NO_SERVICES;
+    entries = NO_ENTRIES;
+    exits = NO_EXITS;
+  }
+
   int add(PendingSpan span, @Nullable ChildType entry) {
+    if (fields == 1) {
+      numbers = Arrays.copyOf(numbers, count + 1);
+      numbers[count] = span.spanId;
+      return count++;
+    }
     if (count == services.length) {
       grow(count * 2);
     }
@@ -160,6 +194,9 @@ final class SpanTable {
   }
 
   private int childBefore(int end, long parent) {
+    if (fields == 1) {
+      return -1;
+    }
     for (int i = end - 1; i >= 0; i--) {
       if (parentId(i) == parent) {
         return i;

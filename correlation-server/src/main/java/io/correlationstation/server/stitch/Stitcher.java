@@ -203,8 +203,16 @@ public final class Stitcher {
     matcher.sweep();
     decide(child, child.decided);
     if (child.decided) {
-      matcher.close(child);
+      close(child);
     }
+  }
+
+  private void close(Child child) {
+    matcher.close(child);
+    if (!child.learning) {
+      child.settle();
+    }
+    child.fragment.spans.settle();
   }
 
   /** Values known to belong to this one, newest first. */
@@ -307,7 +315,7 @@ public final class Stitcher {
           matcher.open(child);
         }
         decide(child, true);
-        matcher.close(child);
+        close(child);
       }
     }
     evict(tick, now);

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+import static io.correlationstation.server.stitch.Spans.feed;
+import static io.correlationstation.server.stitch.Spans.span;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.correlationstation.server.stitch.Spans.Latest;
+import io.correlationstation.server.stitch.Spans.Made;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Where the data cannot tell, nothing may be claimed: missing parents, bursts, long traces. */
+class HonestyTest {
+
+  private static final int ORDERS = 600;
+
+  private final Latest told = new Latest();
+  private final Stitcher stitcher = Stitcher.create(StitchConfig.defaults(), told);
+
+  /** a calls b, b calls c, every context lost; for a tenth of the orders b never arrives. */
+  @Test
+  void middleOfAChainMissing_endIsNotGivenToItsBeginning() {
+    List<Made> spans = new ArrayList<>();
+    Random random = new Random(11);
+    for (int i = 0; i < ORDERS; i++) {
+      chain(spans, i, random.nextInt(10) > 0, random);
+    }
+    play(spans);
+
+    long orphansLinked = 0;
+    long othersLinked = 0;
+    for (int i = 0; i < ORDERS; i++) {
+      Handoff handoff = told.of(1000L * i + 30);
+      boolean linked = handoff != null && handoff.state() == Handoff.State.LINKED;
+      boolean middle = spans.contains(middle(spans, i));
+      orphansLinked += linked && !middle ? 1 : 0;
+      othersLinked += linked && middle ? 1 : 0;
+    }
+    assertThat(othersLinked).isGreaterThan(ORDERS * 8 / 10);
+    assertThat(orphansLinked).isLessThan(8);
+  }
+
+  /**
+   * Work of a service that shows no calls comes in bursts on one circuit: it does not call itself.
+   */
+  @Test
+  void burstsOfSilentWork_areNotTheirOwnParents() {
+    List<Made> spans = new ArrayList<>();
+    Random random = new Random(12);
+    double at = 0;
+    for (int i = 1; i <= ORDERS; i++) {
+      at += random.nextDouble() < 0.5 ? 0.02 : 2;
+      spans.add(
+          span(i, i, 0, "silent", "work", 2, at, at + 0.3)
+              .with("circuit_id", "80.L1XX." + i / 6 + "..TEST"));
+    }
+    play(spans);
+
+    assertThat(told.all).isEmpty();
+  }
+
+  @Test
+  void rootsOfOneKindOnManyCircuits_withoutAnyCaller_areNotLinked() {
+    List<Made> spans = new ArrayList<>();
+    for (int i = 1; i <= ORDERS; i++) {
+      spans.add(
+          span(i, i, 0, "entry", "GET /", 2, i * 0.3, i * 0.3 + 0.1)
+              .with("circuit_id", "80.L1XX." + i % 40 + "..TEST"));
+      spans.add(span(i, 10_000 + i, i, "entry", "call", 3, i * 0.3 + 0.01, i * 0.3 + 0.09));
+      spans.add(
+          span(i, 20_000 + i, 10_000 + i, "other", "call", 2, i * 0.3 + 0.02, i * 0.3 + 0.08));
+    }
+    play(spans);
+
+    assertThat(told.all).isEmpty();
+  }
+
+  private static void chain(List<Made> spans, int order, boolean withMiddle, Random random) {
+    double at = order * 0.5 + random.nextDouble() * 0.2;
+    long id = 1000L * order;
+    String resource = "11111111-0000-4000-8000-" + String.format("%012d", order);
+    double first = at + 0.012 + random.nextDouble() * 0.01;
+    double second = first + 0.015 + random.nextDouble() * 0.01;
+    spans.add(
+        span(id + 1, id + 11, 0, "a", "order", 2, at, at + 0.4).with("resource_id", resource));
+    spans.add(
+        span(id + 1, id + 12, id + 11, "a", "call b", 3, at + 0.01, at + 0.35)
+            .with("resource_id", resource));
+    if (withMiddle) {
+      spans.add(
+          span(id + 2, id + 20, 0, "b", "serve", 2, first, at + 0.34)
+              .with("resource_id", resource));
+      spans.add(
+          span(id + 2, id + 21, id + 20, "b", "call c", 3, first + 0.01, at + 0.3)
+              .with("resource_id", resource));
+    }
+    spans.add(
+        span(id + 3, id + 30, 0, "c", "serve", 2, second, at + 0.28).with("resource_id", resource));
+  }
+
+  private static Made middle(List<Made> spans, int order) {
+    return spans.stream()
+        .filter(made -> made.id() == 1000L * order + 20)
+        .findAny()
+        .orElse(span(0, 0, 0, "none", "none", 1, 0, 1));
+  }
+
+  private void play(List<Made> spans) {
+    spans.stream()
+        .sorted((x, y) -> Long.compare(x.endNanos(), y.endNanos()))
+        .forEach(made -> feed(stitcher, made));
+    stitcher.flush();
+  }
+}
