@@ -41,10 +41,10 @@ public abstract class Activity implements AutoCloseable {
   private final String stepPrefix;
   private final boolean told;
   private final Span span;
-  private @Nullable Deque<Scope> scopes;
   private final Thread owner = Thread.currentThread();
   private final @Nullable Beat beat;
   private volatile Context context;
+  private @Nullable Deque<Scope> scopes;
   private @Nullable Activity openStep;
   private boolean scopeIsStale;
   private boolean ended;
@@ -139,6 +139,9 @@ public abstract class Activity implements AutoCloseable {
   public void put(CorrelationKey key, String value) {
     Correlation keys = Correlation.of(key, value);
     Correlation.put(key, value);
+    if (!told && !closed) {
+      beforeAttach(); // without a lock: it goes up, apply goes down
+    }
     apply(keys);
   }
 
@@ -147,9 +150,6 @@ public abstract class Activity implements AutoCloseable {
     keys.forEach((key, value) -> span.setAttribute(key.name(), value));
     if (closed) {
       return;
-    }
-    if (!told) {
-      beforeAttach();
     }
     if (openStep != null) {
       openStep.apply(keys);

@@ -168,6 +168,25 @@ class SettingsTest {
     assertThat(settings.warnings()).isEmpty();
   }
 
+  @Test
+  void of_section_isCompletedByPropertiesAndWinsOverThem() {
+    System.setProperty("otel.correlation.max-bytes", "77");
+    System.setProperty("otel.correlation.body.max-bytes", "88");
+    System.setProperty("otel.correlation.max-bites", "99");
+    try {
+      Settings settings = Settings.read(SettingsSource.of(Map.of("max_bytes", 7)));
+
+      assertThat(settings.maxBytes()).isEqualTo(7);
+      assertThat(settings.bodyMaxBytes()).isEqualTo(88);
+      assertThat(settings.warnings()).hasSize(1);
+      assertThat(settings.warnings().get(0)).startsWith("otel.correlation.max-bites");
+    } finally {
+      System.clearProperty("otel.correlation.max-bytes");
+      System.clearProperty("otel.correlation.body.max-bytes");
+      System.clearProperty("otel.correlation.max-bites");
+    }
+  }
+
   private static List<String> names(Settings settings) {
     return settings.keys().stream().map(KeySettings::name).collect(Collectors.toList());
   }

@@ -149,17 +149,20 @@ public final class AgentOverhead {
     System.out.printf(
         "%d windows of %d requests to each at %d/s in all, %d exports taken%n",
         agent.costs.size(), REQUESTS, PER_SECOND, exports);
-    System.out.println("| arm | B/request | of the agent's | CPU us/request | of the agent's |");
-    System.out.println("| --- | ---: | ---: | ---: | ---: |");
+    System.out.println(
+        "| arm | B/request | ratio | CPU us/request | ratio | of Java threads | ratio |");
+    System.out.println("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
     for (Arm arm : arms) {
       System.out.printf(
           Locale.ROOT,
-          "| %s | %.0f | %.3f | %.1f | %.3f |%n",
+          "| %s | %.0f | %.3f | %.1f | %.3f | %.1f | %.3f |%n",
           arm.name,
           mean(arm, Arm.Cost::bytes),
           mean(arm, Arm.Cost::bytes) / mean(agent, Arm.Cost::bytes),
           mean(arm, Arm.Cost::cpuMicros),
-          mean(arm, Arm.Cost::cpuMicros) / mean(agent, Arm.Cost::cpuMicros));
+          mean(arm, Arm.Cost::cpuMicros) / mean(agent, Arm.Cost::cpuMicros),
+          mean(arm, Arm.Cost::threadMicros),
+          mean(arm, Arm.Cost::threadMicros) / mean(agent, Arm.Cost::threadMicros));
     }
   }
 

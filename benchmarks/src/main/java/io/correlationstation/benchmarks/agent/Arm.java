@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -18,7 +19,7 @@ import java.util.Locale;
 final class Arm implements AutoCloseable {
 
   /** What a window of requests has cost, for each of them. */
-  record Cost(double bytes, double cpuMicros) {}
+  record Cost(double bytes, double cpuMicros, double threadMicros) {}
 
   private static final byte[] HELLO =
       ascii(
@@ -102,12 +103,13 @@ final class Arm implements AutoCloseable {
     costs.add(
         new Cost(
             (after[0] - before[0]) / (double) requests,
-            (after[1] - before[1]) / 1000.0 / requests));
+            (after[1] - before[1]) / 1000.0 / requests,
+            (after[2] - before[2]) / 1000.0 / requests));
   }
 
   private long[] used(Socket socket) throws IOException {
     String[] answer = exchange(socket, USED).split(" ", -1);
-    return new long[] {Long.parseLong(answer[0]), Long.parseLong(answer[1])};
+    return Arrays.stream(answer).mapToLong(Long::parseLong).toArray();
   }
 
   /** Returns the body of an answer, which fits the buffer and ends with its last packet. */

@@ -5,9 +5,13 @@ import com.sun.management.OperatingSystemMXBean;
 import io.javalin.Javalin;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The service that is measured: it says hello, and what it has used up so far. */
 public final class HelloApp {
+
+  private static final Map<Long, Long> nanosOfThread = new ConcurrentHashMap<>();
 
   private HelloApp() {}
 
@@ -20,7 +24,9 @@ public final class HelloApp {
               config.jetty.host = "127.0.0.1";
               config.routes.get("/hello", context -> context.result("hello"));
               config.routes.get(
-                  "/used", context -> context.result(allocatedBytes() + " " + cpuNanos()));
+                  "/used",
+                  context ->
+                      context.result(allocatedBytes() + " " + cpuNanos() + " " + threadNanos()));
             });
     app.start(0);
     System.out.println("PORT " + app.port());
@@ -29,6 +35,21 @@ public final class HelloApp {
   private static long cpuNanos() {
     return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
+  }
+
+  /**
+   * Processor time of the threads that run Java, without compilers and collectors. Threads that
+   * ended count with what they had when this was last asked.
+   */
+  private static long threadNanos() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    for (long thread : threads.getAllThreadIds()) {
+      long nanos = threads.getThreadCpuTime(thread);
+      if (nanos > 0) {
+        nanosOfThread.put(thread, nanos);
+      }
+    }
+    return nanosOfThread.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** All threads, ended ones included where the JVM knows them (since 21). */

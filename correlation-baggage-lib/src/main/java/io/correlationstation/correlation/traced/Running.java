@@ -70,7 +70,11 @@ final class Running {
   void endWith(@Nullable Object result) {
     if (result instanceof CompletionStage) {
       endsElsewhere = true;
-      ((CompletionStage<?>) result).whenComplete((value, failure) -> end(failure));
+      try {
+        ((CompletionStage<?>) result).whenComplete((value, failure) -> end(failure));
+      } catch (RuntimeException e) { // a stage of some other make that cannot be listened to
+        endsElsewhere = false;
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.admission;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Admission {
 
+  private static final int LATELY = 1 << 9;
+
   private final long nanosPerOther;
   private final long othersAtOnce;
   private final int maxKnown;
@@ -30,6 +33,12 @@ public final class Admission {
   private TraceSet admittedBefore = new TraceSet();
   private PassedOver passedOver;
   private Map<Long, TraceSet> missed = new HashMap<>();
+
+  /** Traces passed over of late and frames noted for them: a trace has many spans in a frame. */
+  private final long[] latelyPassed = new long[LATELY];
+
+  private final long[] latelyNoted = new long[LATELY];
+  private final long[] latelyNotedIn = new long[LATELY];
 
   /** Until when the time of the frames is spent: each trace takes its share of a second. */
   private long spentUntilNanos;
@@ -77,7 +86,11 @@ public final class Admission {
    * @param nowNanos when the frame was received
    */
   public boolean admits(long trace, boolean concerned, long nowNanos) {
-    if (nanosPerOther == 0 || knows(trace)) {
+    int lately = (int) trace & LATELY - 1;
+    if (!concerned && latelyPassed[lately] == trace && trace != 0) {
+      return false;
+    }
+    if (knows(trace)) {
       return true;
     }
     if (concerned) {
@@ -85,6 +98,7 @@ public final class Admission {
       return true;
     }
     if (passedOver.contains(trace) || !allowed(nowNanos)) {
+      latelyPassed[lately] = trace;
       return false;
     }
     admitted.add(trace);
@@ -101,6 +115,7 @@ public final class Admission {
     if (knows(trace)) {
       return;
     }
+    latelyPassed[(int) trace & LATELY - 1] = 0;
     admitted.add(trace);
     for (long sequence : passedOver.frames(trace)) {
       missed.computeIfAbsent(sequence, ignored -> new TraceSet()).add(trace);
@@ -122,6 +137,12 @@ public final class Admission {
    * @return false when that was known
    */
   public boolean passOver(long trace, long sequence) {
+    int lately = (int) trace & LATELY - 1;
+    if (latelyNoted[lately] == trace && latelyNotedIn[lately] == sequence + 1) {
+      return false;
+    }
+    latelyNoted[lately] = trace;
+    latelyNotedIn[lately] = sequence + 1;
     return passedOver.note(trace, sequence);
   }
 
@@ -149,5 +170,7 @@ public final class Admission {
     admittedBefore = new TraceSet();
     passedOver = new PassedOver(minRemembered);
     missed = new HashMap<>();
+    Arrays.fill(latelyPassed, 0);
+    Arrays.fill(latelyNotedIn, 0);
   }
 }

@@ -77,6 +77,8 @@ final class JourneyDatabase implements AutoCloseable {
       settings.addDataSourceProperty("synchronous", "NORMAL");
       settings.addDataSourceProperty("busy_timeout", "10000");
       settings.addDataSourceProperty("cache_size", "-32000");
+      // Pages that change again and again are copied back once in a while, not every 4 MB.
+      settings.setConnectionInitSql("PRAGMA wal_autocheckpoint = 8000");
     }
     return settings;
   }

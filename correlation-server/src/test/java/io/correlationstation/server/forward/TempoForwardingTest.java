@@ -240,15 +240,7 @@ class TempoForwardingTest {
   /** Tempo takes them all, keeps 5 MB of the trace and tells nobody. */
   @Test
   void t04_traceBeyondWhatTempoKeeps_isNoticedOnce() {
-    byte[] trace = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
-    for (int i = 0; i < 7; i++) {
-      Span large =
-          Frames.span("large-" + i).toBuilder()
-              .setTraceId(ByteString.copyFrom(trace))
-              .addAttributes(Frames.attribute("text", "x".repeat(1_000_000)))
-              .build();
-      forwarder.append(Frames.traces(large));
-    }
+    appendOneTrace(7, 1_000_000);
     for (int i = 0; i < 40; i++) {
       forwarder.append(Frames.traces("small-" + i));
     }
@@ -261,18 +253,31 @@ class TempoForwardingTest {
   /** Many small frames are weighed by a sample of them. */
   @Test
   void t04_traceInManySmallFrames_isNoticedAllTheSame() {
-    byte[] trace = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
-    for (int i = 0; i < 80; i++) {
-      Span span =
-          Frames.span("part-" + i).toBuilder()
-              .setTraceId(ByteString.copyFrom(trace))
-              .addAttributes(Frames.attribute("text", "x".repeat(100_000)))
-              .build();
-      forwarder.append(Frames.traces(span));
-    }
+    appendOneTrace(80, 100_000);
     forwarder.drain("tempo");
 
     assertThat(forwarder.metric("corr_export_large_traces", "tempo")).isEqualTo(1);
+  }
+
+  @Test
+  void t04_traceThatTempoKeepsWhole_isNot() {
+    appendOneTrace(4, 1_000_000);
+    forwarder.drain("tempo");
+
+    assertThat(forwarder.metric("corr_export_large_traces", "tempo")).isZero();
+  }
+
+  /** A frame for each span. */
+  private void appendOneTrace(int spans, int bytesOfEach) {
+    ByteString trace = ByteString.copyFromUtf8("sixteen bytes id");
+    for (int i = 0; i < spans; i++) {
+      Span span =
+          Frames.span("part-" + i).toBuilder()
+              .setTraceId(trace)
+              .addAttributes(Frames.attribute("text", "x".repeat(bytesOfEach)))
+              .build();
+      forwarder.append(Frames.traces(span));
+    }
   }
 
   @Test

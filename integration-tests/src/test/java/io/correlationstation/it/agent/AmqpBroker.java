@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.it.agent;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -8,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.qpid.server.SystemLauncher;
+import org.slf4j.LoggerFactory;
 
 /** A broker for AMQP 0-9-1 in this JVM, which has no agent. Everybody may do everything. */
 public final class AmqpBroker implements AutoCloseable {
@@ -32,6 +35,9 @@ public final class AmqpBroker implements AutoCloseable {
   public AmqpBroker(Path directory) throws Exception {
     Path configuration = directory.resolve("broker.json");
     Files.writeString(configuration, CONFIGURATION.formatted(port));
+    for (String talkative : new String[] {"qpid", "org.apache.qpid"}) {
+      ((Logger) LoggerFactory.getLogger(talkative)).setLevel(Level.ERROR);
+    }
     broker.startup(
         Map.of(
             "type", "Memory",

@@ -41,7 +41,7 @@ class BrokersIT {
                     .set(
                         "otel.correlation.message-rules",
                         "orders:circuit_id=/circuit/id,tasks:circuit_id=/c,work:circuit_id=/c,"
-                            + "work:request_id=ref"));
+                            + "work:request_id=ref,tasks:request_id=ref"));
   }
 
   @AfterAll
@@ -93,9 +93,10 @@ class BrokersIT {
     assertFound("C-3");
   }
 
-  @Test
-  void jms_propertyThatARuleNames_isFound() throws Exception {
-    scene.post("/jms/work?ref=R-1", BYTES, "x");
+  @ParameterizedTest
+  @ValueSource(strings = {"/amqp/tasks", "/jms/work"})
+  void header_thatARuleNames_isFound(String path) throws Exception {
+    scene.post(path + "?ref=R-1", BYTES, "x");
 
     assertThat(scene.downstream.next().getFirst("X-Request-Id")).isEqualTo("R-1");
   }

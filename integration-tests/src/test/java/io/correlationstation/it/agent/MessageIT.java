@@ -32,7 +32,9 @@ class MessageIT {
                 child
                     .environment("KAFKA", broker.address())
                     .set("otel.correlation.egress.topics", "orders*")
-                    .set("otel.correlation.message-rules", "foreign:circuit_id=/order/c"));
+                    .set(
+                        "otel.correlation.message-rules",
+                        "foreign:circuit_id=/order/c,foreign:request_id=ref"));
   }
 
   @AfterAll
@@ -95,6 +97,13 @@ class MessageIT {
       seen.add(scene.downstream.next().getFirst("X-Circuit-Id"));
     }
     assertThat(seen).isEqualTo(expected);
+  }
+
+  @Test
+  void kafka_headerThatARuleNames_isFound() throws Exception {
+    scene.get("/kafka/foreign?R-7");
+
+    assertThat(scene.downstream.next().getFirst("X-Request-Id")).isEqualTo("R-7");
   }
 
   @Test

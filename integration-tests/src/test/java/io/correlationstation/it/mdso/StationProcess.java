@@ -68,8 +68,13 @@ final class StationProcess implements AutoCloseable {
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
     builder.environment().putAll(environment);
     StationProcess station = new StationProcess(builder.start(), log);
-    station.awaitReady();
-    return station;
+    try {
+      station.awaitReady();
+      return station;
+    } catch (RuntimeException | Error e) {
+      station.close();
+      throw e;
+    }
   }
 
   /** Variables that point a server at an orchestrator on loopback, collecting by hand only. */

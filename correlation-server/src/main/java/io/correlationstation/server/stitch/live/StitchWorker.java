@@ -93,7 +93,6 @@ public final class StitchWorker implements AutoCloseable {
   private final StitchMetrics metrics;
   private final Clock clock;
   private final SavedState savedState;
-  private Duration saveEvery;
   private final AlreadyWritten alreadyWritten;
   private final List<Handoff> decided = new ArrayList<>();
   private final Thread thread;
@@ -106,6 +105,7 @@ public final class StitchWorker implements AutoCloseable {
   private boolean quietBefore;
   private long newestEndNanos;
   private long newestReceivedNanos;
+  private Duration saveEvery;
   private Instant refreshedAt;
   private Instant savedAt;
 

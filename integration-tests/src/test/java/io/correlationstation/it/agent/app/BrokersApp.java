@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.it.agent.app;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -21,14 +22,16 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import org.apache.activemq.ActiveMQConnectionFactory;
 
 /**
  * Passes the body of a POST on as a message to itself, over the AMQP broker at the port in {@code
  * AMQP} or over JMS inside the JVM, and calls downstream for each message that arrives. A query
- * {@code name=value} is a property of the JMS message; GET says which properties arrived.
+ * {@code name=value} is a header of the message; GET says which properties arrived.
  */
 public final class BrokersApp {
 
@@ -74,11 +77,19 @@ public final class BrokersApp {
         if (EXCHANGES.contains(name)) {
           sending.basicPublish(name, "", null, body);
         } else {
-          sending.basicPublish("", name, null, body);
+          sending.basicPublish("", name, properties(exchange.getRequestURI().getQuery()), body);
         }
       }
       answer(exchange, "");
     };
+  }
+
+  private static BasicProperties properties(String query) {
+    Map<String, Object> headers = new HashMap<>();
+    if (query != null) {
+      headers.put(query.substring(0, query.indexOf('=')), query.substring(query.indexOf('=') + 1));
+    }
+    return new BasicProperties.Builder().headers(headers).build();
   }
 
   private static HttpHandler jms() throws Exception {

@@ -94,7 +94,13 @@ public final class MessageApp {
             String topic = exchange.getRequestURI().getPath().substring("/kafka/".length());
             String value =
                 new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            producer.send(new ProducerRecord<>(topic, value));
+            ProducerRecord<String, String> record = new ProducerRecord<>(topic, value);
+            if (exchange.getRequestURI().getQuery() != null) {
+              record
+                  .headers()
+                  .add("ref", exchange.getRequestURI().getQuery().getBytes(StandardCharsets.UTF_8));
+            }
+            producer.send(record);
             answer(exchange);
           });
       Thread consumer = new Thread(() -> consume(kafka), "consumer");
