@@ -29,13 +29,23 @@ final class HttpSpans {
    * A span below the current one; it tells the address without user and query, which may be secret.
    */
   static Span startCall(String method, URI uri) {
-    int port = uri.getPort();
-    String authority = uri.getHost() + (port < 0 ? "" : ":" + port);
-    return builder(SpanKind.CLIENT, method, Context.current())
-        .setAttribute("server.address", uri.getHost())
-        .setAttribute("server.port", (long) (port < 0 ? defaultPort(uri) : port))
-        .setAttribute("url.full", uri.getScheme() + "://" + authority + uri.getRawPath())
-        .startSpan();
+    SpanBuilder call =
+        builder(SpanKind.CLIENT, method, Context.current())
+            .setAttribute("url.full", uri.getScheme() + "://" + authority(uri) + uri.getRawPath());
+    String host = uri.getHost();
+    if (host != null) {
+      long port = uri.getPort() < 0 ? defaultPort(uri) : uri.getPort();
+      call.setAttribute("server.address", host).setAttribute("server.port", port);
+    }
+    return call.startSpan();
+  }
+
+  /**
+   * Without the user; a name with an underscore has an authority, but is no host to {@code URI}.
+   */
+  private static String authority(URI uri) {
+    String authority = uri.getRawAuthority();
+    return authority == null ? "" : authority.substring(authority.lastIndexOf('@') + 1);
   }
 
   private static int defaultPort(URI uri) {
