@@ -34,9 +34,9 @@ import org.openjdk.jmh.infra.Blackhole;
 /**
  * What each hook on the way of a request costs, two of five keys in headers and baggage.
  *
- * <p>Expected: {@code request}, all of them for a service that calls another one, below 1 µs and
- * below 1 % of what the agent alone takes; {@code inject}, {@code response}, {@code call} and
- * {@code noBody} allocate nothing; {@code callWithLateKey} writes a baggage.
+ * <p>Expected: {@code request}, all of them for a service that calls another one, at most 1 µs or 1
+ * % of what the agent alone takes; {@code inject}, {@code call} and {@code noBody} allocate
+ * nothing, {@code response} its callback; {@code callWithLateKey} writes a baggage.
  */
 @State(org.openjdk.jmh.annotations.Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
