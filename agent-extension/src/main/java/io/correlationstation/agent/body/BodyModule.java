@@ -5,7 +5,7 @@ import com.google.auto.service.AutoService;
 import io.correlationstation.agent.bridge.WovenModule;
 import io.opentelemetry.javaagent.extension.instrumentation.InstrumentationModule;
 
-/** Watches bodies of requests as servlets and handlers of the JDK's server read them. */
+/** Watches bodies of requests as servlets, handlers of the JDK's server and WebFlux read them. */
 @AutoService(InstrumentationModule.class)
 public final class BodyModule extends WovenModule {
 
@@ -15,6 +15,7 @@ public final class BodyModule extends WovenModule {
         new BodyStreamInstrumentation("jakarta.servlet.ServletInputStream"),
         new BodyStreamInstrumentation("javax.servlet.ServletInputStream"),
         new NamedStreamInstrumentation("sun.net.httpserver.LeftOverInputStream"),
+        new ReactorRequestInstrumentation(),
         new BodyReaderInstrumentation("org.apache.catalina.connector.CoyoteReader"),
         new ParameterInstrumentation("jakarta.servlet.ServletRequest"),
         new ParameterInstrumentation("javax.servlet.ServletRequest"),

@@ -9,6 +9,7 @@ import io.opentelemetry.context.Context;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,7 +108,10 @@ public final class Carrier {
   }
 
   static @Nullable String valueOf(@Nullable RequestKeys request, Baggage baggage, Key key) {
-    String scoped = baggage.isEmpty() ? null : baggage.getEntryValue(key.name());
+    if (request != null && request.cameWith(baggage)) {
+      return request.get(key);
+    }
+    String scoped = inBaggage(request, baggage, key);
     if (scoped == null) {
       return request == null ? null : request.get(key);
     }
@@ -115,6 +119,26 @@ public final class Carrier {
       return request.get(key);
     }
     return key.refusal(scoped) == null ? scoped : null;
+  }
+
+  /** Returns what a context's baggage has for a key, or null. */
+  static @Nullable String inBaggage(@Nullable RequestKeys request, Baggage baggage, Key key) {
+    if (request != null && request.cameWith(baggage)) {
+      return request.inBaggage(key);
+    }
+    return baggage.isEmpty() ? null : baggage.getEntryValue(key.name());
+  }
+
+  /** Calls {@code action} for each key that a context has, with a value that is safe in headers. */
+  public void forEach(Context context, BiConsumer<Key, String> action) {
+    RequestKeys request = RequestKeys.of(context);
+    Baggage baggage = Baggage.fromContext(context);
+    for (int i = 0; i < keys.size(); i++) {
+      String value = valueOf(request, baggage, keys.get(i));
+      if (value != null) {
+        action.accept(keys.get(i), value);
+      }
+    }
   }
 
   /**
@@ -242,7 +266,8 @@ public final class Carrier {
       String value = valueOf(request, baggage, key);
       if (value != null && !result.containsKey(key.mdc())) {
         if (result == mdc) {
-          result = new HashMap<>(mdc);
+          result = new HashMap<>(2 * (mdc.size() + keys.size()));
+          result.putAll(mdc);
         }
         result.put(key.mdc(), value);
       }

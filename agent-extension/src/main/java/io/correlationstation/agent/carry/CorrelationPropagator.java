@@ -98,10 +98,14 @@ public final class CorrelationPropagator implements TextMapPropagator {
         if (inBaggage == null) { // the request has a baggage of its own
           changed = builder(changed, baggage).put(key.name(), inherited);
         }
+      } else if (inBaggage != null) {
+        changed = builder(changed, baggage).remove(key.name());
       }
     }
+    Baggage arrived = changed == null ? baggage : changed.build();
+    request.baggage(arrived);
     Context withRequest = context.with(request);
-    return changed == null ? withRequest : withRequest.with(changed.build());
+    return changed == null ? withRequest : withRequest.with(arrived);
   }
 
   private void take(RequestKeys request, Key key, String value, Source origin) {

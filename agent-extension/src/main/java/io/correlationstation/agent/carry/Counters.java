@@ -4,9 +4,9 @@ package io.correlationstation.agent.carry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -17,25 +17,31 @@ import java.util.function.Consumer;
 public final class Counters {
 
   private final Keys keys;
-  private final AtomicLongArray discovered;
-  private final AtomicLongArray conflicts;
+  private final LongAdder[] discovered;
+  private final LongAdder[] conflicts;
   private final Map<Attributes, LongAdder> rejected = new ConcurrentHashMap<>();
   private final Map<Attributes, LongAdder> denied = new ConcurrentHashMap<>();
 
   Counters(Keys keys) {
     this.keys = keys;
-    this.discovered = new AtomicLongArray(keys.size() * Source.COUNT);
-    this.conflicts = new AtomicLongArray(keys.size());
+    this.discovered = adders(keys.size() * Source.COUNT);
+    this.conflicts = adders(keys.size());
+  }
+
+  private static LongAdder[] adders(int count) {
+    LongAdder[] adders = new LongAdder[count];
+    Arrays.setAll(adders, unused -> new LongAdder());
+    return adders;
   }
 
   /** Two sources disagreed on a key. */
   void conflict(Key key) {
-    conflicts.incrementAndGet(key.index());
+    conflicts[key.index()].increment();
   }
 
   /** A request got a key that it did not have. */
   void discovered(Key key, Source source) {
-    discovered.incrementAndGet(key.index() * Source.COUNT + source.ordinal());
+    discovered[key.index() * Source.COUNT + source.ordinal()].increment();
   }
 
   /**
@@ -77,20 +83,21 @@ public final class Counters {
   }
 
   private void showDiscovered(ObservableLongMeasurement out) {
-    for (int i = 0; i < discovered.length(); i++) {
-      if (discovered.get(i) > 0) {
+    for (int i = 0; i < discovered.length; i++) {
+      long sum = discovered[i].sum();
+      if (sum > 0) {
         String key = keys.get(i / Source.COUNT).name();
         String source = Source.values()[i % Source.COUNT].label();
-        out.record(
-            discovered.get(i), Attributes.builder().put("key", key).put("source", source).build());
+        out.record(sum, Attributes.builder().put("key", key).put("source", source).build());
       }
     }
   }
 
   private void showConflicts(ObservableLongMeasurement out) {
-    for (int i = 0; i < conflicts.length(); i++) {
-      if (conflicts.get(i) > 0) {
-        out.record(conflicts.get(i), Attributes.builder().put("key", keys.get(i).name()).build());
+    for (int i = 0; i < conflicts.length; i++) {
+      long sum = conflicts[i].sum();
+      if (sum > 0) {
+        out.record(sum, Attributes.builder().put("key", keys.get(i).name()).build());
       }
     }
   }

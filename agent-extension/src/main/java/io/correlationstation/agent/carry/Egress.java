@@ -67,7 +67,7 @@ public final class Egress {
       Key key = keys.get(i);
       String value = Carrier.valueOf(request, baggage, key);
       String goes = allowed ? outgoing(key, value) : null;
-      String has = baggage.isEmpty() ? null : baggage.getEntryValue(key.name());
+      String has = Carrier.inBaggage(request, baggage, key);
       masked |= value != null && !value.equals(goes);
       if (goes != null && !goes.equals(has)) {
         changed = (changed == null ? baggage.toBuilder() : changed).put(key.name(), goes);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.agent.carry;
 
+import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.ContextKey;
 import io.opentelemetry.context.ImplicitContextKeyed;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +24,14 @@ final class RequestKeys implements ImplicitContextKeyed {
 
   private static final ContextKey<RequestKeys> KEY = ContextKey.named("correlation-request");
   private static final int MAX_OPEN_SPANS = 32;
+  private static final int FEW_SPANS = 4;
 
   private final AtomicReferenceArray<@Nullable Found> values;
   private final @Nullable RequestKeys outer;
-  private @Nullable List<Span> openSpans; // guarded by this
+  private @Nullable Span @Nullable [] openSpans; // guarded by this, as the next two
+  private int openCount;
+  private int startsToCleanup = FEW_SPANS;
+  private @Nullable Baggage baggage;
   private volatile @Nullable Body body;
 
   RequestKeys(int keyCount) {
@@ -56,6 +60,19 @@ final class RequestKeys implements ImplicitContextKeyed {
   @Nullable String inBaggage(Key key) {
     Found found = values.get(key.index());
     return found == null ? null : found.baggage;
+  }
+
+  /**
+   * Says which baggage holds what {@link #inBaggage} says of all keys. Before the request is
+   * shared.
+   */
+  void baggage(Baggage arrived) {
+    baggage = arrived;
+  }
+
+  /** Whether nobody has scoped a key since the request arrived; false when that is not known. */
+  boolean cameWith(Baggage current) {
+    return current == baggage;
   }
 
   /** The body that came with the request, or null when there is nothing to look for in it. */
@@ -128,31 +145,44 @@ final class RequestKeys implements ImplicitContextKeyed {
     return size;
   }
 
+  /** Remembers a span that records. */
   void spanStarted(Span span) {
     if (outer != null) {
       outer.spanStarted(span);
       return;
     }
-    if (!span.isRecording()) {
-      return;
-    }
     synchronized (this) {
-      if (openSpans == null) {
-        openSpans = new ArrayList<>(4);
-      } else if (openSpans.size() >= 4) {
-        openSpans.removeIf(open -> !open.isRecording());
+      Span[] spans = openSpans == null ? new Span[FEW_SPANS] : openSpans;
+      if (startsToCleanup-- == 0) {
+        forgetEnded(spans);
+        startsToCleanup = Math.max(FEW_SPANS, Math.min(openCount, MAX_OPEN_SPANS - openCount));
       }
-      if (openSpans.size() < MAX_OPEN_SPANS) {
-        openSpans.add(span);
+      if (openCount < MAX_OPEN_SPANS) {
+        spans = openCount < spans.length ? spans : Arrays.copyOf(spans, 2 * openCount);
+        spans[openCount++] = span;
+      }
+      openSpans = spans;
+    }
+  }
+
+  /** Asking a span takes its lock, so this is not done at each start. */
+  private void forgetEnded(@Nullable Span[] spans) {
+    int open = 0;
+    for (int i = 0; i < openCount; i++) {
+      Span span = spans[i];
+      if (span != null && span.isRecording()) {
+        spans[open++] = span;
       }
     }
+    Arrays.fill(spans, open, openCount, null);
+    openCount = open;
   }
 
   private void setOnOpenSpans(Key key, String value) {
     synchronized (this) {
-      for (int i = 0; openSpans != null && i < openSpans.size(); i++) {
-        Span span = openSpans.get(i);
-        if (span.isRecording()) {
+      for (int i = 0; openSpans != null && i < openCount; i++) {
+        Span span = openSpans[i];
+        if (span != null && span.isRecording()) {
           span.setAttribute(key.attribute(), value);
         }
       }

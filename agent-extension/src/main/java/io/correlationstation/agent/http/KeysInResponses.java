@@ -4,7 +4,6 @@ package io.correlationstation.agent.http;
 import com.google.auto.service.AutoService;
 import io.correlationstation.agent.carry.Carrier;
 import io.correlationstation.agent.carry.Failures;
-import io.correlationstation.agent.carry.Key;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
@@ -29,13 +28,8 @@ public final class KeysInResponses implements HttpServerResponseCustomizer {
       if (!carrier.isActive() || !carrier.settings().responseHeaders()) {
         return;
       }
-      for (int i = 0; i < carrier.keys().size(); i++) {
-        Key key = carrier.keys().get(i);
-        String value = carrier.valueOf(serverContext, key);
-        if (value != null) {
-          mutator.appendHeader(response, key.header(), value);
-        }
-      }
+      carrier.forEach(
+          serverContext, (key, value) -> mutator.appendHeader(response, key.header(), value));
       SpanContext span = Span.fromContext(serverContext).getSpanContext();
       if (span.isValid()) {
         mutator.appendHeader(response, TRACE_ID, span.getTraceId());

@@ -7,10 +7,16 @@ import io.correlationstation.agent.settings.Settings;
 import io.correlationstation.agent.settings.SettingsSource;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.sdk.trace.ReadableSpan;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -214,6 +220,48 @@ class CarryingTest {
 
     assertThat(carrier.valueOf(request, product)).isEqualTo("P");
     assertThat(carrier.valueOf(call, product)).isEqualTo("P");
+  }
+
+  @Test
+  void discover_afterManySpansEnded_isOnThoseThatAreOpenStill() {
+    Context request = extract();
+    try (SdkTracerProvider tracers =
+        SdkTracerProvider.builder().addSpanProcessor(new KeysOnSpans(carrier)).build()) {
+      Tracer tracer = tracers.get("test");
+      List<Span> open = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        Span span = tracer.spanBuilder("step").setParent(request).startSpan();
+        if (i % 10 == 0) {
+          open.add(span);
+        } else {
+          span.end();
+        }
+      }
+
+      carrier.discover(request, circuit, "late", Source.JSON);
+
+      assertThat(open)
+          .hasSize(20)
+          .allSatisfy(
+              span ->
+                  assertThat(((ReadableSpan) span).getAttribute(circuit.attribute()))
+                      .isEqualTo("late"));
+    }
+  }
+
+  @Test
+  void extract_inheritedKeyBeyondMaxBytes_isNotInTheBaggageEither() {
+    Context process = extract("X-Product-Id", "012345678901234567890");
+    carrier.inherit(process);
+
+    Context context =
+        propagator.extract(process, Map.of("X-Circuit-Id", "012345678901234567890"), getter);
+
+    assertThat(sent(context))
+        .isEqualTo(
+            Map.of(
+                "X-Circuit-Id", "012345678901234567890",
+                "baggage", "circuit_id=012345678901234567890"));
   }
 
   @Test

@@ -17,17 +17,36 @@ class SpringIT {
     try (Scene scene = scene("servlet")) {
       assertCarries(scene);
 
-      String body = "{\"circuit_id\":\"C-mvc\"}";
-      assertThat(scene.post("/body", "application/json", body).body()).isEqualTo(body);
-      assertThat(scene.downstream.next().getFirst("X-Circuit-Id")).isEqualTo("C-mvc");
+      Headers sent = sentAfter(scene, "application/json", "{\"circuit_id\":\"C-mvc\"}");
+      assertThat(sent.getFirst("X-Circuit-Id")).isEqualTo("C-mvc");
     }
   }
 
   @Test
-  void webFlux_carries() throws Exception {
+  void webFlux_carriesAndFindsKeysInBodies() throws Exception {
     try (Scene scene = scene("reactive")) {
       assertCarries(scene);
+
+      Headers small =
+          sentAfter(scene, "application/json", "{\"token\":\"canary\",\"circuit_id\":\"C-small\"}");
+      assertThat(small.getFirst("X-Circuit-Id")).isEqualTo("C-small");
+      assertThat(small.toString()).doesNotContain("canary");
+
+      String text = "ü".repeat(15_000); // a body of several pieces
+      String large =
+          String.format("{\"a\":\"%s\",\"circuit_id\":\"C-large\",\"b\":\"%s\"}", text, text);
+      assertThat(sentAfter(scene, "application/json", large).getFirst("X-Circuit-Id"))
+          .isEqualTo("C-large");
+
+      assertThat(sentAfter(scene, "text/plain", "{\"circuit_id\":\"C-none\"}"))
+          .doesNotContainKey("X-circuit-id");
     }
+  }
+
+  /** What the service sends on after it was sent a body, which it has to read unchanged. */
+  private static Headers sentAfter(Scene scene, String contentType, String body) throws Exception {
+    assertThat(scene.post("/body", contentType, body).body()).isEqualTo(body);
+    return scene.downstream.next();
   }
 
   private static Scene scene(String kind) {

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.agent.body;
+
+import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
+import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.opentelemetry.javaagent.bootstrap.correlation.CorrelationBridge;
+import io.opentelemetry.javaagent.extension.instrumentation.TypeInstrumentation;
+import io.opentelemetry.javaagent.extension.instrumentation.TypeTransformer;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.matcher.ElementMatcher;
+
+/**
+ * Looks at the pieces of a request's body as Reactor Netty hands them to the application, as under
+ * WebFlux. A piece is copied while a key is missing; its indexes and its count of references stay.
+ */
+final class ReactorRequestInstrumentation implements TypeInstrumentation {
+
+  @Override
+  public ElementMatcher<TypeDescription> typeMatcher() {
+    return named("reactor.netty.http.server.HttpServerOperations");
+  }
+
+  @Override
+  public void transform(TypeTransformer transformer) {
+    transformer.applyAdviceToMethod(
+        named("onInboundNext").and(takesArguments(2)).and(takesArgument(1, Object.class)),
+        getClass().getName() + "$InboundAdvice");
+  }
+
+  /** Woven into {@code onInboundNext(context, message)}. */
+  @SuppressWarnings("unused")
+  public static final class InboundAdvice {
+
+    private InboundAdvice() {}
+
+    @Advice.OnMethodEnter(suppress = Throwable.class)
+    public static void enter(@Advice.This Object operations, @Advice.Argument(1) Object message) {
+      if (!(message instanceof HttpContent)) {
+        return;
+      }
+      Object scan = CorrelationBridge.bodyEnter(operations);
+      if (scan == null) {
+        return;
+      }
+      ByteBuf piece = ((HttpContent) message).content();
+      byte[] bytes = new byte[piece.readableBytes()];
+      piece.getBytes(piece.readerIndex(), bytes);
+      CorrelationBridge.bodyExit(scan, bytes, 0, bytes.length);
+      if (message instanceof LastHttpContent) {
+        scan = CorrelationBridge.bodyEnter(operations);
+        if (scan != null) {
+          CorrelationBridge.bodyExit(scan, -1);
+        }
+      }
+    }
+  }
+}
