@@ -16,7 +16,7 @@ final class Fragments {
   private @Nullable Child newChild;
   private @Nullable Exit newExit;
   private int exitCount;
-  private boolean polledSeen;
+  private boolean polled;
 
   Fragments(
       StitchConfig config,
@@ -60,7 +60,7 @@ final class Fragments {
   /** How long a fragment is of use after its last span. */
   long retentionNanos() {
     long useful = config.window().toNanos() + config.finalAfter().toNanos();
-    return polledSeen ? Math.max(useful, config.polledLateness().toNanos()) : useful;
+    return polled ? Math.max(useful, config.polledLateness().toNanos()) : useful;
   }
 
   /** Takes a span; null when it was known already or its trace is full. */
@@ -105,8 +105,13 @@ final class Fragments {
     }
     if (span.polled) {
       span.service.polled = true;
-      polledSeen = true;
+      polled = true;
     }
+  }
+
+  /** From now on traces are kept until spans of polled sources may come. */
+  void expectPolled() {
+    polled = true;
   }
 
   private static boolean callsOut(PendingSpan span) {

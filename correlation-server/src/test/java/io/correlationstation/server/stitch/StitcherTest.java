@@ -288,6 +288,27 @@ class StitcherTest {
   }
 
   @Test
+  void expectPolled_firstPollTenMinutesLater_stillFindsItsCaller() {
+    Made call = span(1, 11, 0, "a", "call", 3, 0, 1).with("resource_id", "r-1");
+    Made polled = span(2, 21, 0, "b", "work", 2, 0.1, 0.9).with("resource_id", "r-1");
+    Latest unprepared = new Latest();
+    Stitcher other = Stitcher.create(StitchConfig.defaults(), unprepared);
+    stitcher.expectPolled();
+
+    for (Stitcher each : List.of(stitcher, other)) {
+      feed(each, call);
+      each.advanceTo(nanos(600));
+      feed(each, polled.polledSource());
+      each.advanceTo(nanos(660));
+    }
+
+    assertThat(linked(told)).hasSize(1);
+    assertThat(linked(unprepared)).isEmpty();
+    stitcher.advanceTo(nanos(3_000));
+    assertThat(stitcher.statistics().liveFragments()).isZero();
+  }
+
+  @Test
   void messageId_sameOnBothSides_joinsWithoutAnyKey_andExplainsIt() {
     for (int i = 0; i < 4; i++) {
       feed(stitcher, span(10 + i, 100 + i, 0, "a", "send", 4, i * 0.01, i * 0.01 + 0.005), "m" + i);
