@@ -10,10 +10,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import io.correlationstation.server.forward.FakeTempo;
 import io.opentelemetry.proto.trace.v1.Span;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,6 +26,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,18 +43,15 @@ class HandoffOnServerTest {
 
   @TempDir private Path directory;
 
-  private final FakeTempo tempo = startTempo();
+  private FakeTempo tempo;
 
-  private static FakeTempo startTempo() {
-    try {
-      return FakeTempo.start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  @BeforeEach
+  void startTempo() throws Exception {
+    tempo = FakeTempo.start();
   }
 
   @AfterEach
-  void stopTempo() {
+  void stopTempo() throws Exception {
     tempo.close();
   }
 
@@ -207,7 +203,7 @@ class HandoffOnServerTest {
     all.put("STATION_OTLP_HTTP_PORT", "0");
     all.put("STATION_OTLP_GRPC_PORT", "0");
     all.put("STATION_JOURNEY_TRACES", "true");
-    all.put("TEMPO_HTTP_ENDPOINT", tempo.backend().uri().toString());
+    all.put("TEMPO_HTTP_ENDPOINT", tempo.backend().uri("").toString());
     return CorrelationServer.start(ServerConfig.of(Settings.of(Map.of(), all)));
   }
 

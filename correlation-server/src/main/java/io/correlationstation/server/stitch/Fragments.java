@@ -16,7 +16,7 @@ final class Fragments {
   private @Nullable Child newChild;
   private @Nullable Exit newExit;
   private int exitCount;
-  private boolean polled;
+  private boolean polledSeen;
 
   Fragments(
       StitchConfig config,
@@ -60,7 +60,7 @@ final class Fragments {
   /** How long a fragment is of use after its last span. */
   long retentionNanos() {
     long useful = config.window().toNanos() + config.finalAfter().toNanos();
-    return polled ? Math.max(useful, config.polledLateness().toNanos()) : useful;
+    return polledSeen ? Math.max(useful, config.polledLateness().toNanos()) : useful;
   }
 
   /** Takes a span; null when it was known already or its trace is full. */
@@ -105,13 +105,13 @@ final class Fragments {
     }
     if (span.polled) {
       span.service.polled = true;
-      polled = true;
+      polledSeen = true;
     }
   }
 
-  /** From now on traces are kept until spans of polled sources may come. */
+  /** From now on traces are kept until spans of polled sources may come, as if one had been seen. */
   void expectPolled() {
-    polled = true;
+    polledSeen = true;
   }
 
   private static boolean callsOut(PendingSpan span) {
@@ -209,6 +209,7 @@ final class Fragments {
     key.children.add(child);
     if (key.children.size() > config.maxPostingsPerKey()) {
       key.children.removeFirst();
+      losses.count("evicted_hot_key_root");
     }
   }
 

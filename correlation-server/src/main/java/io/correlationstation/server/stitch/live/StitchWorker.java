@@ -123,8 +123,9 @@ public final class StitchWorker implements AutoCloseable {
     if (config.polledSources()) {
       stitcher.expectPolled();
     }
+    List<Ruling> old = rulings.takeUpTo(lastSequence, journal.status().nextSequence());
     if (state == null) {
-      hearOldRulings();
+      hearAgain(old);
     } else {
       newestEndNanos = state.newestEndNanos();
       newestReceivedNanos = state.newestReceivedNanos();
@@ -184,8 +185,8 @@ public final class StitchWorker implements AutoCloseable {
   }
 
   /** Rulings hold for good, also those of before the frames that are read again. */
-  private void hearOldRulings() {
-    rulings.takeUpTo(lastSequence, journal.status().nextSequence()).forEach(this::hear);
+  private void hearAgain(List<Ruling> old) {
+    old.forEach(this::hear);
     decided.clear();
   }
 
