@@ -51,8 +51,7 @@ class SettingsTest {
     ServerConfig config =
         ServerConfig.of(
             Settings.of(
-                Map.of(),
-                Map.of("CORR_WINDOW_SECONDS", "120", "STATION_JOURNEY_TRACES", "true")));
+                Map.of(), Map.of("CORR_WINDOW_SECONDS", "120", "STATION_JOURNEY_TRACES", "true")));
 
     assertThat(config.stitch().window()).isEqualTo(Duration.ofMinutes(2));
     assertThat(config.journeyTraces()).isTrue();

@@ -109,7 +109,9 @@ final class Fragments {
     }
   }
 
-  /** From now on traces are kept until spans of polled sources may come, as if one had been seen. */
+  /**
+   * From now on traces are kept until spans of polled sources may come, as if one had been seen.
+   */
   void expectPolled() {
     polledSeen = true;
   }
