@@ -154,7 +154,9 @@ final class CorrelationServer implements AutoCloseable {
     return config.stitching()
         ? started(
             StitchWorker.start(
-                StitchWorkerConfig.inDirectory(data, config.stitch(), config.systemOfService()),
+                StitchWorkerConfig.inDirectory(data, config.stitch(), config.systemOfService())
+                    .withPolledSources(config.mdso() != null)
+                    .withJourneyTraces(config.journeyTraces()),
                 journal,
                 registry,
                 Clock.systemUTC()))

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stitching whether fragments are joined
  * @param following whether journeys are followed
+ * @param journeyTraces whether what happens on a circuit is also told as one trace a day
  * @param systemOfService what people call the system behind a service, for the names of bridge
  *     spans
  * @param mdso null when the bridge is off
@@ -39,6 +40,7 @@ record ServerConfig(
     StitchConfig stitch,
     boolean stitching,
     boolean following,
+    boolean journeyTraces,
     Map<String, String> systemOfService,
     ForwardConfig forward,
     ReceiveConfig receive,
@@ -63,6 +65,7 @@ record ServerConfig(
         stitch(settings),
         settings.flag(Setting.STITCH),
         settings.flag(Setting.JOURNEYS),
+        settings.flag(Setting.JOURNEY_TRACES),
         SYSTEM_OF_SERVICE,
         forward(settings, dataDir),
         receive(settings),

@@ -56,6 +56,11 @@ enum Setting {
       "STATION_JOURNEYS",
       "true",
       "follow journeys; false for a server that only keeps and forwards"),
+  JOURNEY_TRACES(
+      "--journey-traces",
+      "STATION_JOURNEY_TRACES",
+      "false",
+      "tell what happens on a circuit also as one trace a day, of less than 5 MB a part"),
   MAX_BATCH_SIZE(
       "--max-batch-size",
       "MAX_BATCH_SIZE",

@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.ByteString;
+import io.correlationstation.server.forward.FakeTempo;
+import io.opentelemetry.proto.trace.v1.Span;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ServerSocket;
@@ -19,7 +22,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +42,18 @@ class HandoffOnServerTest {
   private final ObjectMapper json = new ObjectMapper();
 
   @TempDir private Path directory;
+
+  private FakeTempo tempo;
+
+  @BeforeEach
+  void startTempo() throws Exception {
+    tempo = FakeTempo.start();
+  }
+
+  @AfterEach
+  void stopTempo() throws Exception {
+    tempo.close();
+  }
 
   @Test
   void handoff_decided_isShownExplainedAndStaysRejectedOverARestart() throws Exception {
@@ -74,6 +93,26 @@ class HandoffOnServerTest {
               () ->
                   get(server, "/api/traces/" + CHILD_TRACE)
                       .contains("order_to_activator_retraction"));
+      await()
+          .until(
+              () ->
+                  tempo.names().contains("activator activate retraction")
+                      && tempo.names().contains("order_to_activator_retraction"));
+      assertThat(tempo.names())
+          .contains("order_to_activator_bridge", "activator_from_order_marker");
+      assertThat(journeyTrace())
+          .extracting(Span::getName)
+          .containsExactly(
+              "journey 80.L1XX.000001..TEST",
+              "order activate",
+              "activator activate",
+              "activator activate retraction");
+      assertThat(journeyTrace()).extracting(Span::getTraceId).containsOnly(journeyTraceId());
+      assertThat(
+              get(
+                  server,
+                  "/api/traces/" + HexFormat.of().formatHex(journeyTraceId().toByteArray())))
+          .contains("journey 80.L1XX.000001..TEST");
       assertThat(get(server, "/metrics"))
           .contains("corr_verdicts_total{state=\"linked\",verdict=\"reject\"} 1.0")
           .contains("corr_calibration_error");
@@ -119,6 +158,23 @@ class HandoffOnServerTest {
     assertThat(err.toString()).contains("nonsense", "no server answers", "no handoff has the id");
   }
 
+  /** What Tempo has of the journey trace, in the order in which it came. */
+  private List<Span> journeyTrace() {
+    return tempo.received().stream()
+        .filter(
+            span ->
+                span.getAttributesList().stream()
+                    .anyMatch(
+                        attribute ->
+                            attribute.getKey().equals("bridge.type")
+                                && attribute.getValue().getStringValue().equals("journey")))
+        .toList();
+  }
+
+  private ByteString journeyTraceId() {
+    return journeyTrace().get(0).getTraceId();
+  }
+
   private static int command(StringWriter out, StringWriter err, String... arguments) {
     String[] all = new String[arguments.length + 1];
     all[0] = "explain";
@@ -146,6 +202,8 @@ class HandoffOnServerTest {
     all.put("STATION_HTTP_PORT", "0");
     all.put("STATION_OTLP_HTTP_PORT", "0");
     all.put("STATION_OTLP_GRPC_PORT", "0");
+    all.put("STATION_JOURNEY_TRACES", "true");
+    all.put("TEMPO_HTTP_ENDPOINT", tempo.backend().uri("").toString());
     return CorrelationServer.start(ServerConfig.of(Settings.of(Map.of(), all)));
   }
 
@@ -187,6 +245,7 @@ class HandoffOnServerTest {
           {"key":"service.name","value":{"stringValue":"%s"}}]},
          "scopeSpans":[{"spans":[{"traceId":"%s","spanId":"%s","name":"activate","kind":%d,
           "startTimeUnixNano":"%d","endTimeUnixNano":"%d","attributes":[
+          {"key":"circuit_id","value":{"stringValue":"80.L1XX.000001..TEST"}},
           {"key":"resource_id","value":{"stringValue":"11111111-1111-4111-8111-111111111111"}}]}]}]}]}
         """
         .formatted(service, trace, id, kind, from, from + millis * 1_000_000);

@@ -47,6 +47,18 @@ class SettingsTest {
   }
 
   @Test
+  void serverConfig_stitchingSettings_reachTheParts() {
+    ServerConfig config =
+        ServerConfig.of(
+            Settings.of(
+                Map.of(), Map.of("CORR_WINDOW_SECONDS", "120", "STATION_JOURNEY_TRACES", "true")));
+
+    assertThat(config.stitch().window()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(config.journeyTraces()).isTrue();
+    assertThat(ServerConfig.of(Settings.of(Map.of(), Map.of())).journeyTraces()).isFalse();
+  }
+
+  @Test
   void of_unknownOwnVariable_namesTheNearestRightOne() {
     assertThatThrownBy(() -> Settings.of(Map.of(), Map.of("STATION_HTP_PORT", "1")))
         .isInstanceOf(SettingException.class)

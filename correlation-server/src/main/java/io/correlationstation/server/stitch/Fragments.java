@@ -109,6 +109,13 @@ final class Fragments {
     }
   }
 
+  /**
+   * From now on traces are kept until spans of polled sources may come, as if one had been seen.
+   */
+  void expectPolled() {
+    polledSeen = true;
+  }
+
   private static boolean callsOut(PendingSpan span) {
     return !span.database && (span.kind == ExitType.CLIENT || span.kind == ExitType.PRODUCER);
   }
@@ -204,6 +211,7 @@ final class Fragments {
     key.children.add(child);
     if (key.children.size() > config.maxPostingsPerKey()) {
       key.children.removeFirst();
+      losses.count("evicted_hot_key_root");
     }
   }
 

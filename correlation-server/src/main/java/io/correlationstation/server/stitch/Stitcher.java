@@ -106,6 +106,14 @@ public final class Stitcher {
     }
   }
 
+  /**
+   * Sources are polled: traces are kept from now on until the spans of those may come. Without it
+   * that begins with the first such span, when its caller may have been let go already.
+   */
+  public void expectPolled() {
+    fragments.expectPolled();
+  }
+
   private @Nullable String refusal(SpanFacts span) {
     if ((span.traceHigh == 0 && span.traceLow == 0) || span.spanId == 0) {
       return "zero_id";

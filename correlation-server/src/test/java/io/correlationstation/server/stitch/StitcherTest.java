@@ -13,12 +13,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.correlationstation.server.stitch.Spans.Latest;
 import io.correlationstation.server.stitch.Spans.Made;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StitcherTest {
@@ -288,6 +290,27 @@ class StitcherTest {
   }
 
   @Test
+  void expectPolled_firstPollTenMinutesLater_stillFindsItsCaller() {
+    Made call = span(1, 11, 0, "a", "call", 3, 0, 1).with("resource_id", "r-1");
+    Made polled = span(2, 21, 0, "b", "work", 2, 0.1, 0.9).with("resource_id", "r-1");
+    Latest unprepared = new Latest();
+    Stitcher other = Stitcher.create(StitchConfig.defaults(), unprepared);
+    stitcher.expectPolled();
+
+    for (Stitcher each : List.of(stitcher, other)) {
+      feed(each, call);
+      each.advanceTo(nanos(600));
+      feed(each, polled.polledSource());
+      each.advanceTo(nanos(660));
+    }
+
+    assertThat(linked(told)).hasSize(1);
+    assertThat(linked(unprepared)).isEmpty();
+    stitcher.advanceTo(nanos(3_000));
+    assertThat(stitcher.statistics().liveFragments()).isZero();
+  }
+
+  @Test
   void messageId_sameOnBothSides_joinsWithoutAnyKey_andExplainsIt() {
     for (int i = 0; i < 4; i++) {
       feed(stitcher, span(10 + i, 100 + i, 0, "a", "send", 4, i * 0.01, i * 0.01 + 0.005), "m" + i);
@@ -387,6 +410,34 @@ class StitcherTest {
     stitcher.flush();
 
     assertThat(stitcher.statistics().losses()).containsKey("evicted_hot_key");
+  }
+
+  @Test
+  void hotKeyOfRoots_staysBoundedAndCounted() {
+    for (int i = 0; i < 6_000; i++) {
+      feed(
+          stitcher,
+          span(i + 1, i + 1, 0, "b", "work", 2, i * 0.01, i * 0.01 + 0.1)
+              .with("circuit_id", "80.L1XX.000001..TEST"));
+    }
+    stitcher.flush();
+
+    assertThat(stitcher.statistics().losses()).containsKey("evicted_hot_key_root");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"60, 0", "120, 1"})
+  void window_workTakenUpNinetySecondsLater_isConsideredWithinItOnly(int window, int handoffs) {
+    Latest result = new Latest();
+    Stitcher windowed =
+        Stitcher.create(StitchConfig.defaults().withWindow(Duration.ofSeconds(window)), result);
+
+    feed(windowed, span(1, 11, 0, "a", "send", 4, 0, 1).with("resource_id", "r-1"));
+    windowed.advanceTo(nanos(90));
+    feed(windowed, span(2, 21, 0, "b", "process", 5, 90, 91).with("resource_id", "r-1"));
+    windowed.flush();
+
+    assertThat(result.byChild).hasSize(handoffs);
   }
 
   @Test

@@ -47,7 +47,7 @@ final class AlreadyWritten {
     long next = journal.status().nextSequence();
     for (long at = sequence + 1; at < next; at++) {
       Frame frame = journal.read(at);
-      if (frame != null && StitchWorker.ORIGIN.equals(frame.headers().get(Frame.ORIGIN))) {
+      if (frame != null && DecisionWriter.ORIGIN.equals(frame.headers().get(Frame.ORIGIN))) {
         written.collect(frame);
       }
     }

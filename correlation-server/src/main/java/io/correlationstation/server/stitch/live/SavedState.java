@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 final class SavedState {
 
   private static final long MAGIC = 0x434f525253544348L;
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
   private static final int BUFFER = 1 << 16;
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -61,6 +61,7 @@ final class SavedState {
       Horizon horizon,
       Calibration calibration,
       Admission admission,
+      JourneyTraces journeyTraces,
       long sequence,
       long newestEndNanos,
       long newestReceivedNanos) {}
@@ -103,7 +104,12 @@ final class SavedState {
       out.writeLong(state.newestReceivedNanos);
       ObjectGraph.write(
           new Object[] {
-            text(config), state.stitcher, state.horizon, state.calibration, state.admission
+            text(config),
+            state.stitcher,
+            state.horizon,
+            state.calibration,
+            state.admission,
+            state.journeyTraces
           },
           externals,
           out);
@@ -148,6 +154,7 @@ final class SavedState {
           (Horizon) saved[2],
           (Calibration) saved[3],
           (Admission) saved[4],
+          (JourneyTraces) saved[5],
           sequence,
           newestEndNanos,
           newestReceivedNanos);

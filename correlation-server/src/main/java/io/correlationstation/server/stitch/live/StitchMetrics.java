@@ -90,7 +90,7 @@ final class StitchMetrics {
     stateFailures =
         Counter.builder()
             .name("corr_stitch_state_failures_total")
-            .help("Saved states that could not be written, or not be read")
+            .help("Saved states and rulings that could not be written, or not be read")
             .labelNames("what")
             .register(registry);
     calibration.register(registry);
@@ -199,6 +199,10 @@ final class StitchMetrics {
 
   void stateDamaged() {
     stateFailures.labelValues("damaged").inc();
+  }
+
+  void rulingsNotKept(int count) {
+    stateFailures.labelValues("rulings").inc(count);
   }
 
   void appendRefused() {

@@ -7,7 +7,6 @@ import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journal.JournalCursor;
 import io.correlationstation.server.journal.JournalCursor.Entry;
-import io.correlationstation.server.journal.JournalRefusedException;
 import io.correlationstation.server.journal.Signal;
 import io.correlationstation.server.stitch.EdgeStatistics;
 import io.correlationstation.server.stitch.Handoff;
@@ -17,7 +16,6 @@ import io.correlationstation.server.stitch.StitchConfig;
 import io.correlationstation.server.stitch.StitchStatistics;
 import io.correlationstation.server.stitch.Stitcher;
 import io.correlationstation.server.stitch.live.SavedState.State;
-import io.opentelemetry.proto.trace.v1.Span;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.time.Clock;
@@ -27,9 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,9 +47,6 @@ import org.slf4j.LoggerFactory;
 public final class StitchWorker implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(StitchWorker.class);
-
-  /** Value of {@link Frame#ORIGIN} on what this worker appends. */
-  static final String ORIGIN = "stitch";
 
   private static final String RULING_ORIGIN = "ruling";
   private static final Duration POLL = Duration.ofMillis(200);
@@ -81,19 +74,18 @@ public final class StitchWorker implements AutoCloseable {
   /** Saving may take one part in so many of the time; a large state is saved less often. */
   private static final int SHARE_FOR_SAVING = 500;
 
-  private static final Duration APPEND_RETRY = Duration.ofSeconds(1);
-
   private final Journal journal;
   private final JournalCursor cursor;
   private final Horizon horizon;
   private final Admission admission;
-  private final SyntheticSpans synthetic;
   private final TelemetryFeed feed;
   private final Stitcher stitcher;
   private final StitchMetrics metrics;
   private final Clock clock;
   private final SavedState savedState;
-  private final AlreadyWritten alreadyWritten;
+  private final RulingFile rulings;
+  private final JourneyTraces journeyTraces;
+  private final DecisionWriter writer;
   private final List<Handoff> decided = new ArrayList<>();
   private final Thread thread;
 
@@ -115,7 +107,6 @@ public final class StitchWorker implements AutoCloseable {
     this.journal = journal;
     this.clock = clock;
     StitchConfig stitching = config.stitching();
-    this.synthetic = new SyntheticSpans(config.systemOfService());
     this.cursor = journal.cursor("stitch");
     this.saveEvery = config.saveEvery();
     this.metrics = new StitchMetrics(registry, this::statistics, this::unread);
@@ -127,15 +118,28 @@ public final class StitchWorker implements AutoCloseable {
     this.admission = state == null ? admission() : state.admission();
     this.feed = new TelemetryFeed(stitching, admission);
     this.horizon = state == null ? horizon(stitching) : state.horizon();
+    this.journeyTraces = state == null ? new JourneyTraces() : state.journeyTraces();
+    this.rulings = openRulings(config);
+    if (config.polledSources()) {
+      stitcher.expectPolled();
+    }
+    List<Ruling> old = rulings.takeUpTo(lastSequence, journal.status().nextSequence());
     if (state == null) {
-      hearOldRulings();
+      hearAgain(old);
     } else {
       newestEndNanos = state.newestEndNanos();
       newestReceivedNanos = state.newestReceivedNanos();
       metrics.calibration().restore(state.calibration());
     }
     cursor.seek(lastSequence + 1);
-    this.alreadyWritten = AlreadyWritten.after(lastSequence, journal);
+    this.writer =
+        new DecisionWriter(
+            journal,
+            new SyntheticSpans(config.systemOfService()),
+            config.journeyTraces() ? journeyTraces : null,
+            AlreadyWritten.after(lastSequence, journal),
+            metrics,
+            clock);
     this.statistics = stitcher.statistics();
     this.refreshedAt = clock.instant();
     this.savedAt = clock.instant();
@@ -174,16 +178,15 @@ public final class StitchWorker implements AutoCloseable {
     }
   }
 
+  private RulingFile openRulings(StitchWorkerConfig config) throws IOException {
+    RulingFile file = RulingFile.open(config.rulingFile());
+    metrics.rulingsNotKept(file.unreadable());
+    return file;
+  }
+
   /** Rulings hold for good, also those of before the frames that are read again. */
-  private void hearOldRulings() throws IOException {
-    for (long sequence = 0; sequence <= lastSequence; sequence++) {
-      Frame frame = journal.read(sequence);
-      if (frame != null && frame.signal() == Signal.RULINGS) {
-        for (Ruling ruling : RulingLines.parse(frame.payload())) {
-          hear(ruling);
-        }
-      }
-    }
+  private void hearAgain(List<Ruling> old) {
+    old.forEach(this::hear);
     decided.clear();
   }
 
@@ -250,7 +253,8 @@ public final class StitchWorker implements AutoCloseable {
       take(entry);
     }
     followTheClock(entry == null && lastSequence == sequenceBefore);
-    write();
+    writer.write(decided);
+    decided.clear();
     statistics = stitcher.statistics();
     Instant now = clock.instant();
     if (refreshedAt.plus(REFRESH_EVERY).isBefore(now)) {
@@ -263,8 +267,7 @@ public final class StitchWorker implements AutoCloseable {
   }
 
   private long now() {
-    Instant now = clock.instant();
-    return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+    return DecisionWriter.now(clock);
   }
 
   private void take(Entry entry) throws IOException {
@@ -278,9 +281,9 @@ public final class StitchWorker implements AutoCloseable {
         feed.logs(frame.payload(), stitcher);
       }
     } else if (frame.signal() == Signal.RULINGS) {
-      for (Ruling ruling : RulingLines.parse(frame.payload())) {
-        hear(ruling);
-      }
+      List<Ruling> told = RulingLines.parse(frame.payload());
+      told.forEach(this::hear);
+      keep(entry.sequence(), told);
     }
     if (feed.newestPushedEndNanos() > newestEndNanos) {
       newestEndNanos = feed.newestPushedEndNanos();
@@ -289,6 +292,15 @@ public final class StitchWorker implements AutoCloseable {
     takeMissed(entry);
     horizon.passed(entry.sequence(), frameEndNanos);
     lastSequence = entry.sequence();
+  }
+
+  private void keep(long sequence, List<Ruling> told) {
+    try {
+      rulings.add(sequence, told);
+    } catch (IOException e) {
+      metrics.rulingsNotKept(told.size());
+      LOGGER.warn("a ruling can't be kept beyond the journal and the saved state", e);
+    }
   }
 
   /**
@@ -337,52 +349,6 @@ public final class StitchWorker implements AutoCloseable {
     }
   }
 
-  /** Appends what was decided and was not before. */
-  private void write() throws InterruptedException {
-    if (decided.isEmpty()) {
-      return;
-    }
-    List<Handoff> fresh = new ArrayList<>();
-    for (Handoff handoff : decided) {
-      if (!alreadyWritten.remove(handoff)) {
-        fresh.add(handoff);
-        metrics.decided(handoff, clock);
-      }
-    }
-    List<Span> spans = new ArrayList<>(synthetic.of(decided));
-    spans.removeIf(alreadyWritten::remove);
-    decided.clear();
-    if (!fresh.isEmpty()) {
-      append(Signal.HANDOFFS, fresh.size(), HandoffLines.payload(fresh));
-    }
-    if (!spans.isEmpty()) {
-      append(Signal.TRACES, spans.size(), SyntheticSpans.encode(spans));
-    }
-  }
-
-  /**
-   * Waits until the frame is on disk; a journal that refuses is asked again, as nothing may be lost
-   * here either.
-   */
-  private void append(Signal signal, int items, byte[] payload) throws InterruptedException {
-    Frame frame = new Frame(signal, now(), items, Map.of(Frame.ORIGIN, ORIGIN), payload);
-    while (true) {
-      try {
-        journal.append(frame).join();
-        return;
-      } catch (CompletionException | JournalRefusedException e) {
-        if (closing) {
-          throw new InterruptedException("closing while the journal refuses");
-        }
-        metrics.appendRefused();
-        LockSupport.parkNanos(APPEND_RETRY.toNanos());
-        if (Thread.interrupted()) {
-          throw new InterruptedException();
-        }
-      }
-    }
-  }
-
   /** First the state, then the commit that lets go of frames. A failure costs only time later. */
   private void save() throws IOException {
     savedAt = clock.instant();
@@ -396,6 +362,7 @@ public final class StitchWorker implements AutoCloseable {
                   horizon,
                   metrics.calibration(),
                   admission,
+                  journeyTraces,
                   lastSequence,
                   newestEndNanos,
                   newestReceivedNanos));
@@ -419,6 +386,7 @@ public final class StitchWorker implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
+    writer.closing();
     try {
       thread.join(TimeUnit.SECONDS.toMillis(10));
       if (thread.isAlive()) {
@@ -429,5 +397,10 @@ public final class StitchWorker implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     cursor.close();
+    try {
+      rulings.close();
+    } catch (IOException e) {
+      LOGGER.warn("the file of rulings did not close cleanly", e);
+    }
   }
 }

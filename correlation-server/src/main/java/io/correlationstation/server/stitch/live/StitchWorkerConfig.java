@@ -15,12 +15,16 @@ import java.util.Map;
  *     {@code mdso-scriptplan}; a service without an entry is called by its own name
  * @param stateFile where the stitcher's state is kept over a restart
  * @param saveEvery how often it is saved at most; also what a crash makes the next start read again
+ * @param polledSources whether sources are polled: traces are then kept until their spans may come
+ * @param journeyTraces whether what happens on a circuit is also told as one trace a day
  */
 public record StitchWorkerConfig(
     StitchConfig stitching,
     Map<String, String> systemOfService,
     Path stateFile,
-    Duration saveEvery) {
+    Duration saveEvery,
+    boolean polledSources,
+    boolean journeyTraces) {
 
   private static final Duration SAVE_EVERY = Duration.ofMinutes(5);
 
@@ -37,6 +41,21 @@ public record StitchWorkerConfig(
   public static StitchWorkerConfig inDirectory(
       Path directory, StitchConfig stitching, Map<String, String> systemOfService) {
     return new StitchWorkerConfig(
-        stitching, systemOfService, directory.resolve("stitch.state"), SAVE_EVERY);
+        stitching, systemOfService, directory.resolve("stitch.state"), SAVE_EVERY, false, false);
+  }
+
+  public StitchWorkerConfig withPolledSources(boolean polled) {
+    return new StitchWorkerConfig(
+        stitching, systemOfService, stateFile, saveEvery, polled, journeyTraces);
+  }
+
+  public StitchWorkerConfig withJourneyTraces(boolean wanted) {
+    return new StitchWorkerConfig(
+        stitching, systemOfService, stateFile, saveEvery, polledSources, wanted);
+  }
+
+  /** Where persons' rulings are kept for good. */
+  Path rulingFile() {
+    return stateFile.resolveSibling("stitch.rulings");
   }
 }

@@ -53,6 +53,7 @@ final class SyntheticSpans {
   static final String SERVICE = "correlation-server";
 
   private static final String RULE_VERSION = "1";
+  private static final AnyValue YES = AnyValue.newBuilder().setBoolValue(true).build();
   private static final HexFormat HEX = HexFormat.of();
 
   private final Map<String, String> systemOfService;
@@ -165,11 +166,12 @@ final class SyntheticSpans {
         .build();
   }
 
-  private String system(SpanRef end) {
+  /** What people call the system behind that end. */
+  String system(SpanRef end) {
     return systemOfService.getOrDefault(end.service(), end.service());
   }
 
-  private static List<KeyValue> attributes(Handoff handoff, String type) {
+  static List<KeyValue> attributes(Handoff handoff, String type) {
     Map<String, AnyValue> sorted = new TreeMap<>();
     handoff.keys().forEach((key, value) -> sorted.put(key, string(value)));
     sorted.put("bridge.type", string(type));
@@ -180,7 +182,7 @@ final class SyntheticSpans {
         AnyValue.newBuilder().setDoubleValue(handoff.confidence()).build());
     sorted.put("correlation.handoff_id", string(handoff.id()));
     sorted.put("correlation.method", string(handoff.method()));
-    sorted.put("correlation.synthetic", AnyValue.newBuilder().setBoolValue(true).build());
+    sorted.put("correlation.synthetic", YES);
     sorted.put("correlation.version", string(handoff.modelVersion()));
     String supersedes = handoff.supersedes();
     if (supersedes != null && !supersedes.equals(handoff.id())) {
@@ -191,7 +193,7 @@ final class SyntheticSpans {
         .toList();
   }
 
-  private static Span.Link link(SpanRef other) {
+  static Span.Link link(SpanRef other) {
     return Span.Link.newBuilder()
         .setTraceId(bytes(other.traceId()))
         .setSpanId(bytes(other.spanId()))
@@ -203,7 +205,7 @@ final class SyntheticSpans {
    * The compatibility rule for bridge ids; md5 is a fixed id scheme here, not a security measure.
    */
   static byte[] bridgeSpanId(String parentSpanId, String childSpanId) {
-    return spanId("MD5", parentSpanId + "-" + childSpanId);
+    return id("MD5", parentSpanId + "-" + childSpanId, 8);
   }
 
   private static byte[] markerSpanId(SpanRef parent, SpanRef child) {
@@ -211,25 +213,24 @@ final class SyntheticSpans {
   }
 
   private static byte[] derivedSpanId(String what, SpanRef parent, SpanRef child) {
-    return spanId(
-        "SHA-256",
-        String.join(
-            "|",
-            RULE_VERSION,
-            what,
-            parent.traceId(),
-            parent.spanId(),
-            child.traceId(),
-            child.spanId()));
+    return HEX.parseHex(
+        spanId(what, parent.traceId(), parent.spanId(), child.traceId(), child.spanId()));
   }
 
-  /**
-   * First eight bytes of the digest; the all-zero id, which is invalid, is avoided by hashing
-   * again.
-   */
-  private static byte[] spanId(String algorithm, String input) {
-    byte[] id = Arrays.copyOf(digest(algorithm, input), 8);
-    return Arrays.equals(id, new byte[8]) ? spanId(algorithm, input + "|") : id;
+  /** The span id that follows from what the span is and from whom, in hexadecimal. */
+  static String spanId(String... parts) {
+    return HEX.formatHex(id("SHA-256", RULE_VERSION + "|" + String.join("|", parts), 8));
+  }
+
+  /** The trace id that follows from what the trace is and of whom, in hexadecimal. */
+  static String traceId(String... parts) {
+    return HEX.formatHex(id("SHA-256", RULE_VERSION + "|" + String.join("|", parts), 16));
+  }
+
+  /** First bytes of the digest; the all-zero id, which is invalid, is avoided by hashing again. */
+  private static byte[] id(String algorithm, String input, int length) {
+    byte[] id = Arrays.copyOf(digest(algorithm, input), length);
+    return Arrays.equals(id, new byte[length]) ? id(algorithm, input + "|", length) : id;
   }
 
   private static byte[] digest(String algorithm, String input) {
@@ -240,12 +241,16 @@ final class SyntheticSpans {
     }
   }
 
-  private static ByteString bytes(String hex) {
+  static ByteString bytes(String hex) {
     return ByteString.copyFrom(HEX.parseHex(hex));
   }
 
-  private static KeyValue text(String key, String value) {
+  static KeyValue text(String key, String value) {
     return KeyValue.newBuilder().setKey(key).setValue(string(value)).build();
+  }
+
+  static KeyValue flag(String key) {
+    return KeyValue.newBuilder().setKey(key).setValue(YES).build();
   }
 
   private static AnyValue string(String value) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.InMemoryJournal;
+import io.correlationstation.server.journal.JournalCursor;
 import io.correlationstation.server.journal.Signal;
 import io.correlationstation.server.stitch.Evidence;
 import io.correlationstation.server.stitch.Handoff;
@@ -231,6 +232,113 @@ class StitchWorkerTest {
     assertThat(synthetic()).hasSize(4);
   }
 
+  @Test
+  void verdict_stateLostAndItsFrameDeleted_stillHoldsForSpansSentAgain() throws Exception {
+    appendHandoff();
+    try (StitchWorker worker = start()) {
+      letTimePass(worker);
+      await().until(() -> synthetic().size() == 2);
+      worker.rule(new Ruling.OnHandoff(linked().get(0), false, null, "no", "ann", 1));
+      await().until(() -> synthetic().size() == 4);
+    }
+    letRetentionDeleteEverything();
+    Files.delete(directory.resolve("stitch.state"));
+
+    try (StitchWorker worker = start()) {
+      appendHandoff();
+      letTimePass(worker);
+      await().until(() -> worker.statistics().watermarkNanos() > START + 90_000 * MILLI);
+    }
+
+    assertThat(linked()).isEmpty();
+    assertThat(synthetic()).isEmpty();
+  }
+
+  @Test
+  void aliasRetraction_stateLostAndItsFrameDeleted_stillHolds() throws Exception {
+    try (StitchWorker worker = start()) {
+      worker.rule(
+          new Ruling.OnAlias(
+              "resource_id",
+              "11111111-1111-4111-8111-111111111111",
+              "circuit_id",
+              "80.L1XX.000001..TEST",
+              "typo",
+              "ann",
+              1));
+      await().until(() -> Files.size(directory.resolve("stitch.rulings")) > 0);
+    }
+    letRetentionDeleteEverything();
+    Files.delete(directory.resolve("stitch.state"));
+
+    try (StitchWorker worker = start()) {
+      appendHandoff();
+      letTimePass(worker);
+      await().until(() -> worker.statistics().watermarkNanos() > START + 40_000 * MILLI);
+      assertThat(worker.statistics().aliases()).isZero();
+      assertThat(worker.statistics().losses()).containsKey("alias_retracted");
+    }
+  }
+
+  @Test
+  void frames_handedOutOneByOneWithPauses_areNotTakenForSilence() throws Exception {
+    appendHandoff();
+    now.updateAndGet(instant -> instant.plusSeconds(60));
+
+    try (StitchWorker worker =
+        StitchWorker.start(
+            config(), new PausingJournal(journal), new PrometheusRegistry(), clock)) {
+      await().until(() -> !linked().isEmpty());
+      assertThat(worker.statistics().losses()).doesNotContainKey("late");
+    }
+  }
+
+  @Test
+  void polledSourcesConfigured_tracesAreKeptUntilTheirSpansMayCome() throws Exception {
+    try (StitchWorker worker =
+        StitchWorker.start(
+            config().withPolledSources(true), journal, new PrometheusRegistry(), clock)) {
+      appendHandoff();
+      await().until(() -> worker.statistics().spans() == 3);
+      now.updateAndGet(instant -> instant.plusSeconds(600));
+      await().until(() -> worker.statistics().watermarkNanos() > START + 500_000 * MILLI);
+
+      assertThat(worker.statistics().liveFragments()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void journeyTraces_on_tellTheLinkInATraceOfTheCircuitOnceAlsoAfterARestart() throws Exception {
+    StitchWorkerConfig telling = config().withJourneyTraces(true);
+    try (StitchWorker worker =
+        StitchWorker.start(telling, journal, new PrometheusRegistry(), clock)) {
+      appendHandoff();
+      letTimePass(worker);
+      await().until(() -> synthetic().size() == 5);
+    }
+    Files.delete(directory.resolve("stitch.state"));
+    try (StitchWorker worker =
+        StitchWorker.start(telling, journal, new PrometheusRegistry(), clock)) {
+      letTimePass(worker);
+      await().until(() -> worker.statistics().decisions().getOrDefault("LINKED", 0L) >= 1);
+    }
+
+    assertThat(synthetic().subList(2, synthetic().size()))
+        .extracting(Span::getName)
+        .containsExactly("journey 80.L1XX.000001..TEST", "beorn POST", "mdso workflow");
+  }
+
+  /** As when every reader is done with it all and it is old. */
+  private void letRetentionDeleteEverything() throws Exception {
+    long last = journal.status().nextSequence() - 1;
+    try (JournalCursor cursor = journal.cursor("stitch")) {
+      cursor.commit(last);
+    }
+    for (long sequence = 0; sequence <= last; sequence++) {
+      journal.delete(sequence);
+    }
+  }
+
   private void letTimePass(StitchWorker worker) {
     await().until(() -> worker.statistics().spans() == 3);
     now.updateAndGet(instant -> instant.plusSeconds(60));
@@ -246,12 +354,16 @@ class StitchWorkerTest {
 
   private StitchWorker start(Path state, InMemoryJournal log, PrometheusRegistry registry)
       throws Exception {
-    return StitchWorker.start(
-        StitchWorkerConfig.inDirectory(
-            state, StitchConfig.defaults(), Map.of("mdso-scriptplan", "mdso")),
-        log,
-        registry,
-        clock);
+    return StitchWorker.start(config(state), log, registry, clock);
+  }
+
+  private StitchWorkerConfig config() {
+    return config(directory);
+  }
+
+  private static StitchWorkerConfig config(Path state) {
+    return StitchWorkerConfig.inDirectory(
+        state, StitchConfig.defaults(), Map.of("mdso-scriptplan", "mdso"));
   }
 
   /** A call of beorn's whose context was lost; both sides know circuit and resource. */

@@ -76,6 +76,34 @@ class SyntheticSpansTest {
   }
 
   @Test
+  void of_revisedLink_hasANewIdAndLinksToTheBridgeItReplaces() {
+    Handoff before = handoff(1_000, 5_000);
+    SpanRef better = new SpanRef(PARENT_TRACE, "10f067aa0ba902b7", "beorn", "POST", 2_000, 2_100);
+
+    List<Span> spans =
+        synthetic.of(
+            List.of(
+                decision(before, before.parent(), Handoff.State.REJECTED, before.id()),
+                decision(before, better, Handoff.State.LINKED, before.id())));
+
+    Span bridge = spans.get(2);
+    assertThat(bridge.getName()).isEqualTo("beorn_to_mdso_bridge");
+    assertThat(hex(bridge.getSpanId())).isNotEqualTo("9504cf8756972034");
+    assertThat(bridge.getLinksList()).hasSize(2);
+    assertThat(hex(bridge.getLinks(0).getSpanId())).isEqualTo(CHILD_SPAN);
+    Span.Link link = bridge.getLinks(1);
+    assertThat(hex(link.getTraceId())).isEqualTo(PARENT_TRACE);
+    assertThat(hex(link.getSpanId())).isEqualTo("9504cf8756972034");
+    assertThat(link.getAttributes(0).getKey()).isEqualTo("correlation.link");
+    assertThat(link.getAttributes(0).getValue().getStringValue()).isEqualTo("supersedes");
+    assertThat(bridge.getAttributesList())
+        .anyMatch(
+            attribute ->
+                attribute.getKey().equals("correlation.supersedes")
+                    && attribute.getValue().getStringValue().equals(before.id()));
+  }
+
+  @Test
   void encode_twice_givesTheSameBytes() {
     assertThat(encode(handoff(1_000, 5_000))).isEqualTo(encode(handoff(1_000, 5_000)));
   }
@@ -112,6 +140,24 @@ class SyntheticSpansTest {
         "circuit_id_match",
         "1",
         null);
+  }
+
+  /** Another decision on the same child. */
+  private static Handoff decision(
+      Handoff handoff, SpanRef parent, Handoff.State state, String supersedes) {
+    return new Handoff(
+        parent.equals(handoff.parent()) ? handoff.id() : "00000000000000000000000000000002",
+        parent,
+        handoff.child(),
+        handoff.keys(),
+        state == Handoff.State.LINKED ? 0.97 : 0,
+        state,
+        List.of(),
+        List.of(),
+        0,
+        handoff.method(),
+        handoff.modelVersion(),
+        supersedes);
   }
 
   private static String hex(ByteString bytes) {
