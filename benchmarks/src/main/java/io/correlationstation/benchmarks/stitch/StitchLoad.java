@@ -9,12 +9,8 @@ import io.correlationstation.server.stitch.StitchStatistics;
 import io.correlationstation.server.stitch.Stitcher;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 
 /**
@@ -67,32 +63,13 @@ public final class StitchLoad {
         shape, replay.size(), traffic.truth.size(), first, best);
   }
 
-  /** Every root against every earlier span on its circuit within a minute, in a list. */
   private static void naive(Shape shape, Traffic traffic) {
-    Map<String, Deque<Traffic.Span>> byCircuit = new HashMap<>();
     long from = THREADS.getCurrentThreadCpuTime();
-    long found = 0;
-    for (Traffic.Span span : traffic.spans) {
-      if (span.circuit() == null) {
-        continue;
-      }
-      Deque<Traffic.Span> held = byCircuit.computeIfAbsent(span.circuit(), k -> new ArrayDeque<>());
-      held.removeIf(old -> old.startNanos() < span.startNanos() - 60_000_000_000L);
-      if (span.parent() == 0) {
-        long nearest = Long.MAX_VALUE;
-        for (Traffic.Span other : held) {
-          if (other.trace() != span.trace() && other.startNanos() <= span.startNanos()) {
-            nearest = Math.min(nearest, span.startNanos() - other.startNanos());
-          }
-        }
-        found += nearest == Long.MAX_VALUE ? 0 : 1;
-      }
-      held.add(span);
-    }
+    long linked = NaiveScan.link(traffic.spans);
     double seconds = (THREADS.getCurrentThreadCpuTime() - from) * 1e-9;
     System.out.printf(
         "%-8s naive list scan: %.0f spans/s (%d linked)%n",
-        shape, traffic.spans.size() / seconds, found);
+        shape, traffic.spans.size() / seconds, linked);
   }
 
   /** Two fragments an order, held for 88 s: the more orders a second, the more of them are live. */

@@ -7,8 +7,9 @@ import java.util.ArrayDeque;
  * Fits the edges on the fragments held, without labels: expectation maximisation whose expectation
  * is the exclusive matching.
  *
- * <p>Fits at 64 children, then whenever their number has grown by half, at the latest every minute
- * of event time. What leaves memory is carried on with its last probabilities and fades.
+ * <p>Fits after 512 children or 20 s of event time, then whenever their number has grown by half,
+ * at the latest every minute; on the newest children alone, and once settled in a few iterations.
+ * What leaves memory is carried on with its last probabilities and fades.
  */
 final class Learner {
 

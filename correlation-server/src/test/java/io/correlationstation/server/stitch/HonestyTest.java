@@ -8,9 +8,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.correlationstation.server.stitch.Spans.Latest;
 import io.correlationstation.server.stitch.Spans.Made;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where the data cannot tell, nothing may be claimed: missing parents, bursts, long traces. */
 class HonestyTest {
@@ -76,6 +80,42 @@ class HonestyTest {
     play(spans);
 
     assertThat(told.all).isEmpty();
+  }
+
+  /** C-16: a host whose clock is five minutes off is not understood, and nothing false is said. */
+  @ParameterizedTest
+  @ValueSource(ints = {-300, 300})
+  void clockFiveMinutesOff_wrongParentsAreNotAccepted(int seconds) {
+    List<Made> spans = new ArrayList<>();
+    Random random = new Random(13);
+    for (int i = 1; i <= 2 * ORDERS; i++) {
+      double at = 400 + i * 0.5 + random.nextDouble() * 0.2;
+      double taken = at + seconds + 0.03 + random.nextDouble() * 0.01;
+      String circuit = "80.L1XX." + random.nextInt(ORDERS / 2) + "..TEST";
+      spans.add(
+          span(2L * i, 10L * i, 0, "a", "order", 2, at, at + 0.3).with("circuit_id", circuit));
+      spans.add(
+          span(2L * i, 10L * i + 1, 10L * i, "a", "call b", 3, at + 0.02, at + 0.28)
+              .with("circuit_id", circuit));
+      spans.add(
+          span(2L * i + 1, 10L * i + 2, 0, "b", "serve", 2, taken, taken + 0.2)
+              .with("circuit_id", circuit));
+    }
+    Collections.shuffle(spans, random);
+    spans.sort(Comparator.comparingLong(made -> made.id() / 10));
+
+    spans.forEach(made -> feed(stitcher, made));
+    stitcher.flush();
+
+    long wrong =
+        told.byChild.values().stream()
+            .filter(handoff -> handoff.state() == Handoff.State.LINKED)
+            .filter(
+                handoff ->
+                    Long.parseLong(handoff.child().spanId(), 16) / 10
+                        != Long.parseLong(handoff.parent().spanId(), 16) / 10)
+            .count();
+    assertThat(wrong).isLessThan(ORDERS * 2 / 100);
   }
 
   private static void chain(List<Made> spans, int order, boolean withMiddle, Random random) {

@@ -401,6 +401,35 @@ class StitcherTest {
   }
 
   @Test
+  void moreSpansThanATraceMayHave_areCounted_andTheTraceStaysUsable() {
+    int most = StitchConfig.defaults().maxSpansPerFragment();
+    for (int i = 1; i <= most + 5; i++) {
+      feed(
+          stitcher,
+          span(1, 100 + i, i == 1 ? 0 : 101, "a", "call", 3, 0.001 * i, 0.001 * i + 1)
+              .with("resource_id", "res-1"));
+    }
+    feed(stitcher, span(2, 21, 0, "b", "call", 2, 5.1, 5.9).with("resource_id", "res-1"));
+    stitcher.flush();
+
+    assertThat(stitcher.statistics().losses()).containsEntry("fragment_full", 5L);
+    assertThat(told.all).noneMatch(handoff -> handoff.child().spanId().equals(spanId(101)));
+  }
+
+  @Test
+  void spanRepeatedAfterItsTraceIsDecided_changesNothing() {
+    pair("80.L1XX.000001..TEST", "80.L1XX.000001..TEST");
+    stitcher.advanceTo(nanos(50));
+    int before = told.all.size();
+
+    pair("80.L1XX.000001..TEST", "80.L1XX.000001..TEST");
+    stitcher.advanceTo(nanos(60));
+
+    assertThat(told.all).hasSize(before);
+    assertThat(stitcher.statistics().losses()).containsEntry("duplicate_span", 2L);
+  }
+
+  @Test
   void afterTheWindow_nothingIsHeld() {
     orders(100, 2).forEach(span -> feed(stitcher, span));
     stitcher.flush();
