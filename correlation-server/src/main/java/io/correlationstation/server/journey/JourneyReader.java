@@ -43,8 +43,8 @@ final class JourneyReader implements AutoCloseable {
   private static final Duration RETRY_MAX = Duration.ofSeconds(10);
 
   /**
-   * Frames of one transaction together; what they say takes about five times as much memory while
-   * it is written, so it scales with the heap.
+   * Frames of one transaction together; what they say takes several times as much memory while it
+   * is written, so it scales with the heap.
    */
   private static final long MAX_BATCH_BYTES =
       Math.min(16L << 20, Math.max(1L << 20, Runtime.getRuntime().maxMemory() / 128));

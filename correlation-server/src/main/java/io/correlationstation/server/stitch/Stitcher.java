@@ -32,11 +32,11 @@ public final class Stitcher {
   /** Confidence from which on both ends of a link share their keys. */
   private static final double SHARE_AT = 0.95;
 
-  /** A span that waits, with keys of its own, in bytes; measured, rounded up. */
-  private static final int BYTES_PER_WAITING = 600;
+  /** A span that waits, some of its keys its own, in bytes. */
+  private static final int BYTES_PER_WAITING = 400;
 
   /** Spans that wait may take one part in so many of the memory. */
-  private static final int SHARE_FOR_WAITING = 8;
+  private static final int SHARE_FOR_WAITING = 4;
 
   private static final KeyValue[] NO_KEYS = {};
 

@@ -78,7 +78,7 @@ class MemoryTest {
     Stitcher stitcher =
         Stitcher.create(StitchConfig.defaults().withMaxBytes(MAX_BYTES), new Latest());
 
-    for (int trace = 1; trace <= 100; trace++) {
+    for (int trace = 1; trace <= 200; trace++) {
       for (Made span : workflow(trace, trace)) {
         feed(stitcher, span.polledSource());
       }
