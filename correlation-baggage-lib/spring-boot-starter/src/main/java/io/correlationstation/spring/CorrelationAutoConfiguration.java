@@ -3,6 +3,7 @@ package io.correlationstation.spring;
 
 import io.correlationstation.correlation.CorrelationTelemetry;
 import io.opentelemetry.context.Context;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -17,7 +18,7 @@ import org.springframework.core.task.TaskDecorator;
 /**
  * Sets the library up: telemetry for the life of the application, and what {@link
  * CorrelationProperties} says. A bean of the application's own takes the place of ours. Under the
- * agent, which does the same for requests, tasks and exports, only {@code @Traced} remains.
+ * agent, which does the same for requests, calls, tasks and exports, only {@code @Traced} remains.
  */
 @AutoConfiguration
 @ConditionalOnProperty(name = "correlation.enabled", matchIfMissing = true)
@@ -62,7 +63,32 @@ public class CorrelationAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     RequestFilter correlationRequestFilter(TelemetryOfApplication telemetry) {
-      return new RequestFilter(telemetry.mode());
+      return new RequestFilter(telemetry);
+    }
+  }
+
+  /** For applications that call by {@code RestClient} or {@code RestTemplate}. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(name = "org.springframework.web.client.RestClient")
+  @ConditionalOnProperty(name = "correlation.calls", matchIfMissing = true)
+  static class Calls {
+
+    @Bean
+    static RestCalls correlationRestCalls(ObjectProvider<TelemetryOfApplication> telemetry) {
+      return new RestCalls(telemetry);
+    }
+  }
+
+  /** For applications that call by {@code WebClient}. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(name = "org.springframework.web.reactive.function.client.WebClient")
+  @ConditionalOnProperty(name = "correlation.calls", matchIfMissing = true)
+  static class CallsByWebClient {
+
+    @Bean
+    static ReactiveCalls correlationReactiveCalls(
+        ObjectProvider<TelemetryOfApplication> telemetry) {
+      return new ReactiveCalls(telemetry);
     }
   }
 }

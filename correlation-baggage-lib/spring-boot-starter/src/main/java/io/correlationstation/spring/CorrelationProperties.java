@@ -14,6 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param serviceName Name of the service in telemetry; spring.application.name by default.
  * @param requests Whether requests are continued: trace and keys from the headers, a server span,
  *     the keys in the answer.
+ * @param calls Whether calls by RestClient, RestTemplate and WebClient carry trace and keys, in a
+ *     client span.
  * @param tasks Whether tasks of the application's executors run with the keys of who handed them
  *     over.
  * @param traced Whether beans with the annotation Traced are traced.
@@ -24,6 +26,7 @@ public record CorrelationProperties(
     @DefaultValue("true") boolean enabled,
     @Nullable String serviceName,
     @DefaultValue("true") boolean requests,
+    @DefaultValue("true") boolean calls,
     @DefaultValue("true") boolean tasks,
     @DefaultValue("true") boolean traced,
     @DefaultValue("10s") Duration closeWithin) {}

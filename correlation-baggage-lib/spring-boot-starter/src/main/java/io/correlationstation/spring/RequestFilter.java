@@ -2,12 +2,9 @@
 package io.correlationstation.spring;
 
 import io.correlationstation.correlation.Correlation;
-import io.correlationstation.correlation.CorrelationTelemetry.Mode;
 import io.correlationstation.correlation.messaging.MessageHeaders;
-import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import jakarta.servlet.FilterChain;
@@ -20,23 +17,24 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.core.Ordered;
 import org.springframework.web.filter.OncePerRequestFilter;
-import org.springframework.web.servlet.HandlerMapping;
 
 /**
  * Continues what a request carries: its trace and keys are current while the request is served, in
  * a SERVER span named after method and route, and the keys go back in the answer. Does nothing
  * under the agent, which does all of this.
  *
- * <p>For requests that are answered asynchronously the span ends with the first thread.
+ * <p>A request that is answered asynchronously is served on several threads, one after the other:
+ * the same span and keys are current on each that the container dispatches, and the span ends when
+ * the answer is complete.
  */
 final class RequestFilter extends OncePerRequestFilter implements Ordered {
 
-  private static final int FIRST_SERVER_ERROR = 500;
+  private static final String SERVED = RequestFilter.class.getName() + ".served";
 
   private final boolean active;
 
-  RequestFilter(Mode mode) {
-    this.active = mode == Mode.SDK || mode == Mode.EXISTING;
+  RequestFilter(TelemetryOfApplication telemetry) {
+    this.active = telemetry.isOurs();
   }
 
   @Override
@@ -50,33 +48,36 @@ final class RequestFilter extends OncePerRequestFilter implements Ordered {
   }
 
   @Override
+  protected boolean shouldNotFilterAsyncDispatch() {
+    return false;
+  }
+
+  @Override
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
+    ServedRequest known = (ServedRequest) request.getAttribute(SERVED);
+    ServedRequest served = known == null ? start(request, response) : known;
+    try (Scope scope = served.context().makeCurrent()) {
+      chain.doFilter(request, response);
+    } catch (Throwable failure) {
+      served.failed(failure);
+      throw failure;
+    } finally {
+      served.dispatched();
+    }
+  }
+
+  private static ServedRequest start(HttpServletRequest request, HttpServletResponse response) {
     Context received = MessageHeaders.extract(headers(request));
     Span span =
-        GlobalOpenTelemetry.getTracer("io.correlationstation.spring")
-            .spanBuilder(request.getMethod())
-            .setParent(received)
-            .setSpanKind(SpanKind.SERVER)
-            .setAttribute("http.request.method", request.getMethod())
+        HttpSpans.builder(SpanKind.SERVER, request.getMethod(), received)
             .setAttribute("url.path", request.getRequestURI())
             .startSpan();
     Correlation.from(received).forEach((key, value) -> response.setHeader(key.header(), value));
-    try (Scope scope = received.with(span).makeCurrent()) {
-      chain.doFilter(request, response);
-      span.setAttribute("http.response.status_code", (long) response.getStatus());
-      if (response.getStatus() >= FIRST_SERVER_ERROR) {
-        span.setStatus(StatusCode.ERROR);
-      }
-    } catch (Throwable failure) {
-      span.recordException(failure);
-      span.setStatus(StatusCode.ERROR, String.valueOf(failure.getMessage()));
-      throw failure;
-    } finally {
-      nameAfterRoute(span, request);
-      span.end();
-    }
+    ServedRequest served = new ServedRequest(request, response, received.with(span));
+    request.setAttribute(SERVED, served);
+    return served;
   }
 
   private static Map<String, String> headers(HttpServletRequest request) {
@@ -85,14 +86,5 @@ final class RequestFilter extends OncePerRequestFilter implements Ordered {
       headers.put(name, request.getHeader(name));
     }
     return headers;
-  }
-
-  /** The route is a template such as {@code /circuits/{id}}: few names, and no ids in them. */
-  private static void nameAfterRoute(Span span, HttpServletRequest request) {
-    Object route = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
-    if (route != null) {
-      span.updateName(request.getMethod() + " " + route);
-      span.setAttribute("http.route", route.toString());
-    }
   }
 }

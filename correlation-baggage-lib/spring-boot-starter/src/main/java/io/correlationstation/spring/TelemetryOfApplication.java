@@ -2,6 +2,7 @@
 package io.correlationstation.spring;
 
 import io.correlationstation.correlation.CorrelationTelemetry;
+import io.correlationstation.correlation.CorrelationTelemetry.Mode;
 import java.time.Duration;
 import org.springframework.beans.factory.DisposableBean;
 
@@ -16,8 +17,13 @@ public final class TelemetryOfApplication implements DisposableBean {
     this.closeWithin = closeWithin;
   }
 
-  public CorrelationTelemetry.Mode mode() {
+  public Mode mode() {
     return telemetry.mode();
+  }
+
+  /** Whether spans are the starter's to make: not under the agent, and not for nobody. */
+  boolean isOurs() {
+    return mode() == Mode.SDK || mode() == Mode.EXISTING;
   }
 
   @Override

@@ -56,9 +56,17 @@ public final class AmqpMessages {
     return MessageHeaders.extract(headers);
   }
 
-  /** Publishes a message in a span of its own, named after the exchange or the queue. */
+  /**
+   * Publishes a message in a span of its own, named after the exchange or the queue.
+   *
+   * @param properties null for none, as the client takes it
+   */
   public static void publish(
-      Channel channel, String exchange, String routingKey, BasicProperties properties, byte[] body)
+      Channel channel,
+      String exchange,
+      String routingKey,
+      @Nullable BasicProperties properties,
+      byte[] body)
       throws IOException {
     if (MessageSpans.UNDER_AGENT || CurrentTelemetry.get().isOff()) {
       channel.basicPublish(exchange, routingKey, properties, body);
@@ -66,7 +74,8 @@ public final class AmqpMessages {
     }
     Span span = spans.startSend(exchange.isEmpty() ? routingKey : exchange);
     try (Scope scope = span.makeCurrent()) {
-      channel.basicPublish(exchange, routingKey, inject(properties), body);
+      BasicProperties present = properties == null ? new BasicProperties() : properties;
+      channel.basicPublish(exchange, routingKey, inject(present), body);
       span.end();
     } catch (IOException | RuntimeException failure) {
       MessageSpans.end(span, failure);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -69,16 +70,45 @@ public final class KafkaMessages {
   /** Sends a record in a span of its own, which ends when the broker has answered. */
   public static <K, V> Future<RecordMetadata> send(
       Producer<K, V> producer, ProducerRecord<K, V> record) {
+    return send(producer, record, null);
+  }
+
+  /**
+   * Sends a record in a span of its own, which ends when the broker has answered. What is sent is a
+   * copy of the record with the current context in its headers, so a record may be sent again.
+   *
+   * @param callback called then; null for none, as the producer takes it
+   */
+  public static <K, V> Future<RecordMetadata> send(
+      Producer<K, V> producer, ProducerRecord<K, V> record, @Nullable Callback callback) {
     if (MessageSpans.UNDER_AGENT || CurrentTelemetry.get().isOff()) {
-      return producer.send(record);
+      return producer.send(record, callback);
     }
     Span span = spans.startSend(record.topic());
     try (Scope scope = span.makeCurrent()) {
-      return producer.send(inject(record), (metadata, failure) -> end(span, failure));
+      return producer.send(
+          inject(copy(record)),
+          (metadata, failure) -> {
+            end(span, failure);
+            if (callback != null) {
+              callback.onCompletion(metadata, failure);
+            }
+          });
     } catch (RuntimeException failure) {
       MessageSpans.end(span, failure);
       throw failure;
     }
+  }
+
+  /** The headers of one that was sent are closed. */
+  private static <K, V> ProducerRecord<K, V> copy(ProducerRecord<K, V> record) {
+    return new ProducerRecord<>(
+        record.topic(),
+        record.partition(),
+        record.timestamp(),
+        record.key(),
+        record.value(),
+        record.headers());
   }
 
   private static void end(Span span, @Nullable Exception failure) {

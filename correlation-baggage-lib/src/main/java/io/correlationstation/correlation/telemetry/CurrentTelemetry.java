@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * change with any release.
  *
  * <p>Asked anew at each use, as an SDK may be set after this class was loaded and tests replace
- * theirs. That costs a lock inside {@code GlobalOpenTelemetry}. Where neither an SDK nor an agent
- * can be seen when this class is loaded none is expected later, and {@link #get()} is one read of a
- * constant. Thread-safe.
+ * theirs; that is a read of a volatile field. Where neither an SDK nor an agent can be seen when
+ * this class is loaded none is expected later, and {@link #get()} is one read of a constant.
+ * Thread-safe.
  */
 public final class CurrentTelemetry {
 
@@ -57,7 +57,7 @@ public final class CurrentTelemetry {
     if (!CAN_BE_ON) {
       return OFF;
     }
-    OpenTelemetry global = GlobalOpenTelemetry.getOrNoop();
+    OpenTelemetry global = GlobalField.read();
     CurrentTelemetry last = known;
     if (last.openTelemetry == global) {
       return last;

@@ -55,15 +55,21 @@ final class Running {
             .spanBuilder(operation.spanName())
             .setParent(parent)
             .setSpanKind(operation.kind().spanKind());
-    if (entityId != null) {
-      builder.setAttribute(ENTITY_ID, text(entityId));
+    String id = entityId == null ? null : text(entityId);
+    if (id != null) {
+      builder.setAttribute(ENTITY_ID, id);
     }
     return new Running(telemetry, operation, builder.startSpan(), parent);
   }
 
-  private static String text(Object entityId) {
-    String text = String.valueOf(entityId);
-    return text.length() <= MAX_ENTITY_ID ? text : text.substring(0, MAX_ENTITY_ID);
+  /** Null when the id cannot tell itself, which must not keep the work from being done. */
+  private static @Nullable String text(Object entityId) {
+    try {
+      String text = String.valueOf(entityId.toString());
+      return text.length() <= MAX_ENTITY_ID ? text : text.substring(0, MAX_ENTITY_ID);
+    } catch (RuntimeException e) {
+      return null;
+    }
   }
 
   /** Ends when the result does, if that is to come. */

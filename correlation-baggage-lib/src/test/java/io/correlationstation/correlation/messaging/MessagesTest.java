@@ -18,6 +18,8 @@ import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
@@ -113,6 +116,34 @@ class MessagesTest {
     }
 
     assertThat(telemetry.span("send orders").getStatus().getDescription()).isEqualTo("no leader");
+  }
+
+  @Test
+  void kafka_sendAgain_isSentWithTheHeadersOfThen() {
+    ProducerRecord<String, String> record = new ProducerRecord<>("orders", "order");
+    record.headers().add("tenant", "t1".getBytes(StandardCharsets.UTF_8));
+    ((RecordHeaders) record.headers()).setReadOnly(); // as a producer leaves it
+    List<String> answered = new ArrayList<>();
+
+    try (MockProducer<String, String> producer = producer(true)) {
+      for (String circuit : List.of("C-1", "C-2")) {
+        try (Scope scope = Correlation.of(CIRCUIT_ID, circuit).makeCurrent()) {
+          KafkaMessages.send(
+              producer, record, (metadata, failure) -> answered.add(metadata.topic()));
+        }
+      }
+
+      assertThat(producer.history())
+          .extracting(sent -> text(sent, "X-Circuit-Id"))
+          .containsExactly("C-1", "C-2");
+      assertThat(producer.history()).extracting(sent -> text(sent, "tenant")).containsOnly("t1");
+    }
+    assertThat(answered).containsExactly("orders", "orders");
+    assertThat(telemetry.spanNames()).containsExactly("send orders", "send orders");
+  }
+
+  private static String text(ProducerRecord<String, String> record, String header) {
+    return new String(record.headers().lastHeader(header).value(), StandardCharsets.UTF_8);
   }
 
   @Test

@@ -30,6 +30,21 @@ class OperationTest {
   @RegisterExtension final RecordedTelemetry telemetry = new RecordedTelemetry();
 
   @Test
+  void get_idThatCannotTellItself_doesTheWorkAllTheSame() {
+    Object id =
+        new Object() {
+          @Override
+          public String toString() {
+            throw new IllegalStateException("detached");
+          }
+        };
+
+    assertThat(Operation.query("GetUser").get(id, () -> 7)).isEqualTo(7);
+
+    assertThat(RecordedTelemetry.attribute(telemetry.span("Query.GetUser"), "entity.id")).isNull();
+  }
+
+  @Test
   void get_success_isASpanWithIdAndADuration() {
     String result = PLACE_ORDER.get("O-1", () -> "placed");
 

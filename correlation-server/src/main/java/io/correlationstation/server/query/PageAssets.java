@@ -16,6 +16,7 @@ final class PageAssets {
           "dom.js",
           "model.js",
           "panel.js",
+          "steps.js",
           "story.js",
           "timeline.js",
           "views.js",

@@ -55,6 +55,7 @@ const keyOf = (traceId, spanId) => `${traceId}/${spanId}`;
  *
  * rows: spans in the order of the story, parents first, across traces over linked handoffs
  * lanes: one per service, in order of appearance
+ * steps: workflows and steps in order of their start, as they stand
  * story: logs, events, span events and handoffs in order of time
  */
 export function buildJourney(document) {
@@ -80,6 +81,7 @@ export function buildJourney(document) {
     handoffs,
     rows,
     lanes: lanesOf(rows, story),
+    steps: (document.steps ?? []).map(readStep),
     story,
     causes: causesOf(rows),
     hints: hintsOf(document, spans, handoffs),
@@ -105,6 +107,19 @@ function readSpan(span) {
     attributes: span.attributes,
     events: span.events,
     links: span.links,
+  };
+}
+
+function readStep(step) {
+  return {
+    key: keyOf(step.trace_id, step.span_id),
+    name: step.step ?? step.workflow,
+    inside: step.step !== null,
+    service: step.service,
+    state: step.state,
+    start: parseTime(step.start),
+    end: step.end === null ? null : parseTime(step.end),
+    lastSeen: parseTime(step.last_seen),
   };
 }
 

@@ -5,19 +5,16 @@ import * as api from './api.js';
 import { comparison } from './compare.js';
 import { formatDuration, formatShare, parseTime, scaleOf } from './model.js';
 import { assignHues, h, hueOf } from './dom.js';
+import { stateBadge, steps } from './steps.js';
 import { story } from './story.js';
 import { timeline } from './timeline.js';
 import { waterfall } from './waterfall.js';
-
-const STATES = { running: 'Running', completed: 'Completed', failed: 'Failed' };
 
 const plural = (count, one, many) => `${count.toLocaleString('en')} ${count === 1 ? one : many ?? `${one}s`}`;
 
 function clock(ms) {
   return new Date(ms).toLocaleString(undefined, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' });
 }
-
-const stateBadge = (state) => h('span', { class: `state ${state}` }, h('i', { 'aria-hidden': 'true' }), STATES[state]);
 
 /** The start page: what it is for, and what happened lately. */
 export function landing(journeys) {
@@ -56,6 +53,7 @@ export function journeyPage({ circuit, journey, view, open, choose, redraw }) {
     runs(circuit, journey, choose),
     causes(journey, open),
     hints(journey),
+    steps(journey, open),
     comparison(journey, view, open),
     h('section', { class: 'block', 'aria-labelledby': 'timeline' },
       h('div', { class: 'block-head' }, h('h2', { id: 'timeline' }, 'Timeline'), foldSwitch(view, scale, redraw)),
@@ -114,7 +112,7 @@ function runs(circuit, journey, choose) {
         title: loose ? 'Logs that belong to no run for sure' : null,
         onclick: () => choose(run.id),
       }, h('i', { 'aria-hidden': 'true' }), h('span', {}, loose ? plural(run.logs.length + run.events.length, 'unclaimed log') : new Date(start).toLocaleTimeString()),
-      h('span', { class: 'hidden' }, `, ${STATES[run.state]}`), run.defect_code && h('span', { class: 'code' }, run.defect_code));
+      h('span', { class: 'hidden' }, `, ${run.state}`), run.defect_code && h('span', { class: 'code' }, run.defect_code));
     }));
 }
 
