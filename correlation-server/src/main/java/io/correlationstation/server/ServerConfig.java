@@ -48,8 +48,8 @@ record ServerConfig(
     boolean collectorMetrics,
     @Nullable URI pushgateway) {
 
-  /** A fragment of ten spans with keys in the stitcher, measured. */
-  private static final long BYTES_PER_FRAGMENT = 2048;
+  /** One part in so many of the heap is for what the stitcher holds. */
+  private static final int STITCHING_SHARE = 4;
 
   private static final Map<String, String> SYSTEM_OF_SERVICE =
       Map.of("mdso-scriptplan", "mdso", "mdso-log-collector", "mdso");
@@ -85,15 +85,9 @@ record ServerConfig(
     StitchConfig config =
         StitchConfig.defaults()
             .withWindow(settings.seconds(Setting.WINDOW_SECONDS))
-            .withMaxFragments(fragmentsInMemory());
+            .withMaxBytes(Runtime.getRuntime().maxMemory() / STITCHING_SHARE);
     Path topology = settings.optionalPath(Setting.TOPOLOGY);
     return topology == null ? config : config.withTopology(TopologyFile.read(topology));
-  }
-
-  /** As many as fit into half of the memory there is, and no more than the default. */
-  private static int fragmentsInMemory() {
-    long fitting = Runtime.getRuntime().maxMemory() / 2 / BYTES_PER_FRAGMENT;
-    return (int) Math.min(StitchConfig.defaults().maxFragments(), Math.max(1_000, fitting));
   }
 
   private static ForwardConfig forward(Settings settings, Path dataDir) {

@@ -9,7 +9,8 @@ import java.util.List;
  * Which frames hold the traces that were passed over lately.
  *
  * <p>Remembers at least the given number of the last pairs of trace and frame, at most about twice
- * as many. Not thread-safe.
+ * as many. Memory grows with what is passed over: a server that passes nothing over takes none. Not
+ * thread-safe.
  */
 final class PassedOver {
 
@@ -51,20 +52,24 @@ final class PassedOver {
   /** Open addressing; a trace in several frames takes several slots after one another. */
   private static final class Generation {
 
-    private final long[] traces;
+    private static final int FIRST_SLOTS = 1 << 8;
+
+    private final int maxSlots;
+    private long[] traces;
 
     /** Sequence number plus one; 0 is a free slot. */
-    private final long[] sequences;
+    private long[] sequences;
 
     private int size;
 
     Generation(int slots) {
-      traces = new long[slots];
-      sequences = new long[slots];
+      maxSlots = slots;
+      traces = new long[Math.min(slots, FIRST_SLOTS)];
+      sequences = new long[traces.length];
     }
 
     boolean full() {
-      return size >= traces.length / 2;
+      return size >= maxSlots / 2;
     }
 
     Generation clear() {
@@ -81,10 +86,32 @@ final class PassedOver {
         }
         at = at + 1 & traces.length - 1;
       }
-      traces[at] = trace;
-      sequences[at] = sequence + 1;
-      size++;
+      put(at, trace, sequence + 1);
+      if (++size >= traces.length / 2 && traces.length < maxSlots) {
+        grow();
+      }
       return true;
+    }
+
+    private void put(int at, long trace, long sequence) {
+      traces[at] = trace;
+      sequences[at] = sequence;
+    }
+
+    private void grow() {
+      long[] oldTraces = traces;
+      long[] oldSequences = sequences;
+      traces = new long[oldTraces.length * 2];
+      sequences = new long[traces.length];
+      for (int i = 0; i < oldTraces.length; i++) {
+        if (oldSequences[i] != 0) {
+          int at = start(oldTraces[i]);
+          while (sequences[at] != 0) {
+            at = at + 1 & traces.length - 1;
+          }
+          put(at, oldTraces[i], oldSequences[i]);
+        }
+      }
     }
 
     boolean contains(long trace) {

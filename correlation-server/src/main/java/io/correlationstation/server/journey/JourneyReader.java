@@ -41,7 +41,13 @@ final class JourneyReader implements AutoCloseable {
   private static final Duration RETRY_FIRST = Duration.ofMillis(100);
   private static final Duration REREAD_WAIT = Duration.ofSeconds(1);
   private static final Duration RETRY_MAX = Duration.ofSeconds(10);
-  private static final long MAX_BATCH_BYTES = 16L << 20;
+
+  /**
+   * Frames of one transaction together; what they say takes several times as much memory while it
+   * is written, so it scales with the heap.
+   */
+  private static final long MAX_BATCH_BYTES =
+      Math.min(16L << 20, Math.max(1L << 20, Runtime.getRuntime().maxMemory() / 128));
 
   private final JournalCursor cursor;
   private final Journal journal;

@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The hash is XXH3 of 128 bits under a secret seed: two bodies that only happen to differ
  * collide with a probability of about 10⁻²⁶ per million remembered, and nobody can look for a
- * collision from outside. At most {@value #MAX_REMEMBERED} requests are remembered; {@link
- * Recollection} fills them in after a restart. Thread-safe.
+ * collision from outside. At most 500 000 requests are remembered, fewer when they would take more
+ * than about a sixth of the heap; {@link Recollection} fills them in after a restart. Thread-safe.
  */
 final class Duplicates {
 
-  private static final int MAX_REMEMBERED = 500_000;
+  private static final long MAX_REMEMBERED =
+      Math.min(500_000, Runtime.getRuntime().maxMemory() / 1024);
 
   private final Hasher128 hasher;
   private final Cache<HashValue128, CompletableFuture<Outcome>> seen;

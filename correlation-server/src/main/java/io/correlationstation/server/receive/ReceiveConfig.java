@@ -92,7 +92,7 @@ public record ReceiveConfig(
     private int otlpHttpPort = 4318;
     private int otlpGrpcPort = 4317;
     private int maxBodyBytes = 64 * MIB;
-    private long maxInFlightBytes = Math.max(128L * MIB, Runtime.getRuntime().maxMemory() / 4);
+    private long maxInFlightBytes = Math.max(64L * MIB, Runtime.getRuntime().maxMemory() / 4);
     private @Nullable Credentials credentials;
     private @Nullable TlsFiles tls;
     private Set<String> corsOrigins = Set.of();

@@ -19,6 +19,13 @@ final class Aliases {
 
   private static final int MAX_PER_VALUE = 64;
   private static final int MAX_ALIASES = 500_000;
+
+  /** An alias and a value that only it holds, in bytes; measured, rounded up. */
+  private static final int BYTES_PER_ALIAS = 450;
+
+  /** Aliases may take one part in so many of the memory. */
+  private static final int SHARE_FOR_ALIASES = 4;
+
   private static final int MAX_RETRACTED = 100_000;
   private static final long KEEP_NANOS = 24L * 3600 * 1_000_000_000;
 
@@ -27,6 +34,7 @@ final class Aliases {
   private final Losses losses;
   private final ArrayDeque<AliasEdge> byAge = new ArrayDeque<>();
   private final Set<Pair> retracted = new LinkedHashSet<>();
+  private final int maxAliases;
   private int count;
 
   /** Two values by name, in the order of their keys: it outlives what is held of them. */
@@ -38,7 +46,13 @@ final class Aliases {
     }
   }
 
-  Aliases(Keys keys, Fragments fragments, Losses losses) {
+  /**
+   * @param maxBytes what they share with everything that is held
+   */
+  Aliases(Keys keys, Fragments fragments, Losses losses, long maxBytes) {
+    this.maxAliases =
+        (int)
+            Math.min(MAX_ALIASES, Math.max(1_000, maxBytes / SHARE_FOR_ALIASES / BYTES_PER_ALIAS));
     this.keys = keys;
     this.fragments = fragments;
     this.losses = losses;
@@ -203,7 +217,7 @@ final class Aliases {
       AliasEdge oldest = byAge.peekFirst();
       boolean gone = find(oldest.left, oldest.right) != oldest;
       boolean stale = oldest.lastNanos < nanos - KEEP_NANOS;
-      if (!gone && !stale && byAge.size() <= MAX_ALIASES) {
+      if (!gone && !stale && byAge.size() <= maxAliases) {
         return;
       }
       byAge.removeFirst();

@@ -14,7 +14,7 @@ final class Child implements TimeOrdered.Timed {
   private static final double[] NO_DOUBLES = {};
   private static final short[] NO_BINS = {};
 
-  final Fragment fragment;
+  Fragment fragment;
   final ChildType type;
   final long spanId;
   final long startNanos;

@@ -25,7 +25,7 @@ final class Fragment {
 
   @Nullable Child children;
 
-  final SpanTable spans = new SpanTable();
+  SpanTable spans = new SpanTable();
 
   /** What is wanted of all its spans together that show no calls, by child type. */
   private @Nullable Slot slots;
@@ -36,7 +36,11 @@ final class Fragment {
   @Nullable Fragment newer;
 
   long touchedNanos;
+
+  /** When its time is over, and its place among those whose time is over then. */
   long evictTick;
+
+  int evictIndex;
   boolean evicted;
 
   /** Result of the last comparison of keys, and for which search it was made. */

@@ -6,6 +6,13 @@ import org.jspecify.annotations.Nullable;
 /** The traces held, and what each new span adds to them: a root, an exit, keys, an answer. */
 final class Fragments {
 
+  /** What is held of a trace, of its spans, calls and keys, in bytes; measured, rounded up. */
+  private static final int BYTES_PER_FRAGMENT = 700;
+
+  private static final int BYTES_PER_SPAN = 100;
+  private static final int BYTES_PER_EXIT = 100;
+  private static final int BYTES_PER_KEY = 330;
+
   private final StitchConfig config;
   private final Keys keys;
   private final Vocabulary vocabulary;
@@ -13,9 +20,14 @@ final class Fragments {
   private final Skew skew;
   private final Carriers carriers;
   private final TraceTable fragments = new TraceTable();
+
+  /** Stands for all that were removed where only that they are gone matters. */
+  private final Fragment gone = new Fragment(0, 0);
+
   private @Nullable Child newChild;
   private @Nullable Exit newExit;
   private int exitCount;
+  private long spanCount;
   private boolean polledSeen;
 
   Fragments(
@@ -31,6 +43,11 @@ final class Fragments {
     this.losses = losses;
     this.skew = skew;
     this.carriers = carriers;
+    gone.evicted = true;
+  }
+
+  Fragment gone() {
+    return gone;
   }
 
   int size() {
@@ -52,9 +69,18 @@ final class Fragments {
     return fragments.findOrAdd(high, low);
   }
 
-  /** The one held longest when there are too many, else null. */
+  /** The one held longest when there are too many or they are too large, else null. */
   @Nullable Fragment surplus() {
-    return fragments.size() > config.maxFragments() ? fragments.oldest() : null;
+    boolean tooMuch = fragments.size() > config.maxFragments() || bytes() > config.maxBytes();
+    return tooMuch ? fragments.oldest() : null;
+  }
+
+  /** About how much memory they take. */
+  long bytes() {
+    return (long) BYTES_PER_FRAGMENT * fragments.size()
+        + BYTES_PER_SPAN * spanCount
+        + (long) BYTES_PER_EXIT * exitCount
+        + BYTES_PER_KEY * keys.carried();
   }
 
   /** How long a fragment is of use after its last span. */
@@ -83,6 +109,7 @@ final class Fragments {
     }
     ChildType entry = entryType(span);
     int index = fragment.spans.add(span, entry);
+    spanCount++;
     relateToChildren(fragment, span, index);
     relateToParent(fragment, span, index);
     if (span.parentId == 0 && entry != null) {
@@ -171,8 +198,13 @@ final class Fragments {
     exit.next = fragment.exits;
     fragment.exits = exit;
     type.add(exit);
-    for (KeyValue key : fragment.keys) {
+    for (KeyValue key : span.keys) {
       post(key, exit);
+    }
+    for (KeyValue key : fragment.keys) {
+      if ((own & 1 << key.key) == 0) {
+        post(key, exit);
+      }
     }
     exitCount++;
     newExit = exit;
@@ -223,7 +255,9 @@ final class Fragments {
     keys.carriedBy(value, 1);
     regroup(fragment);
     for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
-      post(value, exit);
+      if ((exit.ownKeys & 1 << value.key) == 0) {
+        post(value, exit);
+      }
     }
     for (Child child = fragment.children; child != null; child = child.next) {
       postChild(value, child);
@@ -274,6 +308,7 @@ final class Fragments {
   void remove(Fragment fragment) {
     fragments.remove(fragment);
     fragment.evicted = true;
+    spanCount -= fragment.spans.count();
     for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
       carriers.remove(exit);
       if (exit.type.remove(exit)) {
@@ -285,6 +320,25 @@ final class Fragments {
       unpost(fragment, key);
       keys.forgetIfIdle(key);
     }
+    letGo(fragment);
+  }
+
+  /**
+   * Cuts what would keep a removed trace in memory: its roots wait for their time, and its calls
+   * are candidates of other roots.
+   */
+  private void letGo(Fragment fragment) {
+    for (Child child = fragment.children; child != null; child = child.next) {
+      child.fragment = gone;
+    }
+    Exit exit = fragment.exits;
+    while (exit != null) {
+      Exit next = exit.next;
+      exit.next = null;
+      exit = next;
+    }
+    fragment.exits = null;
+    fragment.spans = gone.spans;
   }
 
   /** Lets both ends of a link share the strong keys that only one of them carries. */
@@ -294,6 +348,9 @@ final class Fragments {
   }
 
   private void inherit(Fragment heir, Fragment from, Child link) {
+    if (heir.evicted) {
+      return;
+    }
     for (KeyValue key : from.keys.clone()) {
       if (keys.spec(key.key).strong() && !key.quarantined && !heir.hasKey(key.key)) {
         addKey(heir, key, link);
@@ -308,6 +365,9 @@ final class Fragments {
   }
 
   private void disinherit(Fragment heir, Child link) {
+    if (heir.evicted) {
+      return;
+    }
     for (KeyValue key = heir.removeDerived(link); key != null; key = heir.removeDerived(link)) {
       unpost(heir, key);
     }

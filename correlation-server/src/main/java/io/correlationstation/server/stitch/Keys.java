@@ -167,6 +167,15 @@ final class Keys {
     }
   }
 
+  /** How many keys all fragments carry together. */
+  long carried() {
+    long sum = 0;
+    for (long count : carriers) {
+      sum += count;
+    }
+    return sum;
+  }
+
   void forgetIfIdle(KeyValue value) {
     if (value.idle()) {
       if (value.quarantined) {

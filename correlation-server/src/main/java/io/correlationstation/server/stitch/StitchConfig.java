@@ -20,6 +20,8 @@ import java.util.Set;
  * @param acceptAt least confidence of {@link Handoff.State#LINKED}
  * @param abstainBelow confidence below which nothing is said
  * @param maxFragments traces held at once; past it the oldest is evicted and counted
+ * @param maxBytes about how much memory all that is held may take; past it the oldest trace is
+ *     evicted and counted
  * @param maxSpansPerFragment spans kept of one trace; more are counted, not kept
  * @param maxPostingsPerKey exits held for one key value; past it the oldest is forgotten
  * @param learningWindow fragments the model is fitted on
@@ -36,6 +38,7 @@ public record StitchConfig(
     double acceptAt,
     double abstainBelow,
     int maxFragments,
+    long maxBytes,
     int maxSpansPerFragment,
     int maxPostingsPerKey,
     int learningWindow) {
@@ -57,6 +60,7 @@ public record StitchConfig(
           "not 0 < abstainBelow <= acceptAt <= 1: " + abstainBelow + ", " + acceptAt);
     }
     requireAtLeast("maxFragments", maxFragments, 2);
+    requireAtLeast("maxBytes", maxBytes, 1);
     requireAtLeast("maxSpansPerFragment", maxSpansPerFragment, 1);
     requireAtLeast("maxPostingsPerKey", maxPostingsPerKey, 1);
     requireAtLeast("learningWindow", learningWindow, 1);
@@ -78,6 +82,7 @@ public record StitchConfig(
         0.9,
         0.4,
         2_000_000,
+        Long.MAX_VALUE,
         10_000,
         4_096,
         4_096);
@@ -96,6 +101,7 @@ public record StitchConfig(
         acceptAt,
         abstainBelow,
         maxFragments,
+        maxBytes,
         maxSpansPerFragment,
         maxPostingsPerKey,
         learningWindow);
@@ -114,6 +120,7 @@ public record StitchConfig(
         acceptAt,
         abstainBelow,
         maxFragments,
+        maxBytes,
         maxSpansPerFragment,
         maxPostingsPerKey,
         learningWindow);
@@ -132,6 +139,26 @@ public record StitchConfig(
         acceptAt,
         abstainBelow,
         newMaxFragments,
+        maxBytes,
+        maxSpansPerFragment,
+        maxPostingsPerKey,
+        learningWindow);
+  }
+
+  public StitchConfig withMaxBytes(long newMaxBytes) {
+    return new StitchConfig(
+        keys,
+        observers,
+        topology,
+        window,
+        lateness,
+        polledLateness,
+        provisionalAfter,
+        finalAfter,
+        acceptAt,
+        abstainBelow,
+        maxFragments,
+        newMaxBytes,
         maxSpansPerFragment,
         maxPostingsPerKey,
         learningWindow);
@@ -143,7 +170,7 @@ public record StitchConfig(
     }
   }
 
-  private static void requireAtLeast(String name, int value, int least) {
+  private static void requireAtLeast(String name, long value, int least) {
     if (value < least) {
       throw new IllegalArgumentException(name + " < " + least + ": " + value);
     }

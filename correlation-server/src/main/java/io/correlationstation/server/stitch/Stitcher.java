@@ -32,6 +32,12 @@ public final class Stitcher {
   /** Confidence from which on both ends of a link share their keys. */
   private static final double SHARE_AT = 0.95;
 
+  /** A span that waits, some of its keys its own, in bytes. */
+  private static final int BYTES_PER_WAITING = 400;
+
+  /** Spans that wait may take one part in so many of the memory. */
+  private static final int SHARE_FOR_WAITING = 4;
+
   private static final KeyValue[] NO_KEYS = {};
 
   private final StitchConfig config;
@@ -50,8 +56,10 @@ public final class Stitcher {
   private final Verdicts verdicts = new Verdicts(losses);
   private final TreeMap<Long, Tick> ticks = new TreeMap<>();
   private final KeyValue[] found;
+  private final long maxWaiting;
   private long doneTick = Long.MIN_VALUE;
   private long spans;
+  private long waiting;
 
   private Stitcher(StitchConfig config, HandoffSink sink) {
     this.config = config;
@@ -64,7 +72,8 @@ public final class Stitcher {
     learner = new Learner(config, vocabulary, matcher, skew);
     decisions = new Decisions(config, keys, verdicts, requireNonNull(sink, "sink"));
     fragments = new Fragments(config, keys, vocabulary, losses, skew, carriers);
-    aliases = new Aliases(keys, fragments, losses);
+    aliases = new Aliases(keys, fragments, losses, config.maxBytes());
+    maxWaiting = Math.max(1, config.maxBytes() / SHARE_FOR_WAITING / BYTES_PER_WAITING);
   }
 
   /** A stitcher with nothing learnt. */
@@ -94,7 +103,19 @@ public final class Stitcher {
       tick = doneTick == Long.MIN_VALUE ? tickOf(clock.watermark()) : doneTick + 1;
     }
     at(tick).spans.add(pending);
+    waiting++;
     process(tickOf(clock.watermark()) - 1);
+    hurry();
+  }
+
+  /** Spans that would wait longer than memory lasts are taken before their time. */
+  private void hurry() {
+    if (waiting > maxWaiting) {
+      losses.count("waiting_capacity");
+    }
+    while (waiting > maxWaiting) {
+      process(ticks.firstKey());
+    }
   }
 
   /** A polled span is late only when it comes after its own, longer, lateness. */
@@ -314,7 +335,9 @@ public final class Stitcher {
     }
     matcher.sweep();
     for (Child child : tick.search) {
-      decide(child, false);
+      if (!child.fragment.evicted) {
+        decide(child, false);
+      }
     }
     for (Child child : tick.decide) {
       if (!child.fragment.evicted) {
@@ -345,6 +368,7 @@ public final class Stitcher {
 
   private void admit(Tick tick, long number, long now) {
     tick.spans.sort(PendingSpan.ORDER);
+    waiting -= tick.spans.size();
     admitSightings(tick, now);
     for (PendingSpan span : tick.spans) {
       Fragment fragment = fragments.add(span, now);
@@ -413,7 +437,9 @@ public final class Stitcher {
 
   private void keep(Fragment fragment, long fromNanos) {
     fragment.evictTick = tickOf(fromNanos + fragments.retentionNanos());
-    at(fragment.evictTick).evict.add(fragment);
+    List<Fragment> evict = at(fragment.evictTick).evict;
+    fragment.evictIndex = evict.size();
+    evict.add(fragment);
   }
 
   private void evict(Tick tick, long now) {
@@ -429,6 +455,10 @@ public final class Stitcher {
     }
     for (Fragment surplus = fragments.surplus(); surplus != null; surplus = fragments.surplus()) {
       losses.count("evicted_capacity");
+      Tick due = ticks.get(surplus.evictTick);
+      if (due != null) {
+        due.evict.set(surplus.evictIndex, fragments.gone());
+      }
       forget(surplus);
     }
   }
@@ -437,6 +467,9 @@ public final class Stitcher {
     for (Child child = fragment.children; child != null; child = child.next) {
       matcher.close(child);
       learner.retire(child);
+      if (!child.settled) {
+        child.settle();
+      }
     }
     fragments.remove(fragment);
   }

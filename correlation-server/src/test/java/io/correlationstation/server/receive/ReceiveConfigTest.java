@@ -27,7 +27,7 @@ class ReceiveConfigTest {
     assertThat(config.otlpGrpcPort()).isEqualTo(4317);
     assertThat(config.maxBodyBytes()).isEqualTo(64 * 1024 * 1024);
     assertThat(config.maxInFlightBytes())
-        .isEqualTo(Math.max(128L << 20, Runtime.getRuntime().maxMemory() / 4));
+        .isEqualTo(Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 4));
     assertThat(config.credentials()).isNull();
     assertThat(config.tls()).isNull();
     assertThat(config.corsOrigins()).isEmpty();

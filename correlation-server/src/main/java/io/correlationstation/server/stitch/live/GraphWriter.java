@@ -12,7 +12,6 @@ import java.lang.reflect.Field;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,7 @@ final class GraphWriter {
 
   private final DataOutput out;
   private final Object[] externals;
-  private final IdentityHashMap<Object, Integer> ids = new IdentityHashMap<>(1 << 12);
+  private final ObjectNumbers numbers = new ObjectNumbers();
   private final ArrayDeque<Object> unwritten = new ArrayDeque<>();
   private final Map<Class<?>, Kind> kinds = new HashMap<>();
   private @Nullable Kind lastKind;
@@ -85,10 +84,10 @@ final class GraphWriter {
         value(kind, object);
       }
       default -> {
-        Integer id = ids.putIfAbsent(object, ids.size());
-        if (id != null) {
+        int known = numbers.numberOrAdd(object);
+        if (known >= 0) {
           out.writeByte(ObjectGraph.KNOWN);
-          number(id);
+          number(known);
           return;
         }
         out.writeByte(ObjectGraph.NEW);

@@ -288,6 +288,10 @@ public final class StitchWorker implements AutoCloseable {
     if (feed.newestPushedEndNanos() > newestEndNanos) {
       newestEndNanos = feed.newestPushedEndNanos();
       newestReceivedNanos = frame.receivedNanos();
+    } else if (newestEndNanos == 0 && frameEndNanos > 0) {
+      // Only polled sources so far: as there is no one to follow, time is that of the clock.
+      newestEndNanos = frame.receivedNanos();
+      newestReceivedNanos = frame.receivedNanos();
     }
     takeMissed(entry);
     horizon.passed(entry.sequence(), frameEndNanos);

@@ -339,6 +339,31 @@ class StitchWorkerTest {
     }
   }
 
+  @Test
+  void polledSourceAlone_isDecidedAsTimePasses() throws Exception {
+    try (StitchWorker worker = start()) {
+      Span.Builder polled =
+          span(
+                  PARENT_TRACE,
+                  "00f067aa0ba902b0",
+                  "",
+                  "workflow",
+                  Span.SpanKind.SPAN_KIND_SERVER,
+                  0,
+                  300)
+              .toBuilder()
+              .addAttributes(attribute("mdso.time.precision", "s"));
+      append("mdso-scriptplan", polled.build());
+      await().until(() -> worker.statistics().spans() == 1);
+      assertThat(worker.statistics().liveFragments()).isZero();
+
+      now.updateAndGet(instant -> instant.plusSeconds(60));
+
+      await().until(() -> worker.statistics().liveFragments() == 1);
+      assertThat(worker.statistics().watermarkNanos()).isGreaterThan(START + 30_000 * MILLI);
+    }
+  }
+
   private void letTimePass(StitchWorker worker) {
     await().until(() -> worker.statistics().spans() == 3);
     now.updateAndGet(instant -> instant.plusSeconds(60));
