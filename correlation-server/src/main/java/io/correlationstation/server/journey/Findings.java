@@ -24,7 +24,10 @@ final class Findings {
   final Map<Long, List<Long>> unlisted = new LinkedHashMap<>();
 
   final List<FoundLog> logs = new ArrayList<>();
-  final List<FoundHandoff> handoffs = new ArrayList<>();
+
+  /** Decisions of the stitcher in their order: the later one counts. */
+  final List<Handoff> handoffs = new ArrayList<>();
+
   final List<Ruling> rulings = new ArrayList<>();
   final Map<AliasPair, AliasTimes> aliases = new LinkedHashMap<>();
 
@@ -75,9 +78,6 @@ final class Findings {
 
   /** A record worth keeping, and its keys. */
   record FoundLog(LogLine line, Map<String, String> keys, long receivedNanos) {}
-
-  /** A decision of the stitcher and where the journal holds it: the later one counts. */
-  record FoundHandoff(Handoff handoff, long sequence) {}
 
   /** What one batch adds to one trace. */
   static final class FragmentNews {

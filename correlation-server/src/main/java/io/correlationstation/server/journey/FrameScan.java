@@ -5,7 +5,6 @@ import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.admission.TraceSet;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.JournalCursor;
-import io.correlationstation.server.journey.Findings.FoundHandoff;
 import io.correlationstation.server.journey.Findings.FoundLog;
 import io.correlationstation.server.journey.Findings.FoundSpan;
 import io.correlationstation.server.journey.Findings.FragmentNews;
@@ -137,7 +136,7 @@ final class FrameScan {
     for (Handoff handoff : HandoffLines.parse(entry.frame().payload())) {
       admission.admit(Admission.hash(handoff.parent().traceId()));
       admission.admit(Admission.hash(handoff.child().traceId()));
-      findings.handoffs.add(new FoundHandoff(handoff, entry.sequence()));
+      findings.handoffs.add(handoff);
     }
   }
 

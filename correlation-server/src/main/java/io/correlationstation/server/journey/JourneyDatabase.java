@@ -41,7 +41,10 @@ final class JourneyDatabase implements AutoCloseable {
       Flyway.configure(JourneyDatabase.class.getClassLoader())
           .dataSource(pool)
           .locations("classpath:io/correlationstation/server/journey")
-          .placeholders(Map.of("bytes", sqlite ? "BLOB" : "BYTEA"))
+          .placeholders(
+              sqlite
+                  ? Map.of("bytes", "BLOB", "number", "INTEGER", "by_key", "WITHOUT ROWID")
+                  : Map.of("bytes", "BYTEA", "number", "BIGINT", "by_key", ""))
           .failOnMissingLocations(true)
           .load()
           .migrate();

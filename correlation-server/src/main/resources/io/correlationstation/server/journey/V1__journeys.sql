@@ -1,15 +1,21 @@
--- One script for SQLite and PostgreSQL: ${bytes} is the type that holds bytes.
--- Times are nanoseconds since the epoch.
+-- One script for SQLite and PostgreSQL: ${bytes} is the type that holds bytes, ${number} a number that rows are kept in the order of, and
+-- ${by_key} makes a table one tree, ordered by its primary key. Times are nanoseconds since the epoch.
+--
+-- What a busy server writes is made to lie side by side: fragments and journeys are numbered as they appear and refer to each other by number,
+-- and only what must be found by an id of the outside is in an index that is written to at random. See RATIONALE.md.
 
 CREATE TABLE reader_position (
   reader   TEXT PRIMARY KEY,
   sequence BIGINT NOT NULL
 );
 
+-- journey is the number of the fragment that the journey hangs on, which is the journey's number as well.
+-- services and key_values are JSON; span_ids and frames are packed numbers of eight bytes: the spans counted so far, so that one that comes twice
+-- counts once, and where the journal holds them.
 CREATE TABLE fragments (
-  trace_id       TEXT PRIMARY KEY,
-  own_journey_id TEXT    NOT NULL,
-  journey_id     TEXT    NOT NULL,
+  id             ${number} PRIMARY KEY,
+  trace_id       TEXT    NOT NULL UNIQUE,
+  journey        BIGINT  NOT NULL,
   start_nanos    BIGINT  NOT NULL,
   end_nanos      BIGINT  NOT NULL,
   received_nanos BIGINT  NOT NULL,
@@ -28,60 +34,82 @@ CREATE TABLE fragments (
   root_failed    INTEGER,
   work_failed    INTEGER NOT NULL,
   defect_code    TEXT,
-  defect_nanos   BIGINT
+  defect_nanos   BIGINT,
+  services       TEXT    NOT NULL,
+  key_values     TEXT    NOT NULL,
+  frames         ${bytes} NOT NULL,
+  span_ids       ${bytes} NOT NULL
 );
-CREATE INDEX fragments_start    ON fragments (start_nanos, trace_id);
-CREATE INDEX fragments_received ON fragments (received_nanos);
-CREATE INDEX fragments_journey  ON fragments (journey_id);
-CREATE INDEX fragments_own      ON fragments (own_journey_id);
-CREATE INDEX fragments_root     ON fragments (root_service, root_name, start_nanos);
-
--- Ids of the spans counted so far, eight bytes each: a span that comes twice counts once.
-CREATE TABLE fragment_spans (
-  trace_id TEXT PRIMARY KEY,
-  span_ids ${bytes} NOT NULL
-);
+CREATE INDEX fragments_start   ON fragments (start_nanos, trace_id);
+CREATE INDEX fragments_journey ON fragments (journey);
+CREATE INDEX fragments_root    ON fragments (root_service, root_name, start_nanos);
 
 CREATE TABLE fragment_services (
-  trace_id TEXT NOT NULL,
-  service  TEXT NOT NULL,
-  PRIMARY KEY (trace_id, service)
-);
-CREATE INDEX fragment_services_service ON fragment_services (service, trace_id);
+  service  TEXT   NOT NULL,
+  fragment BIGINT NOT NULL,
+  PRIMARY KEY (service, fragment)
+) ${by_key};
 
 CREATE TABLE fragment_keys (
-  trace_id    TEXT   NOT NULL,
-  key_name    TEXT   NOT NULL,
-  key_value   TEXT   NOT NULL,
-  first_nanos BIGINT NOT NULL,
-  PRIMARY KEY (trace_id, key_name, key_value)
-);
-CREATE INDEX fragment_keys_value ON fragment_keys (key_name, key_value, trace_id);
+  key_name  TEXT   NOT NULL,
+  key_value TEXT   NOT NULL,
+  fragment  BIGINT NOT NULL,
+  PRIMARY KEY (key_name, key_value, fragment)
+) ${by_key};
 
--- Where the journal holds the spans of a trace.
-CREATE TABLE trace_frames (
-  trace_id TEXT   NOT NULL,
-  sequence BIGINT NOT NULL,
-  PRIMARY KEY (trace_id, sequence)
+-- Which traces a frame of the journal holds that are not in fragments: eight bytes each.
+CREATE TABLE frame_traces (
+  sequence ${number} PRIMARY KEY,
+  traces   ${bytes} NOT NULL
 );
+
+-- trace_id is that of the fragment the journey hangs on; circuits is a JSON list.
+CREATE TABLE journeys (
+  id             ${number} PRIMARY KEY,
+  trace_id       TEXT    NOT NULL,
+  start_nanos    BIGINT  NOT NULL,
+  end_nanos      BIGINT  NOT NULL,
+  received_nanos BIGINT  NOT NULL,
+  failed         INTEGER NOT NULL,
+  rootless       INTEGER NOT NULL,
+  defect_code    TEXT,
+  circuits       TEXT    NOT NULL
+);
+CREATE INDEX journeys_received ON journeys (received_nanos);
+CREATE INDEX journeys_start    ON journeys (start_nanos, trace_id);
+
+CREATE TABLE journey_circuits (
+  circuit_id  TEXT   NOT NULL,
+  start_nanos BIGINT NOT NULL,
+  journey     BIGINT NOT NULL,
+  PRIMARY KEY (circuit_id, start_nanos, journey)
+) ${by_key};
 
 CREATE TABLE handoffs (
   id              TEXT PRIMARY KEY,
   parent_trace_id TEXT   NOT NULL,
   child_trace_id  TEXT   NOT NULL,
   child_nanos     BIGINT NOT NULL,
-  circuit_id      TEXT,
   confidence      DOUBLE PRECISION NOT NULL,
   state           TEXT   NOT NULL,
   superseded_by   TEXT,
-  sequence        BIGINT NOT NULL,
   document        TEXT   NOT NULL
 );
-CREATE INDEX handoffs_parent  ON handoffs (parent_trace_id);
-CREATE INDEX handoffs_child   ON handoffs (child_trace_id);
-CREATE INDEX handoffs_circuit ON handoffs (circuit_id);
-CREATE INDEX handoffs_time    ON handoffs (child_nanos, id);
+CREATE INDEX handoffs_parent ON handoffs (parent_trace_id);
+CREATE INDEX handoffs_child  ON handoffs (child_trace_id);
+CREATE INDEX handoffs_time   ON handoffs (child_nanos, id);
 
+-- Every word that persons said of handoffs; the latest on a handoff holds.
+CREATE TABLE rulings (
+  handoff_id TEXT    NOT NULL,
+  time_nanos BIGINT  NOT NULL,
+  confirmed  INTEGER NOT NULL,
+  reason     TEXT    NOT NULL,
+  author     TEXT    NOT NULL,
+  PRIMARY KEY (handoff_id, time_nanos)
+) ${by_key};
+
+-- key_values is a JSON object.
 CREATE TABLE logs (
   id              TEXT PRIMARY KEY,
   trace_id        TEXT,
@@ -94,52 +122,31 @@ CREATE TABLE logs (
   event_name      TEXT    NOT NULL,
   is_event        INTEGER NOT NULL,
   attributes      TEXT    NOT NULL,
+  key_values      TEXT    NOT NULL,
   received_nanos  BIGINT  NOT NULL
 );
 CREATE INDEX logs_trace    ON logs (trace_id, time_nanos);
 CREATE INDEX logs_received ON logs (received_nanos);
 
--- Keys of the records that have no trace id.
+-- Finds the records that have no trace id.
 CREATE TABLE log_keys (
-  log_id     TEXT   NOT NULL,
   key_name   TEXT   NOT NULL,
   key_value  TEXT   NOT NULL,
   time_nanos BIGINT NOT NULL,
-  PRIMARY KEY (log_id, key_name, key_value)
-);
-CREATE INDEX log_keys_value ON log_keys (key_name, key_value, time_nanos);
+  log_id     TEXT   NOT NULL,
+  PRIMARY KEY (key_name, key_value, time_nanos, log_id)
+) ${by_key};
 
--- Two ids seen in one record; the pair is ordered by key name, then value.
+-- Two ids seen in one record, where first, and whether a person said that it is none; the pair is ordered by key name, then value.
 CREATE TABLE aliases (
-  key_a       TEXT   NOT NULL,
-  value_a     TEXT   NOT NULL,
-  key_b       TEXT   NOT NULL,
-  value_b     TEXT   NOT NULL,
-  first_nanos BIGINT NOT NULL,
-  last_nanos  BIGINT NOT NULL,
-  PRIMARY KEY (key_a, value_a, key_b, value_b)
-);
-CREATE INDEX aliases_a ON aliases (value_a, last_nanos);
-CREATE INDEX aliases_b ON aliases (value_b, last_nanos);
-CREATE INDEX aliases_age ON aliases (last_nanos);
-
-CREATE TABLE journeys (
-  id             TEXT PRIMARY KEY,
-  start_nanos    BIGINT  NOT NULL,
-  end_nanos      BIGINT  NOT NULL,
-  received_nanos BIGINT  NOT NULL,
-  failed         INTEGER NOT NULL,
-  rootless       INTEGER NOT NULL,
-  defect_code    TEXT,
-  fragment_count INTEGER NOT NULL
-);
-CREATE INDEX journeys_received ON journeys (received_nanos);
-CREATE INDEX journeys_start    ON journeys (start_nanos, id);
-
-CREATE TABLE journey_circuits (
-  circuit_id  TEXT   NOT NULL,
-  start_nanos BIGINT NOT NULL,
-  journey_id  TEXT   NOT NULL,
-  PRIMARY KEY (circuit_id, start_nanos, journey_id)
-);
-CREATE INDEX journey_circuits_journey ON journey_circuits (journey_id);
+  key_a       TEXT    NOT NULL,
+  value_a     TEXT    NOT NULL,
+  key_b       TEXT    NOT NULL,
+  value_b     TEXT    NOT NULL,
+  first_nanos BIGINT  NOT NULL,
+  last_nanos  BIGINT  NOT NULL,
+  source      TEXT    NOT NULL DEFAULT '',
+  retracted   INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (value_a, key_a, key_b, value_b)
+) ${by_key};
+CREATE INDEX aliases_b ON aliases (value_b);
