@@ -109,9 +109,10 @@ final class FragmentQueries {
   }
 
   static LogLine logLine(ResultSet result) throws SQLException {
+    String traceId = result.getString("trace_id");
     return new LogLine(
         result.getString("id"),
-        result.getString("trace_id"),
+        traceId.equals(LogTable.NO_TRACE) ? null : traceId,
         result.getString("span_id"),
         result.getLong("time_nanos"),
         result.getInt("severity_number"),

@@ -103,6 +103,15 @@ public record JourneyConfig(
         logSlack);
   }
 
+  /** What makes a span one of work on a circuit. */
+  public List<String> attributeNames() {
+    return FrameScan.attributeNames(vocabulary());
+  }
+
+  KeyVocabulary vocabulary() {
+    return new KeyVocabulary(correlationKeys, aliasKeys);
+  }
+
   private static void requirePositive(String name, long value) {
     if (value <= 0) {
       throw new IllegalArgumentException(name + " <= 0: " + value);

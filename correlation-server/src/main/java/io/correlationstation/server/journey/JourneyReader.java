@@ -36,7 +36,7 @@ final class JourneyReader implements AutoCloseable {
   private static final Duration POLL_WAIT = Duration.ofMillis(250);
 
   /** From one transaction to the next at least, so that a busy server's are few and large. */
-  private static final long WRITE_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long WRITE_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private static final Duration RETRY_FIRST = Duration.ofMillis(100);
   private static final Duration REREAD_WAIT = Duration.ofSeconds(1);

@@ -4,10 +4,13 @@ package io.correlationstation.server.journey;
 import io.correlationstation.server.journey.Findings.FoundLog;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jdbi.v3.core.Handle;
 
 /** Statements that change log records and what finds those without a trace. */
 final class LogTable {
+
+  static final String NO_TRACE = "";
 
   private LogTable() {}
 
@@ -43,7 +46,7 @@ final class LogTable {
     LogLine line = log.line();
     batch.add(
         line.id(),
-        line.traceId(),
+        Objects.requireNonNullElse(line.traceId(), NO_TRACE),
         line.spanId(),
         line.timeNanos(),
         line.severityNumber(),
@@ -57,31 +60,45 @@ final class LogTable {
         log.receivedNanos());
   }
 
+  /** The records that were received first, at most so many. */
+  static List<Stored> oldest(Handle handle, long beforeNanos, int limit) {
+    return handle
+        .createQuery(
+            """
+            SELECT trace_id, time_nanos, id, key_values FROM logs WHERE received_nanos < :before
+            ORDER BY received_nanos LIMIT :limit
+            """)
+        .bind("before", beforeNanos)
+        .bind("limit", limit)
+        .map(
+            (result, context) ->
+                new Stored(
+                    result.getString(1),
+                    result.getLong(2),
+                    result.getString(3),
+                    JsonColumn.texts(result.getString(4))))
+        .list();
+  }
+
   /** Forgets those records and what finds them. */
-  static void delete(Handle handle, List<String> ids) {
+  static void delete(Handle handle, List<Stored> logs) {
+    RowBatch lines =
+        new RowBatch(handle, "DELETE FROM logs WHERE trace_id = ? AND time_nanos = ? AND id = ?");
     RowBatch keys =
         new RowBatch(
             handle,
             "DELETE FROM log_keys"
                 + " WHERE key_name = ? AND key_value = ? AND time_nanos = ? AND log_id = ?");
-    for (List<String> chunk : Chunks.of(ids)) {
-      handle
-          .createQuery(
-              "SELECT id, time_nanos, key_values FROM logs WHERE id IN (<ids>) AND trace_id IS NULL")
-          .bindList("ids", chunk)
-          .map(
-              (result, context) ->
-                  new Loose(
-                      result.getString(1),
-                      result.getLong(2),
-                      JsonColumn.texts(result.getString(3))))
-          .forEach(
-              log ->
-                  log.keys.forEach((name, value) -> keys.add(name, value, log.timeNanos, log.id)));
-      handle.createUpdate("DELETE FROM logs WHERE id IN (<ids>)").bindList("ids", chunk).execute();
+    for (Stored log : logs) {
+      lines.add(log.traceId, log.timeNanos, log.id);
+      if (log.traceId.equals(NO_TRACE)) {
+        log.keys.forEach((name, value) -> keys.add(name, value, log.timeNanos, log.id));
+      }
     }
+    lines.execute();
     keys.execute();
   }
 
-  private record Loose(String id, long timeNanos, Map<String, String> keys) {}
+  /** What names a record in the store, and its keys. */
+  record Stored(String traceId, long timeNanos, String id, Map<String, String> keys) {}
 }

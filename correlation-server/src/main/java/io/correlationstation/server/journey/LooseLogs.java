@@ -247,7 +247,8 @@ final class LooseLogs {
     handle
         .createQuery(
             """
-            SELECT l.* FROM log_keys k JOIN logs l ON l.id = k.log_id
+            SELECT l.* FROM log_keys k
+            JOIN logs l ON l.trace_id = '' AND l.time_nanos = k.time_nanos AND l.id = k.log_id
             WHERE k.key_name = :name AND k.key_value IN (<values>)
               AND k.time_nanos BETWEEN :from AND :to
             ORDER BY k.time_nanos DESC LIMIT :limit

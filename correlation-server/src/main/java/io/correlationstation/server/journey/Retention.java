@@ -20,6 +20,7 @@ import org.jdbi.v3.core.Jdbi;
 final class Retention {
 
   private static final Duration PERIOD = Duration.ofSeconds(30);
+  private static final Duration ALIAS_PERIOD = Duration.ofHours(1);
   private static final int MAX_ROWS_AT_ONCE = 2_000;
 
   private final Jdbi jdbi;
@@ -28,6 +29,7 @@ final class Retention {
   private final Clock clock;
   private final LongSupplier oldestFrame;
   private long nextRunMillis;
+  private long nextAliasesMillis;
 
   /**
    * @param oldestFrame sequence number of the oldest frame that the journal still has
@@ -62,7 +64,7 @@ final class Retention {
               int rows = forgetFragments(handle, expired(handle, oldest));
               rows += forgetFragments(handle, beyondBound(handle));
               rows += forgetLogs(handle, oldest);
-              rows += forgetAliases(handle, oldest);
+              rows += forgetAliasesIfDue(handle, oldest);
               UnlistedTraces.forgetBefore(handle, oldestFrame.getAsLong());
               return rows;
             });
@@ -133,30 +135,21 @@ final class Retention {
 
   private int forgetLogs(Handle handle, long oldest) {
     int surplus = count(handle, "logs") - config.maxLogs();
-    List<String> ids =
-        handle
-            .createQuery(
-                """
-                SELECT id FROM logs WHERE received_nanos < :oldest
-                ORDER BY received_nanos LIMIT :limit
-                """)
-            .bind("oldest", oldest)
-            .bind("limit", MAX_ROWS_AT_ONCE)
-            .mapTo(String.class)
-            .list();
-    if (ids.isEmpty() && surplus > 0) {
-      ids =
-          handle
-              .createQuery("SELECT id FROM logs ORDER BY received_nanos LIMIT :limit")
-              .bind("limit", Math.min(surplus, MAX_ROWS_AT_ONCE))
-              .mapTo(String.class)
-              .list();
+    List<LogTable.Stored> logs = LogTable.oldest(handle, oldest, MAX_ROWS_AT_ONCE);
+    if (logs.isEmpty() && surplus > 0) {
+      logs = LogTable.oldest(handle, Long.MAX_VALUE, Math.min(surplus, MAX_ROWS_AT_ONCE));
     }
-    LogTable.delete(handle, ids);
-    return ids.size();
+    LogTable.delete(handle, logs);
+    return logs.size();
   }
 
-  private static int forgetAliases(Handle handle, long oldest) {
+  /** Looks through all of them: an index on what changes at every sight would cost far more. */
+  private int forgetAliasesIfDue(Handle handle, long oldest) {
+    long now = clock.millis();
+    if (now < nextAliasesMillis) {
+      return 0;
+    }
+    nextAliasesMillis = now + ALIAS_PERIOD.toMillis();
     return handle
         .createUpdate("DELETE FROM aliases WHERE last_nanos < :oldest AND retracted = 0")
         .bind("oldest", oldest)

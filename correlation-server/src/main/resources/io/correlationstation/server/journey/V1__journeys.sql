@@ -109,10 +109,10 @@ CREATE TABLE rulings (
   PRIMARY KEY (handoff_id, time_nanos)
 ) ${by_key};
 
--- key_values is a JSON object.
+-- trace_id is empty for a record without one; key_values is a JSON object.
 CREATE TABLE logs (
-  id              TEXT PRIMARY KEY,
-  trace_id        TEXT,
+  id              TEXT    NOT NULL,
+  trace_id        TEXT    NOT NULL,
   span_id         TEXT,
   time_nanos      BIGINT  NOT NULL,
   severity_number INTEGER NOT NULL,
@@ -125,7 +125,7 @@ CREATE TABLE logs (
   key_values      TEXT    NOT NULL,
   received_nanos  BIGINT  NOT NULL
 );
-CREATE INDEX logs_trace    ON logs (trace_id, time_nanos);
+CREATE UNIQUE INDEX logs_trace ON logs (trace_id, time_nanos, id);
 CREATE INDEX logs_received ON logs (received_nanos);
 
 -- Finds the records that have no trace id.
