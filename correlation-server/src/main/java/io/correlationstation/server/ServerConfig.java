@@ -82,12 +82,15 @@ record ServerConfig(
   }
 
   private static StitchConfig stitch(Settings settings) {
-    StitchConfig config =
-        StitchConfig.defaults()
-            .withWindow(settings.seconds(Setting.WINDOW_SECONDS))
-            .withMaxBytes(Runtime.getRuntime().maxMemory() / STITCHING_SHARE);
+    StitchConfig.Builder builder =
+        StitchConfig.builder()
+            .window(settings.seconds(Setting.WINDOW_SECONDS))
+            .maxBytes(Runtime.getRuntime().maxMemory() / STITCHING_SHARE);
     Path topology = settings.optionalPath(Setting.TOPOLOGY);
-    return topology == null ? config : config.withTopology(TopologyFile.read(topology));
+    if (topology != null) {
+      builder.topology(TopologyFile.read(topology));
+    }
+    return builder.build();
   }
 
   private static ForwardConfig forward(Settings settings, Path dataDir) {

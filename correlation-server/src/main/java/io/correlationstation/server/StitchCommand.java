@@ -88,10 +88,11 @@ final class StitchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    StitchConfig config = StitchConfig.defaults();
+    StitchConfig.Builder builder = StitchConfig.builder();
     if (topology != null) {
-      config = config.withTopology(TopologyFile.read(topology));
+      builder.topology(TopologyFile.read(topology));
     }
+    StitchConfig config = builder.build();
     Stitcher stitcher = Stitcher.create(config, this::decided);
     TelemetryFeed feed = new TelemetryFeed(config);
     for (Path file : files) {

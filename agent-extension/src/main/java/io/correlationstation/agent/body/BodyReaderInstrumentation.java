@@ -7,7 +7,6 @@ import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 import io.opentelemetry.javaagent.bootstrap.correlation.CorrelationBridge;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeInstrumentation;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeTransformer;
-import java.nio.CharBuffer;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.matcher.ElementMatcher;
@@ -55,14 +54,7 @@ final class BodyReaderInstrumentation implements TypeInstrumentation {
         @Advice.Enter @Nullable Object scan,
         @Advice.Return int character,
         @Advice.Thrown @Nullable Throwable failure) {
-      if (scan == null) {
-        return;
-      }
-      if (failure != null) {
-        CorrelationBridge.bodyFailed(scan);
-      } else {
-        CorrelationBridge.bodyText(scan, character < 0 ? null : String.valueOf((char) character));
-      }
+      CorrelationBridge.bodyText(scan, failure, character);
     }
   }
 
@@ -83,14 +75,7 @@ final class BodyReaderInstrumentation implements TypeInstrumentation {
         @Advice.Argument(0) char[] chars,
         @Advice.Return int count,
         @Advice.Thrown @Nullable Throwable failure) {
-      if (scan == null) {
-        return;
-      }
-      if (failure != null) {
-        CorrelationBridge.bodyFailed(scan);
-      } else {
-        CorrelationBridge.bodyText(scan, count < 0 ? null : CharBuffer.wrap(chars, 0, count));
-      }
+      CorrelationBridge.bodyText(scan, failure, chars, 0, count);
     }
   }
 
@@ -112,14 +97,7 @@ final class BodyReaderInstrumentation implements TypeInstrumentation {
         @Advice.Argument(1) int offset,
         @Advice.Return int count,
         @Advice.Thrown @Nullable Throwable failure) {
-      if (scan == null) {
-        return;
-      }
-      if (failure != null) {
-        CorrelationBridge.bodyFailed(scan);
-      } else {
-        CorrelationBridge.bodyText(scan, count < 0 ? null : CharBuffer.wrap(chars, offset, count));
-      }
+      CorrelationBridge.bodyText(scan, failure, chars, offset, count);
     }
   }
 
@@ -139,14 +117,7 @@ final class BodyReaderInstrumentation implements TypeInstrumentation {
         @Advice.Enter @Nullable Object scan,
         @Advice.Return @Nullable String line,
         @Advice.Thrown @Nullable Throwable failure) {
-      if (scan == null) {
-        return;
-      }
-      if (failure != null) {
-        CorrelationBridge.bodyFailed(scan);
-      } else {
-        CorrelationBridge.bodyText(scan, line);
-      }
+      CorrelationBridge.bodyText(scan, failure, line);
     }
   }
 }

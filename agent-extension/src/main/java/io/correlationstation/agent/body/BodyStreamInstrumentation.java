@@ -72,14 +72,7 @@ final class BodyStreamInstrumentation implements TypeInstrumentation {
         @Advice.Enter @Nullable Object scan,
         @Advice.Return int octet,
         @Advice.Thrown @Nullable Throwable failure) {
-      if (scan == null) {
-        return;
-      }
-      if (failure != null) {
-        CorrelationBridge.bodyFailed(scan);
-      } else {
-        CorrelationBridge.bodyExit(scan, octet);
-      }
+      CorrelationBridge.bodyExit(scan, failure, octet);
     }
   }
 
@@ -100,14 +93,7 @@ final class BodyStreamInstrumentation implements TypeInstrumentation {
         @Advice.Argument(0) byte[] bytes,
         @Advice.Return int count,
         @Advice.Thrown @Nullable Throwable failure) {
-      if (scan == null) {
-        return;
-      }
-      if (failure != null) {
-        CorrelationBridge.bodyFailed(scan);
-      } else {
-        CorrelationBridge.bodyExit(scan, bytes, 0, count);
-      }
+      CorrelationBridge.bodyExit(scan, failure, bytes, 0, count);
     }
   }
 
@@ -129,14 +115,7 @@ final class BodyStreamInstrumentation implements TypeInstrumentation {
         @Advice.Argument(1) int offset,
         @Advice.Return int count,
         @Advice.Thrown @Nullable Throwable failure) {
-      if (scan == null) {
-        return;
-      }
-      if (failure != null) {
-        CorrelationBridge.bodyFailed(scan);
-      } else {
-        CorrelationBridge.bodyExit(scan, bytes, offset, count);
-      }
+      CorrelationBridge.bodyExit(scan, failure, bytes, offset, count);
     }
   }
 
@@ -162,14 +141,7 @@ final class BodyStreamInstrumentation implements TypeInstrumentation {
         @Advice.Local("position") int position,
         @Advice.Return int count,
         @Advice.Thrown @Nullable Throwable failure) {
-      if (scan == null) {
-        return;
-      }
-      if (failure != null) {
-        CorrelationBridge.bodyFailed(scan);
-      } else {
-        CorrelationBridge.bodyExit(scan, buffer, position, count);
-      }
+      CorrelationBridge.bodyExit(scan, failure, buffer, position, count);
     }
   }
 }

@@ -51,12 +51,9 @@ final class ReactorRequestInstrumentation implements TypeInstrumentation {
       ByteBuf piece = ((HttpContent) message).content();
       byte[] bytes = new byte[piece.readableBytes()];
       piece.getBytes(piece.readerIndex(), bytes);
-      CorrelationBridge.bodyExit(scan, bytes, 0, bytes.length);
+      CorrelationBridge.bodyExit(scan, null, bytes, 0, bytes.length);
       if (message instanceof LastHttpContent) {
-        scan = CorrelationBridge.bodyEnter(operations);
-        if (scan != null) {
-          CorrelationBridge.bodyExit(scan, -1);
-        }
+        CorrelationBridge.bodyExit(CorrelationBridge.bodyEnter(operations), null, -1);
       }
     }
   }

@@ -55,9 +55,7 @@ final class ReadListenerInstrumentation implements TypeInstrumentation {
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
     public static void exit(@Advice.Enter @Nullable Object scope) {
-      if (scope != null) {
-        CorrelationBridge.listenerExit(scope);
-      }
+      CorrelationBridge.listenerExit(scope);
     }
   }
 }

@@ -43,9 +43,7 @@ final class ProcessBuilderInstrumentation implements TypeInstrumentation {
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
     public static void exit(
         @Advice.This ProcessBuilder builder, @Advice.Enter @Nullable Map<String, String> before) {
-      if (before != null) {
-        CorrelationBridge.processStarted(builder, before);
-      }
+      CorrelationBridge.processStarted(builder, before);
     }
   }
 }

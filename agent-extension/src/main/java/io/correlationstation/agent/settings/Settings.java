@@ -37,28 +37,29 @@ public final class Settings {
   private final EnvironmentParent environmentParent;
   private final List<String> warnings;
 
-  Settings(SettingsReader reader) {
-    enabled = reader.flag("enabled", true);
+  private Settings(SettingValues values, SettingsReader reader) {
+    enabled = values.flag("enabled", true);
     keys = reader.keys();
-    maxBytes = reader.number("max-bytes", 4096, 1, 65_536);
+    maxBytes = values.number("max-bytes", 4096, 1, 65_536);
     egressAllow = reader.egressAllow();
-    egressTopics = reader.list("egress.topics", SettingsReader.ANY);
-    hmacSecret = reader.file("egress.hmac-secret-file");
+    egressTopics = values.list("egress.topics", SettingsReader.ANY);
+    hmacSecret = values.file("egress.hmac-secret-file");
     queryParameters = reader.queryParameters();
     pathRules = reader.pathRules();
     jsonRules = reader.jsonRules();
     responseRules = reader.jsonPointers("response-rules");
     messageRules = reader.messageRules();
     jdbcRules = reader.jdbcRules();
-    bodyMaxBytes = reader.number("body.max-bytes", 65_536, 0, 16 * 1024 * 1024);
-    responseHeaders = reader.flag("response-headers", true);
+    bodyMaxBytes = values.number("body.max-bytes", 65_536, 0, 16 * 1024 * 1024);
+    responseHeaders = values.flag("response-headers", true);
     environmentParent = reader.environmentParent();
-    warnings = reader.finish();
+    warnings = values.finish();
   }
 
   /** Reads all settings; never throws. */
   public static Settings read(SettingsSource source) {
-    return new Settings(new SettingsReader(source));
+    SettingValues values = new SettingValues(source);
+    return new Settings(values, new SettingsReader(values));
   }
 
   public boolean enabled() {

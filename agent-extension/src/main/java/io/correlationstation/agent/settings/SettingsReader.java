@@ -5,14 +5,8 @@ import static java.util.Collections.unmodifiableList;
 
 import io.correlationstation.agent.settings.KeySettings.Egress;
 import io.correlationstation.correlation.CorrelationKey;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,10 +17,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
-/** Turns texts into settings and remembers what was wrong with them. Used once. */
+/** Reads the keys, the rules that find them and where they may go. Used once. */
 final class SettingsReader {
 
   /**
@@ -45,23 +38,16 @@ final class SettingsReader {
   private static final Pattern NOT_A_NAME = Pattern.compile("[0-9.]+|.*[/:\\[].*");
   private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
 
-  private final SettingsSource source;
-  private final Set<String> known = new LinkedHashSet<>();
-  private final List<String> warnings = new ArrayList<>();
+  private final SettingValues values;
   private final List<String> keyNames;
   private final List<KeySettings> keys = new ArrayList<>();
 
-  SettingsReader(SettingsSource source) {
-    this.source = source;
+  SettingsReader(SettingValues values) {
+    this.values = values;
     this.keyNames = keyNames();
     for (String name : keyNames) {
       keys.add(key(name));
     }
-  }
-
-  boolean flag(String setting, boolean standard) {
-    return Boolean.parseBoolean(
-        oneOf(setting, Boolean.toString(standard), Arrays.asList("true", "false")));
   }
 
   List<KeySettings> keys() {
@@ -74,13 +60,11 @@ final class SettingsReader {
       defaults.add(key.name());
     }
     Set<String> names = new LinkedHashSet<>();
-    for (String name : list("keys", defaults)) {
+    for (String name : values.list("keys", defaults)) {
       if (!KEY_NAME.matcher(name).matches()) {
-        warnings.add(
-            property("keys") + ": \"" + name + "\" is not a name of letters, digits, _ and .");
+        values.warn("keys", "\"" + name + "\" is not a name of letters, digits, _ and .");
       } else if (names.size() == MAX_KEYS) {
-        warnings.add(
-            property("keys") + ": more than " + MAX_KEYS + " keys, \"" + name + "\" left out");
+        values.warn("keys", "more than " + MAX_KEYS + " keys, \"" + name + "\" left out");
       } else {
         names.add(name);
       }
@@ -93,23 +77,24 @@ final class SettingsReader {
     return new KeySettings(
         name,
         headers(prefix + "headers", name),
-        text(prefix + "attribute", name),
-        text(prefix + "mdc", name),
-        pattern(prefix + "pattern"),
-        number(prefix + "max-length", 128, 1, 4096),
+        values.text(prefix + "attribute", name),
+        values.text(prefix + "mdc", name),
+        values.pattern(prefix + "pattern"),
+        values.number(prefix + "max-length", 128, 1, 4096),
         Egress.valueOf(
-            oneOf(prefix + "egress", "send", Arrays.asList("send", "drop", "hmac"))
+            values
+                .oneOf(prefix + "egress", "send", Arrays.asList("send", "drop", "hmac"))
                 .toUpperCase(Locale.ROOT)));
   }
 
   private List<String> headers(String setting, String key) {
     List<String> standard = Collections.singletonList(headerOf(key));
     List<String> headers = new ArrayList<>();
-    for (String header : list(setting, standard)) {
+    for (String header : values.list(setting, standard)) {
       if (HEADER_NAME.matcher(header).matches()) {
         headers.add(header);
       } else {
-        warnings.add(property(setting) + ": \"" + header + "\" is not a header name");
+        values.warn(setting, "\"" + header + "\" is not a header name");
       }
     }
     return headers.isEmpty() ? standard : unmodifiableList(headers);
@@ -124,19 +109,6 @@ final class SettingsReader {
       }
     }
     return header.toString();
-  }
-
-  private @Nullable Pattern pattern(String setting) {
-    String text = take(setting);
-    if (text == null) {
-      return null;
-    }
-    try {
-      return Pattern.compile(text);
-    } catch (PatternSyntaxException wrong) {
-      warnings.add(property(setting) + ": not a regular expression: " + wrong.getDescription());
-      return null;
-    }
   }
 
   /**
@@ -154,12 +126,12 @@ final class SettingsReader {
         spellings.put(Names.loose(header), key.name());
       }
     }
-    String text = take("query-parameters");
+    String text = values.take("query-parameters");
     if (text == null) {
       return Collections.unmodifiableMap(standard);
     }
     Map<String, String> parameters = new LinkedHashMap<>();
-    for (String item : split(text)) {
+    for (String item : SettingValues.split(text)) {
       int equals = item.indexOf('=');
       String key = equals < 0 ? spellings.get(Names.loose(item)) : item.substring(0, equals).trim();
       if (key == null || !keyNames.contains(key)) {
@@ -173,11 +145,10 @@ final class SettingsReader {
 
   List<PathRule> pathRules() {
     List<PathRule> rules = new ArrayList<>();
-    for (String text : list("path-rules", Collections.emptyList())) {
+    for (String text : values.list("path-rules", Collections.emptyList())) {
       PathRule rule = PathRule.parse(text);
       if (rule == null) {
-        warnings.add(
-            property("path-rules") + ": \"" + text + "\" is not like /circuits/{circuit_id}");
+        values.warn("path-rules", "\"" + text + "\" is not like /circuits/{circuit_id}");
         continue;
       }
       for (String key : rule.keys()) {
@@ -193,13 +164,11 @@ final class SettingsReader {
   /** Host suffixes, CIDR blocks and words, without what is none of these. */
   List<String> egressAllow() {
     List<String> allowed = new ArrayList<>();
-    for (String rule : list("egress.allow", DEFAULT_EGRESS)) {
+    for (String rule : values.list("egress.allow", DEFAULT_EGRESS)) {
       if (NOT_A_NAME.matcher(rule).matches() && AddressBlock.parse(rule) == null) {
-        warnings.add(
-            property("egress.allow")
-                + ": \""
-                + rule
-                + "\" is not like 192.0.2.0/24, fc00::/7, .example.com or private");
+        values.warn(
+            "egress.allow",
+            "\"" + rule + "\" is not like 192.0.2.0/24, fc00::/7, .example.com or private");
       } else {
         allowed.add(rule);
       }
@@ -210,7 +179,7 @@ final class SettingsReader {
   /** The names of {@code json-fields} at the top and the pointers of {@code json-rules}. */
   List<JsonRule> jsonRules() {
     List<JsonRule> rules = new ArrayList<>();
-    String fields = take("json-fields");
+    String fields = values.take("json-fields");
     if (fields == null) {
       for (String key : keyNames) {
         rules.add(new JsonRule(key, Collections.singletonList(key)));
@@ -219,7 +188,7 @@ final class SettingsReader {
         }
       }
     } else {
-      for (String field : split(fields)) {
+      for (String field : SettingValues.split(fields)) {
         addJsonField(rules, field);
       }
     }
@@ -268,10 +237,10 @@ final class SettingsReader {
       Function<String, @Nullable R> parser,
       Function<R, String> keyOf) {
     List<R> rules = new ArrayList<>();
-    for (String text : list(setting, Collections.emptyList())) {
+    for (String text : values.list(setting, Collections.emptyList())) {
       R rule = parser.apply(text);
       if (rule == null) {
-        warnings.add(property(setting) + ": \"" + text + "\" is not like " + example);
+        values.warn(setting, "\"" + text + "\" is not like " + example);
       } else if (!keyNames.contains(keyOf.apply(rule))) {
         warnUnknownKey(setting, text, keyOf.apply(rule));
       } else {
@@ -287,126 +256,13 @@ final class SettingsReader {
   }
 
   private void warnUnknownKey(String setting, String item, String name) {
-    warnings.add(
-        property(setting)
-            + ": \""
-            + item
-            + "\" names no key; nearest: "
-            + Names.nearest(name, keyNames));
-  }
-
-  String text(String setting, String standard) {
-    String text = take(setting);
-    return text == null ? standard : text;
-  }
-
-  List<String> list(String setting, List<String> standard) {
-    String text = take(setting);
-    return text == null ? standard : unmodifiableList(split(text));
-  }
-
-  private static List<String> split(String text) {
-    List<String> items = new ArrayList<>();
-    for (String item : text.split(",", -1)) {
-      if (!item.trim().isEmpty()) {
-        items.add(item.trim());
-      }
-    }
-    return items;
-  }
-
-  /** Returns the content of a file without white space around it; empty when there is none. */
-  byte[] file(String setting) {
-    String path = take(setting);
-    if (path == null) {
-      return new byte[0];
-    }
-    try {
-      byte[] content = Files.readAllBytes(Paths.get(path));
-      return new String(content, StandardCharsets.UTF_8).trim().getBytes(StandardCharsets.UTF_8);
-    } catch (IOException | InvalidPathException unreadable) {
-      warnings.add(property(setting) + ": cannot read " + path + "; keys with hmac are not sent");
-      return new byte[0];
-    }
-  }
-
-  int number(String setting, int standard, int least, int most) {
-    String text = take(setting);
-    if (text == null) {
-      return standard;
-    }
-    try {
-      int number = Integer.parseInt(text);
-      if (number >= least && number <= most) {
-        return number;
-      }
-    } catch (NumberFormatException wrong) {
-      // told below
-    }
-    warnings.add(
-        property(setting)
-            + ": \""
-            + text
-            + "\" is not a number from "
-            + least
-            + " to "
-            + most
-            + "; using "
-            + standard);
-    return standard;
+    values.warn(
+        setting, "\"" + item + "\" names no key; nearest: " + Names.nearest(name, keyNames));
   }
 
   Settings.EnvironmentParent environmentParent() {
-    String parent = oneOf("environment.parent", "keys", Arrays.asList("none", "keys", "full"));
+    String parent =
+        values.oneOf("environment.parent", "keys", Arrays.asList("none", "keys", "full"));
     return Settings.EnvironmentParent.valueOf(parent.toUpperCase(Locale.ROOT));
-  }
-
-  String oneOf(String setting, String standard, Collection<String> allowed) {
-    String text = take(setting);
-    if (text == null) {
-      return standard;
-    }
-    String value = text.toLowerCase(Locale.ROOT);
-    if (allowed.contains(value)) {
-      return value;
-    }
-    warnings.add(
-        property(setting)
-            + ": \""
-            + text
-            + "\" is none of "
-            + allowed
-            + "; nearest: "
-            + Names.nearest(value, allowed)
-            + "; using "
-            + standard);
-    return standard;
-  }
-
-  private @Nullable String take(String setting) {
-    known.add(property(setting));
-    return source.get(property(setting));
-  }
-
-  /** Adds a warning for each name that nobody asked for and returns all warnings. */
-  List<String> finish() {
-    Map<String, String> environmentNames = new HashMap<>();
-    for (String property : known) {
-      environmentNames.put(Names.environment(property), property);
-    }
-    for (String name : source.names()) {
-      if (!environmentNames.containsKey(Names.environment(name))) {
-        boolean variable = name.startsWith(Settings.ENVIRONMENT_PREFIX);
-        warnings.add(
-            name
-                + " is not a setting; nearest: "
-                + Names.nearest(name, variable ? environmentNames.keySet() : known));
-      }
-    }
-    return unmodifiableList(warnings);
-  }
-
-  private static String property(String setting) {
-    return Settings.PREFIX + setting;
   }
 }

@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.benchmarks.agent;
 
-import io.correlationstation.agent.carry.Carrier;
-import io.correlationstation.agent.carry.CorrelationPropagator;
-import io.correlationstation.agent.settings.Settings;
-import io.correlationstation.agent.settings.SettingsSource;
-import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
-import io.opentelemetry.context.propagation.TextMapPropagator;
-import io.opentelemetry.context.propagation.TextMapSetter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -39,39 +30,9 @@ import org.openjdk.jmh.infra.Blackhole;
 @Fork(1)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-public class PropagationBenchmark {
+public class PropagationBenchmark extends KeyedRequest {
 
-  private static final TextMapGetter<Map<String, String>> getter =
-      new TextMapGetter<>() {
-        @Override
-        public Iterable<String> keys(Map<String, String> headers) {
-          return headers.keySet();
-        }
-
-        @Override
-        public @Nullable String get(@Nullable Map<String, String> headers, String name) {
-          return headers == null ? null : headers.get(name);
-        }
-      };
-
-  private static final TextMapSetter<Blackhole> setter =
-      (blackhole, name, value) -> {
-        if (blackhole != null) {
-          blackhole.consume(value);
-        }
-      };
-
-  private final Map<String, String> headers =
-      Map.of(
-          "X-Circuit-Id", "80.L1XX.000001..TEST",
-          "X-Product-Id", "product-000001",
-          "baggage", "circuit_id=80.L1XX.000001..TEST,product_id=product-000001");
   private final Map<String, String> noHeaders = Map.of("accept", "*/*");
-  private final Carrier carrier = Carrier.of(Settings.read(SettingsSource.empty()));
-  private final TextMapPropagator stock = W3CBaggagePropagator.getInstance();
-  private final TextMapPropagator ours = new CorrelationPropagator(carrier);
-  private final Context parsed = stock.extract(Context.root(), headers, getter);
-  private final Context request = ours.extract(parsed, headers, getter);
   private final String host = "arda.internal".toLowerCase(Locale.ROOT);
 
   @Benchmark

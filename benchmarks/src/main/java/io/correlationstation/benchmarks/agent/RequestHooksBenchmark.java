@@ -2,18 +2,11 @@
 package io.correlationstation.benchmarks.agent;
 
 import io.correlationstation.agent.body.BodyReading;
-import io.correlationstation.agent.carry.Carrier;
-import io.correlationstation.agent.carry.CorrelationPropagator;
 import io.correlationstation.agent.carry.KeysOnSpans;
 import io.correlationstation.agent.carry.Source;
-import io.correlationstation.agent.settings.Settings;
-import io.correlationstation.agent.settings.SettingsSource;
-import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
-import io.opentelemetry.context.propagation.TextMapGetter;
-import io.opentelemetry.context.propagation.TextMapSetter;
 import io.opentelemetry.sdk.trace.ReadWriteSpan;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import java.util.HashMap;
@@ -44,41 +37,11 @@ import org.openjdk.jmh.infra.Blackhole;
 @Fork(1)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-public class RequestHooksBenchmark {
+public class RequestHooksBenchmark extends KeyedRequest {
 
-  private static final TextMapGetter<Map<String, String>> getter =
-      new TextMapGetter<>() {
-        @Override
-        public Iterable<String> keys(Map<String, String> headers) {
-          return headers.keySet();
-        }
-
-        @Override
-        public @Nullable String get(@Nullable Map<String, String> headers, String name) {
-          return headers == null ? null : headers.get(name);
-        }
-      };
-
-  private static final TextMapSetter<Blackhole> setter =
-      (blackhole, name, value) -> {
-        if (blackhole != null) {
-          blackhole.consume(value);
-        }
-      };
-
-  private final Map<String, String> headers =
-      Map.of(
-          "X-Circuit-Id", "80.L1XX.000001..TEST",
-          "X-Product-Id", "product-000001",
-          "baggage", "circuit_id=80.L1XX.000001..TEST,product_id=product-000001");
-  private final Carrier carrier = Carrier.of(Settings.read(SettingsSource.empty()));
-  private final CorrelationPropagator propagator = new CorrelationPropagator(carrier);
   private final KeysOnSpans onSpans = new KeysOnSpans(carrier);
   private final BodyReading bodies = new BodyReading(carrier);
-  private final Context parsed =
-      W3CBaggagePropagator.getInstance().extract(Context.root(), headers, getter);
-  private final Context request = propagator.extract(parsed, headers, getter);
-  private final Context withLateKey = propagator.extract(parsed, headers, getter);
+  private final Context withLateKey = ours.extract(parsed, headers, getter);
   private final SdkTracerProvider tracers = SdkTracerProvider.builder().build();
   private final Span span = tracers.get("benchmark").spanBuilder("GET").startSpan();
   private final Map<String, String> mdc = new HashMap<>(Map.of("trace_id", "0", "span_id", "0"));
@@ -99,7 +62,7 @@ public class RequestHooksBenchmark {
   /** A request arrives and starts two spans. */
   @Benchmark
   public Context extractAndTwoSpans() {
-    Context arrived = propagator.extract(parsed, headers, getter);
+    Context arrived = ours.extract(parsed, headers, getter);
     onSpans.onStart(arrived, (ReadWriteSpan) span);
     onSpans.onStart(arrived, (ReadWriteSpan) span);
     return arrived;
@@ -113,7 +76,7 @@ public class RequestHooksBenchmark {
 
   @Benchmark
   public void inject(Blackhole blackhole) {
-    propagator.inject(request, blackhole, setter);
+    ours.inject(request, blackhole, setter);
   }
 
   @Benchmark
@@ -147,7 +110,7 @@ public class RequestHooksBenchmark {
   /** All of a request that calls another service once: two spans, one log line, one read. */
   @Benchmark
   public void request(Blackhole blackhole) {
-    Context arrived = propagator.extract(parsed, headers, getter);
+    Context arrived = ours.extract(parsed, headers, getter);
     Context started = carrier.withRequest(arrived);
     onSpans.onStart(started, (ReadWriteSpan) span);
     response(blackhole);
@@ -155,6 +118,6 @@ public class RequestHooksBenchmark {
     blackhole.consume(carrier.withKeys(started, mdc));
     Context called = carrier.egress().toHost(started, "http", "arda.internal");
     onSpans.onStart(called, (ReadWriteSpan) span);
-    propagator.inject(called, blackhole, setter);
+    ours.inject(called, blackhole, setter);
   }
 }

@@ -2,7 +2,6 @@
 package io.correlationstation.benchmarks.load;
 
 import io.correlationstation.benchmarks.load.Sender.Sent;
-import io.correlationstation.server.journal.Signal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +25,7 @@ final class CostCommand implements Callable<Integer> {
   private static final double MILLION = 1e6;
 
   @Mixin private Rig rig = new Rig();
+  @Mixin private SignalOption option = new SignalOption();
 
   @Option(
       names = "--stages",
@@ -34,13 +34,6 @@ final class CostCommand implements Callable<Integer> {
       defaultValue = "receive,journal,stitch,journeys,forward",
       description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE})")
   private List<Stage> stages = List.of();
-
-  @Option(
-      names = "--signal",
-      paramLabel = "SIGNAL",
-      defaultValue = "traces",
-      description = "traces or logs (${DEFAULT-VALUE})")
-  private Signal signal = Signal.TRACES;
 
   @Option(
       names = "--items",
@@ -73,7 +66,7 @@ final class CostCommand implements Callable<Integer> {
     Path home = rig.home();
     try (NullSink sink = NullSink.start();
         ServerProcess server = rig.start(stage, sink, home);
-        Sender sender = rig.sender(server, signal, 200)) {
+        Sender sender = rig.sender(server, option.signal(), 200)) {
       sender.flatOut(warmUp / sender.items());
       rig.awaitCaughtUp(server, stage);
       Duration cpu = server.cpu();

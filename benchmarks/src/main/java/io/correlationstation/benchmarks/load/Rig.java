@@ -95,8 +95,8 @@ final class Rig {
     long run = System.nanoTime();
     Batches batches =
         signal == Signal.LOGS
-            ? new LogBatches(keyedTraces, run, lag)
-            : new SpanBatches(keyedTraces, run, lag);
+            ? Batches.ofLogs(keyedTraces, run, lag)
+            : Batches.ofSpans(keyedTraces, run, lag);
     return new Sender(server.otlp(), batches, gzip, threads);
   }
 

@@ -2,7 +2,6 @@
 package io.correlationstation.benchmarks.load;
 
 import io.correlationstation.benchmarks.load.Sender.Sent;
-import io.correlationstation.server.journal.Signal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -23,6 +22,7 @@ import picocli.CommandLine.Option;
 final class SteadyCommand implements Callable<Integer> {
 
   @Mixin private Rig rig = new Rig();
+  @Mixin private SignalOption option = new SignalOption();
 
   @Option(
       names = "--stage",
@@ -30,13 +30,6 @@ final class SteadyCommand implements Callable<Integer> {
       defaultValue = "forward",
       description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE})")
   private Stage stage = Stage.FORWARD;
-
-  @Option(
-      names = "--signal",
-      paramLabel = "SIGNAL",
-      defaultValue = "traces",
-      description = "traces or logs (${DEFAULT-VALUE})")
-  private Signal signal = Signal.TRACES;
 
   @Option(
       names = "--rate",
@@ -66,7 +59,7 @@ final class SteadyCommand implements Callable<Integer> {
     Path home = rig.home();
     try (NullSink sink = NullSink.start();
         ServerProcess server = rig.start(stage, sink, home);
-        Sender sender = rig.sender(server, signal, lag())) {
+        Sender sender = rig.sender(server, option.signal(), lag())) {
       System.out.println(
           "| row | items/s | p50 ms | p99 ms | max ms | CPU s/M | RSS MB | behind |");
       System.out.println("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");

@@ -9,6 +9,7 @@ import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.resource.v1.Resource;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -23,6 +24,11 @@ import java.util.List;
  * orders are open at once. Their spans carry the keys, the others none.
  */
 final class Traffic implements Template.Values {
+
+  /** Makes the span, or what belongs to it. */
+  interface Item<T> {
+    T of(int slot, int index);
+  }
 
   static final List<String> SERVICES =
       List.of(
@@ -88,8 +94,22 @@ final class Traffic implements Template.Values {
     return (z ^ z >>> 31) | 1;
   }
 
+  /** An item for each span of a request: a list for each service, in the order of the calls. */
+  static <T> List<List<T>> byService(Item<T> item) {
+    List<List<T>> items = new ArrayList<>();
+    for (int service = 0; service < SERVICES.size(); service++) {
+      items.add(new ArrayList<>());
+    }
+    for (int slot = 0; slot < TRACES; slot++) {
+      for (int index = 0; index < SPANS_PER_TRACE; index++) {
+        items.get(service(slot, index)).add(item.of(slot, index));
+      }
+    }
+    return items;
+  }
+
   /** Service of a span: two spans in each of four services, in the order of the calls. */
-  static int service(int slot, int index) {
+  private static int service(int slot, int index) {
     return (slot + index / 2) % SERVICES.size();
   }
 

@@ -18,7 +18,7 @@ final class BatchesTest {
   private static final long NOW = 1_793_534_400_000_000_000L;
   private static final int LAG = 4;
 
-  private final SpanBatches spans = new SpanBatches(3, 7, LAG);
+  private final Batches spans = Batches.ofSpans(3, 7, LAG);
 
   @Test
   void request_spans_areValidAndOfTheSizeTheyClaim() throws MalformedOtlpException {
@@ -83,7 +83,7 @@ final class BatchesTest {
 
   @Test
   void request_logs_areValidAndBelongToTheSpans() throws MalformedOtlpException {
-    byte[] request = new LogBatches(3, 7, LAG).request(5, NOW);
+    byte[] request = Batches.ofLogs(3, 7, LAG).request(5, NOW);
     Set<String> spanTraces = new HashSet<>();
     TraceScan.scan(
         spans.request(5, NOW),

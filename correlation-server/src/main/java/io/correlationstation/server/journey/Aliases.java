@@ -49,6 +49,12 @@ final class Aliases {
     return List.copyOf(throughNeighbours(handle, id));
   }
 
+  /** Circuits of that id, the most recent first; the id itself when it is not known. */
+  List<String> resolveOrSelf(Handle handle, String id) {
+    List<String> resolved = resolve(handle, id);
+    return resolved.isEmpty() ? List.of(id) : resolved;
+  }
+
   /** The id in the form of a trace id: lower case, and without the dashes of a UUID. */
   static String traceId(String id) {
     String digits = id.toLowerCase(Locale.ROOT).replace("-", "");

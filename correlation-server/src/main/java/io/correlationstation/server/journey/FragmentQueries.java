@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.correlationstation.server.journey.Fragment.RootSpan;
+import io.correlationstation.server.stitch.live.HandoffLines;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -98,7 +99,7 @@ final class FragmentQueries {
 
   static Link link(ResultSet result) throws SQLException {
     return new Link(
-        FrameScan.parseHandoff(result.getString("document")), result.getString("superseded_by"));
+        HandoffLines.parse(result.getString("document")), result.getString("superseded_by"));
   }
 
   static LogLine logLine(ResultSet result) throws SQLException {

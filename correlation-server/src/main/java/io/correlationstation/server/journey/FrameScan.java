@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.journey;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.admission.TraceSet;
 import io.correlationstation.server.journal.Frame;
@@ -18,9 +15,8 @@ import io.correlationstation.server.otlp.LogView;
 import io.correlationstation.server.otlp.SpanView;
 import io.correlationstation.server.otlp.TraceScan;
 import io.correlationstation.server.stitch.Handoff;
+import io.correlationstation.server.stitch.live.HandoffLines;
 import io.correlationstation.server.stitch.live.RulingLines;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -37,8 +33,6 @@ final class FrameScan {
 
   private static final int STATUS_ERROR = 2;
   private static final HexFormat HEX = HexFormat.of();
-  private static final JsonMapper JSON =
-      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
   private final KeyVocabulary vocabulary;
   private final Set<String> observers;
@@ -75,7 +69,7 @@ final class FrameScan {
       case TRACES -> TraceScan.scan(frame.payload(), names, span -> span(span, entry, findings));
       case LOGS -> new LogFrame(entry, findings).scan();
       case HANDOFFS -> handoffs(entry, findings);
-      case RULINGS -> rulings(frame, findings);
+      case RULINGS -> findings.rulings.addAll(RulingLines.parse(frame.payload()));
       case METRICS -> {
         // Journeys are made of spans, logs and handoffs.
       }
@@ -140,39 +134,10 @@ final class FrameScan {
   }
 
   private void handoffs(JournalCursor.Entry entry, Findings findings) {
-    new String(entry.frame().payload(), StandardCharsets.UTF_8)
-        .lines()
-        .filter(line -> !line.isBlank())
-        .map(FrameScan::parseHandoff)
-        .forEach(
-            handoff -> {
-              admission.admit(Admission.hash(handoff.parent().traceId()));
-              admission.admit(Admission.hash(handoff.child().traceId()));
-              findings.handoffs.add(new FoundHandoff(handoff, entry.sequence()));
-            });
-  }
-
-  private static void rulings(Frame frame, Findings findings) {
-    try {
-      findings.rulings.addAll(RulingLines.parse(frame.payload()));
-    } catch (IOException e) {
-      throw new IllegalArgumentException("ruling is not readable", e);
-    }
-  }
-
-  static Handoff parseHandoff(String json) {
-    try {
-      return JSON.readValue(json, Handoff.class);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("handoff is not readable", e);
-    }
-  }
-
-  static String writeHandoff(Handoff handoff) {
-    try {
-      return JSON.writeValueAsString(handoff);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a record of values is always writable", e);
+    for (Handoff handoff : HandoffLines.parse(entry.frame().payload())) {
+      admission.admit(Admission.hash(handoff.parent().traceId()));
+      admission.admit(Admission.hash(handoff.child().traceId()));
+      findings.handoffs.add(new FoundHandoff(handoff, entry.sequence()));
     }
   }
 

@@ -1,26 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.journey;
 
-import static io.correlationstation.server.journey.KeyVocabulary.CIRCUIT_ID;
-
 import io.correlationstation.server.journey.Page.Position;
-import io.correlationstation.server.stitch.Handoff;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -31,7 +25,6 @@ final class JourneyQueries {
 
   static final int MAX_JOURNEYS = 50;
   static final int MAX_LOGS = 5_000;
-  private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
 
   private final Jdbi jdbi;
   private final Aliases aliases;
@@ -43,115 +36,6 @@ final class JourneyQueries {
     this.aliases = aliases;
     this.config = config;
     this.clock = clock;
-  }
-
-  /** Journeys that an id belongs to, the most recent first. */
-  private List<String> journeyIdsOf(Handle handle, String id, List<String> circuits) {
-    List<String> keys = new ArrayList<>(config.correlationKeys());
-    keys.addAll(config.aliasKeys());
-    keys.remove(CIRCUIT_ID);
-    List<String> journeys =
-        handle
-            .createQuery(
-                """
-                SELECT j.id FROM journeys j WHERE j.id IN (
-                  SELECT journey_id FROM fragments WHERE trace_id = :trace OR own_journey_id = :id
-                  UNION
-                  SELECT f.journey_id FROM fragment_keys k JOIN fragments f USING (trace_id)
-                  WHERE k.key_name IN (<keys>) AND k.key_value = :id)
-                ORDER BY j.start_nanos DESC, j.id LIMIT :limit
-                """)
-            .bind("id", id)
-            .bind("trace", Aliases.traceId(id))
-            .bindList("keys", keys)
-            .bind("limit", MAX_JOURNEYS)
-            .mapTo(String.class)
-            .list();
-    if (!journeys.isEmpty() || circuits.isEmpty()) {
-      return journeys;
-    }
-    List<String> ofCircuit = journeyIds(handle, circuits.get(0));
-    return ofCircuit.subList(0, Math.min(MAX_JOURNEYS, ofCircuit.size()));
-  }
-
-  Lookup lookup(String id) {
-    String cleaned = KeyVocabulary.clean(id);
-    if (cleaned == null) {
-      return Lookup.NOTHING;
-    }
-    return jdbi.inTransaction(
-        handle -> {
-          List<String> circuits = aliases.resolve(handle, cleaned);
-          List<String> journeys = journeyIdsOf(handle, cleaned, circuits);
-          return new Lookup(
-              circuits, journeys, traceId(handle, cleaned), handoffId(handle, cleaned));
-        });
-  }
-
-  private static @Nullable String traceId(Handle handle, String id) {
-    String traceId = Aliases.traceId(id);
-    String listed =
-        handle
-            .createQuery("SELECT trace_id FROM trace_frames WHERE trace_id = :id LIMIT 1")
-            .bind("id", traceId)
-            .mapTo(String.class)
-            .findOne()
-            .orElse(null);
-    if (listed != null || !TRACE_ID.matcher(traceId).matches()) {
-      return listed;
-    }
-    return UnlistedTraces.frames(handle, traceId).isEmpty() ? null : traceId;
-  }
-
-  private static @Nullable String handoffId(Handle handle, String id) {
-    return handle
-        .createQuery("SELECT id FROM handoffs WHERE id = :id")
-        .bind("id", id.toLowerCase(Locale.ROOT))
-        .mapTo(String.class)
-        .findOne()
-        .orElse(null);
-  }
-
-  @Nullable Circuit circuit(String id) {
-    String cleaned = KeyVocabulary.clean(id);
-    if (cleaned == null) {
-      return null;
-    }
-    return jdbi.inTransaction(
-        handle -> {
-          List<String> circuits = aliases.resolve(handle, cleaned);
-          return circuits.isEmpty() ? null : circuit(handle, circuits);
-        });
-  }
-
-  private Circuit circuit(Handle handle, List<String> circuits) {
-    String circuitId = circuits.get(0);
-    List<String> ids = journeyIds(handle, circuitId);
-    boolean older = ids.size() > MAX_JOURNEYS;
-    List<Journey> journeys = journeys(handle, older ? ids.subList(0, MAX_JOURNEYS) : ids);
-    List<Circuit.Alias> known = aliases.of(handle, circuitId);
-    LooseLogs loose = LooseLogs.ofCircuit(handle, circuitId, known, journeys, config.logSlack());
-    List<Journey> complete = new ArrayList<>(loose.join(journeys));
-    Journey unclaimed = loose.unclaimed(circuitId, older, this::quietSince);
-    if (unclaimed != null) {
-      complete.add(unclaimed);
-    }
-    complete.sort(Comparator.comparingLong(Journey::startNanos).thenComparing(Journey::id));
-    return new Circuit(
-        circuitId, known, List.copyOf(circuits.subList(1, circuits.size())), complete, older);
-  }
-
-  private static List<String> journeyIds(Handle handle, String circuitId) {
-    return handle
-        .createQuery(
-            """
-            SELECT journey_id FROM journey_circuits WHERE circuit_id = :circuit
-            ORDER BY start_nanos DESC, journey_id DESC LIMIT :limit
-            """)
-        .bind("circuit", circuitId)
-        .bind("limit", MAX_JOURNEYS + 1)
-        .mapTo(String.class)
-        .list();
   }
 
   @Nullable Journey journey(String id) {
@@ -205,7 +89,7 @@ final class JourneyQueries {
   }
 
   /** Journeys with those ids, without logs that have no trace id. */
-  private List<Journey> journeys(Handle handle, List<String> ids) {
+  List<Journey> journeys(Handle handle, List<String> ids) {
     if (ids.isEmpty()) {
       return List.of();
     }
@@ -272,7 +156,8 @@ final class JourneyQueries {
         : Journey.State.COMPLETED;
   }
 
-  private boolean quietSince(long nanos) {
+  /** Whether the quiet time has passed since then. */
+  boolean quietSince(long nanos) {
     return nanos(clock.instant()) - nanos >= config.quiet().toNanos();
   }
 
@@ -346,7 +231,9 @@ final class JourneyQueries {
           }
           where.journeys(
               filter.state(),
-              filter.circuitId() == null ? List.of() : resolveOrSelf(handle, filter.circuitId()),
+              filter.circuitId() == null
+                  ? List.of()
+                  : aliases.resolveOrSelf(handle, filter.circuitId()),
               nanos(clock.instant()),
               config);
           List<JourneyRow> rows =
@@ -409,160 +296,6 @@ final class JourneyQueries {
         fragments.stream().mapToInt(Fragment::spanCount).sum(),
         fragments.stream().mapToInt(Fragment::errorCount).sum());
   }
-
-  Page<Correlation> correlations(CorrelationFilter filter, int limit, @Nullable Position after) {
-    return jdbi.inTransaction(
-        handle -> {
-          Conditions where = new Conditions();
-          where.after("f.start_nanos", "f.trace_id", after);
-          where.fragments(filter, values(handle, filter.keys()));
-          List<String> traceIds =
-              where
-                  .bind(
-                      handle.createQuery(
-                          "SELECT f.trace_id FROM fragments f"
-                              + where.sql()
-                              + " ORDER BY f.start_nanos DESC, f.trace_id DESC LIMIT :limit"))
-                  .bind("limit", limit + 1)
-                  .mapTo(String.class)
-                  .list();
-          return correlationPage(handle, traceIds, limit);
-        });
-  }
-
-  private static Page<Correlation> correlationPage(
-      Handle handle, List<String> traceIds, int limit) {
-    boolean more = traceIds.size() > limit;
-    List<Fragment> fragments =
-        FragmentQueries.byTrace(handle, more ? traceIds.subList(0, limit) : traceIds);
-    List<Link> links =
-        FragmentQueries.links(handle, fragments.stream().map(Fragment::traceId).toList());
-    Map<String, List<Link>> linksOfTrace = new HashMap<>();
-    for (Link link : links) {
-      linksOfTrace
-          .computeIfAbsent(link.handoff().child().traceId(), ignored -> new ArrayList<>())
-          .add(link);
-      linksOfTrace
-          .computeIfAbsent(link.handoff().parent().traceId(), ignored -> new ArrayList<>())
-          .add(link);
-    }
-    List<Correlation> items =
-        fragments.stream()
-            .map(
-                fragment ->
-                    new Correlation(
-                        fragment, linksOfTrace.getOrDefault(fragment.traceId(), List.of())))
-            .toList();
-    return new Page<>(items, more ? position(fragments.get(fragments.size() - 1)) : null);
-  }
-
-  private static Position position(Fragment fragment) {
-    return new Position(fragment.startNanos(), fragment.traceId());
-  }
-
-  /** The circuit's value replaced by the circuits that it leads to as an alias. */
-  private Map<String, List<String>> values(Handle handle, Map<String, String> keys) {
-    Map<String, List<String>> values = new HashMap<>();
-    keys.forEach((name, value) -> values.put(name, List.of(value)));
-    String circuit = keys.get(CIRCUIT_ID);
-    if (circuit != null) {
-      List<String> resolved = aliases.resolve(handle, circuit);
-      values.put(CIRCUIT_ID, resolved.isEmpty() ? List.of(circuit) : resolved);
-    }
-    return values;
-  }
-
-  Page<Link> links(LinkFilter filter, int limit, @Nullable Position after) {
-    return jdbi.inTransaction(
-        handle -> {
-          Conditions where = new Conditions();
-          where.after("h.child_nanos", "h.id", after);
-          where.links(
-              filter,
-              filter.circuitId() == null ? List.of() : resolveOrSelf(handle, filter.circuitId()));
-          List<Link> links =
-              where
-                  .bind(
-                      handle.createQuery(
-                          "SELECT h.document, h.superseded_by FROM handoffs h"
-                              + where.sql()
-                              + " ORDER BY h.child_nanos DESC, h.id DESC LIMIT :limit"))
-                  .bind("limit", limit + 1)
-                  .map((result, context) -> FragmentQueries.link(result))
-                  .list();
-          boolean more = links.size() > limit;
-          List<Link> items = more ? links.subList(0, limit) : links;
-          return new Page<>(items, more ? position(items.get(limit - 1)) : null);
-        });
-  }
-
-  private List<String> resolveOrSelf(Handle handle, String id) {
-    List<String> resolved = aliases.resolve(handle, id);
-    return resolved.isEmpty() ? List.of(id) : resolved;
-  }
-
-  private static Position position(Link link) {
-    return new Position(link.handoff().child().startNanos(), link.handoff().id());
-  }
-
-  @Nullable Link link(String id) {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery("SELECT document, superseded_by FROM handoffs WHERE id = :id")
-                .bind("id", id)
-                .map((result, context) -> FragmentQueries.link(result))
-                .findOne()
-                .orElse(null));
-  }
-
-  /** What stands for the child of that handoff, if it is another one; or null. */
-  @Nullable Handoff standingInsteadOf(Handoff handoff) {
-    return jdbi.withHandle(
-        handle ->
-            FragmentQueries.links(handle, List.of(handoff.child().traceId())).stream()
-                .filter(link -> link.state() != Handoff.State.REJECTED)
-                .map(Link::handoff)
-                .filter(other -> other.child().spanId().equals(handoff.child().spanId()))
-                .filter(other -> other.child().traceId().equals(handoff.child().traceId()))
-                .filter(other -> !other.id().equals(handoff.id()))
-                .findFirst()
-                .orElse(null));
-  }
-
-  List<VerdictEntry> verdicts(String handoffId) {
-    return jdbi.withHandle(handle -> RulingTable.history(handle, handoffId));
-  }
-
-  /** What is known of a trace besides its spans; null when nothing is. */
-  @Nullable TraceIndex trace(String traceId) {
-    return jdbi.inTransaction(
-        handle -> {
-          List<Long> frames =
-              handle
-                  .createQuery(
-                      "SELECT sequence FROM trace_frames WHERE trace_id = :id ORDER BY sequence")
-                  .bind("id", traceId)
-                  .mapTo(Long.class)
-                  .collect(Collectors.toCollection(ArrayList::new));
-          List<Fragment> fragment = FragmentQueries.byTrace(handle, List.of(traceId));
-          if (fragment.isEmpty() && TRACE_ID.matcher(traceId).matches()) {
-            frames.addAll(UnlistedTraces.frames(handle, traceId));
-          }
-          if (frames.isEmpty() && fragment.isEmpty()) {
-            return null;
-          }
-          return new TraceIndex(
-              frames,
-              fragment.isEmpty() ? null : fragment.get(0),
-              FragmentQueries.links(handle, List.of(traceId)),
-              FragmentQueries.logs(handle, List.of(traceId), MAX_LOGS));
-        });
-  }
-
-  /** Where the spans of a trace are, and what else is known of it. */
-  record TraceIndex(
-      List<Long> frames, @Nullable Fragment fragment, List<Link> links, List<LogLine> logs) {}
 
   /** One row of {@code journeys}. */
   private record JourneyRow(

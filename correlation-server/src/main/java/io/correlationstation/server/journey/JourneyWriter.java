@@ -10,6 +10,7 @@ import io.correlationstation.server.journey.Findings.AliasPair;
 import io.correlationstation.server.journey.Findings.FoundHandoff;
 import io.correlationstation.server.journey.Findings.FoundLog;
 import io.correlationstation.server.stitch.Handoff;
+import io.correlationstation.server.stitch.live.HandoffLines;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -292,7 +293,7 @@ final class JourneyWriter {
           .bind("state", handoff.state().name())
           .bind("superseded_by", decision.supersededBy)
           .bind("sequence", decision.found.sequence())
-          .bind("document", FrameScan.writeHandoff(handoff))
+          .bind("document", HandoffLines.text(handoff))
           .add();
     }
     execute(batch);

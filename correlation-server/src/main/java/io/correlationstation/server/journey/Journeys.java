@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.journal.Journal;
-import io.correlationstation.server.journey.JourneyQueries.TraceIndex;
 import io.correlationstation.server.journey.Page.Position;
+import io.correlationstation.server.journey.TraceQueries.TraceIndex;
 import io.correlationstation.server.stitch.Handoff;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +42,7 @@ public final class Journeys implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Journeys.class);
 
   private final JourneyDatabase database;
-  private final JourneyQueries queries;
+  private final Queries queries;
   private final TraceReader traces;
   private final JourneyWriter writer;
   private final @Nullable JourneyReader reader;
@@ -49,7 +50,7 @@ public final class Journeys implements AutoCloseable {
 
   private Journeys(
       JourneyDatabase database,
-      JourneyQueries queries,
+      Queries queries,
       TraceReader traces,
       JourneyWriter writer,
       @Nullable JourneyReader reader,
@@ -126,7 +127,7 @@ public final class Journeys implements AutoCloseable {
                   config.maxBatchFrames());
       return new Journeys(
           database,
-          new JourneyQueries(database.jdbi(), aliases, config, clock),
+          Queries.over(database.jdbi(), aliases, config, clock),
           new TraceReader(journal, vocabulary, config.observers()),
           writer,
           reader,
@@ -139,48 +140,48 @@ public final class Journeys implements AutoCloseable {
 
   /** What an id of any kind leads to. */
   public Lookup lookup(String id) {
-    return queries.lookup(id);
+    return queries.lookups().lookup(id);
   }
 
   /** Everything about the circuit that an id leads to, or null when it is not known. */
   public @Nullable Circuit circuit(String id) {
-    return queries.circuit(id);
+    return queries.circuits().circuit(id);
   }
 
   /** A journey by its id, or by the id of a journey that has become part of it; or null. */
   public @Nullable Journey journey(String id) {
-    return queries.journey(id);
+    return queries.journeys().journey(id);
   }
 
   /** Journeys in one line each, from new to old. */
   public Page<JourneySummary> journeys(JourneyFilter filter, int limit, @Nullable Position after) {
-    return queries.summaries(filter, limit, after);
+    return queries.journeys().summaries(filter, limit, after);
   }
 
   /** Correlation records from new to old. */
   public Page<Correlation> correlations(
       CorrelationFilter filter, int limit, @Nullable Position after) {
-    return queries.correlations(filter, limit, after);
+    return queries.correlations().correlations(filter, limit, after);
   }
 
   /** Handoffs from new to old, by the time of the child. */
   public Page<Link> links(LinkFilter filter, int limit, @Nullable Position after) {
-    return queries.links(filter, limit, after);
+    return queries.handoffs().links(filter, limit, after);
   }
 
   /** A handoff by its id, or null. */
   public @Nullable Link link(String id) {
-    return queries.link(id);
+    return queries.handoffs().link(id);
   }
 
   /** What stands for the child of that handoff, if it is another one; or null. */
   public @Nullable Handoff standingInsteadOf(Handoff handoff) {
-    return queries.standingInsteadOf(handoff);
+    return queries.handoffs().standingInsteadOf(handoff);
   }
 
   /** What persons said of a handoff, the latest last. */
   public List<VerdictEntry> verdicts(String handoffId) {
-    return queries.verdicts(handoffId);
+    return queries.handoffs().verdicts(handoffId);
   }
 
   /**
@@ -190,7 +191,7 @@ public final class Journeys implements AutoCloseable {
    */
   public @Nullable TraceDetail trace(String traceId) {
     String id = Aliases.traceId(traceId);
-    TraceIndex index = queries.trace(id);
+    TraceIndex index = queries.traces().trace(id);
     if (index == null) {
       return null;
     }
@@ -203,7 +204,7 @@ public final class Journeys implements AutoCloseable {
 
   /** Workflows and steps of a journey in order of their start, and how each stands now. */
   public List<WorkflowStep> steps(Journey journey) {
-    return queries.steps(journey);
+    return queries.journeys().steps(journey);
   }
 
   /** Spans of all fragments of a journey, and whether none of them is gone. */
@@ -227,7 +228,7 @@ public final class Journeys implements AutoCloseable {
       return null;
     }
     List<JourneyDiff.Run> good = new ArrayList<>();
-    for (String id : queries.goodOnesLike(journey.id(), MAX_BASELINE)) {
+    for (String id : queries.journeys().goodOnesLike(journey.id(), MAX_BASELINE)) {
       Journey other = journey(id);
       if (other != null) {
         good.add(new JourneyDiff.Run(other.id(), spans(other).spans()));
@@ -268,6 +269,27 @@ public final class Journeys implements AutoCloseable {
       } catch (RuntimeException e) {
         logger.warn("A listener of journey changes failed", e);
       }
+    }
+  }
+
+  /** The questions by what they are about, over one database. */
+  private record Queries(
+      LookupQueries lookups,
+      CircuitQueries circuits,
+      JourneyQueries journeys,
+      CorrelationQueries correlations,
+      HandoffQueries handoffs,
+      TraceQueries traces) {
+
+    static Queries over(Jdbi jdbi, Aliases aliases, JourneyConfig config, Clock clock) {
+      JourneyQueries journeys = new JourneyQueries(jdbi, aliases, config, clock);
+      return new Queries(
+          new LookupQueries(jdbi, aliases, config),
+          new CircuitQueries(jdbi, aliases, config, journeys),
+          journeys,
+          new CorrelationQueries(jdbi, aliases),
+          new HandoffQueries(jdbi, aliases),
+          new TraceQueries(jdbi));
     }
   }
 }

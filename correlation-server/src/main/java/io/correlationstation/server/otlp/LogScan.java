@@ -17,7 +17,6 @@ public final class LogScan extends ResourceScan implements LogView {
   private static final HexFormat HEX = HexFormat.of();
 
   private final LogSink sink;
-  private final Attributes attributes;
   private final AnyValues values;
   private final Wire wire;
 
@@ -36,7 +35,6 @@ public final class LogScan extends ResourceScan implements LogView {
   private LogScan(byte[] payload, AttributeNames names, LogSink sink) {
     super(payload, names);
     this.sink = sink;
-    this.attributes = new Attributes(payload, names);
     this.values = new AnyValues(payload);
     this.wire = new Wire(payload);
   }
@@ -184,25 +182,6 @@ public final class LogScan extends ResourceScan implements LogView {
 
   private String text(int start, int end) {
     return new String(payload, start, end - start, UTF_8);
-  }
-
-  @Override
-  public long found() {
-    return attributes.found() | resource.found();
-  }
-
-  @Override
-  public @Nullable String attribute(int name) {
-    long bit = 1L << name;
-    if ((attributes.found() & bit) != 0) {
-      return attributes.text(name);
-    }
-    return (resource.found() & bit) != 0 ? resource.text(name) : null;
-  }
-
-  @Override
-  public @Nullable String attribute(String name) {
-    return attributes.has(name) ? attributes.text(name) : resource.text(name);
   }
 
   @Override

@@ -24,6 +24,10 @@ abstract class ResourceScan {
 
   final byte[] payload;
   final Attributes resource;
+
+  /** Those of the current item. */
+  final Attributes attributes;
+
   private final Wire requests;
   private final Wire containers;
   private final Wire items;
@@ -33,6 +37,7 @@ abstract class ResourceScan {
   ResourceScan(byte[] payload, AttributeNames names) {
     this.payload = payload;
     this.resource = new Attributes(payload, names);
+    this.attributes = new Attributes(payload, names);
     this.requests = new Wire(payload);
     this.containers = new Wire(payload);
     this.items = new Wire(payload);
@@ -104,5 +109,24 @@ abstract class ResourceScan {
       resourceAttributes = Collections.unmodifiableMap(all);
     }
     return resourceAttributes;
+  }
+
+  /** The wanted names that the current item or its resource has, a bit each. */
+  public final long found() {
+    return attributes.found() | resource.found();
+  }
+
+  /** An attribute of the current item, or else of its resource, by its number. */
+  public final @Nullable String attribute(int name) {
+    long bit = 1L << name;
+    if ((attributes.found() & bit) != 0) {
+      return attributes.text(name);
+    }
+    return (resource.found() & bit) != 0 ? resource.text(name) : null;
+  }
+
+  /** The same by its name. */
+  public final @Nullable String attribute(String name) {
+    return attributes.has(name) ? attributes.text(name) : resource.text(name);
   }
 }

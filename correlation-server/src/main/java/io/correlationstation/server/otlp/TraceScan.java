@@ -3,8 +3,6 @@ package io.correlationstation.server.otlp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Reads the spans of an OTLP {@code ExportTraceServiceRequest} straight from its bytes, without
  * building objects: one reused view is filled span after span.
@@ -16,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 public final class TraceScan extends ResourceScan implements SpanView {
 
   private final SpanSink sink;
-  private final Attributes attributes;
   private final Wire wire;
   private final Wire inner;
 
@@ -35,7 +32,6 @@ public final class TraceScan extends ResourceScan implements SpanView {
   private TraceScan(byte[] payload, AttributeNames names, SpanSink sink) {
     super(payload, names);
     this.sink = sink;
-    this.attributes = new Attributes(payload, names);
     this.wire = new Wire(payload);
     this.inner = new Wire(payload);
   }
@@ -193,25 +189,6 @@ public final class TraceScan extends ResourceScan implements SpanView {
   @Override
   public String name() {
     return new String(payload, nameStart, nameEnd - nameStart, UTF_8);
-  }
-
-  @Override
-  public long found() {
-    return attributes.found() | resource.found();
-  }
-
-  @Override
-  public @Nullable String attribute(int name) {
-    long bit = 1L << name;
-    if ((attributes.found() & bit) != 0) {
-      return attributes.text(name);
-    }
-    return (resource.found() & bit) != 0 ? resource.text(name) : null;
-  }
-
-  @Override
-  public @Nullable String attribute(String name) {
-    return attributes.has(name) ? attributes.text(name) : resource.text(name);
   }
 
   @Override

@@ -10,7 +10,7 @@ import io.javalin.http.HttpStatus;
 import java.io.IOException;
 import java.util.Locale;
 
-/** Writes answers as JSON. */
+/** Reads requests and writes answers as JSON. */
 final class Json {
 
   static final String TYPE = "application/json";
@@ -43,6 +43,15 @@ final class Json {
     if (type == null || !type.toLowerCase(Locale.ROOT).startsWith(TYPE)) {
       throw new BadRequest("the content type is not " + TYPE);
     }
+    return bodyOfAnyType(context);
+  }
+
+  /**
+   * The same whatever the content type, for requests that change nothing.
+   *
+   * @throws BadRequest when the request carries anything but a JSON object
+   */
+  static JsonNode bodyOfAnyType(Context context) {
     try {
       JsonNode body = MAPPER.readTree(context.bodyAsBytes());
       if (body != null && body.isObject()) {

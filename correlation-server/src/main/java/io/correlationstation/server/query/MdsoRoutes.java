@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.query;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.correlationstation.mdso.ErrorRow;
 import io.correlationstation.mdso.JobView;
 import io.correlationstation.mdso.MdsoBridge;
@@ -13,7 +11,6 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpStatus;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +37,6 @@ public final class MdsoRoutes {
       "The MDSO bridge is off; set MDSO_URL (and MDSO_USER, MDSO_PASS) to switch it on";
 
   private final @Nullable MdsoBridge bridge;
-  private final ObjectMapper mapper = new ObjectMapper();
 
   private MdsoRoutes(@Nullable MdsoBridge bridge) {
     this.bridge = bridge;
@@ -63,7 +59,7 @@ public final class MdsoRoutes {
     config.routes.get(
         "/mdso/errors/unclassified",
         answering((on, context) -> Json.answer(context, Map.of("items", on.unclassified()))));
-    config.routes.post("/mdso/errors/test", answering(this::testTexts));
+    config.routes.post("/mdso/errors/test", answering(MdsoRoutes::testTexts));
   }
 
   private Handler answering(Route route) {
@@ -106,8 +102,8 @@ public final class MdsoRoutes {
             "items", on.errors(parameters.text("product_name"), parameters.text("time_interval"))));
   }
 
-  private void testTexts(MdsoBridge on, Context context) {
-    JsonNode body = body(context);
+  private static void testTexts(MdsoBridge on, Context context) {
+    JsonNode body = Json.bodyOfAnyType(context);
     JsonNode texts = body.path("texts");
     if (!texts.isArray()) {
       throw new BadRequest("texts is not a list of strings");
@@ -121,20 +117,6 @@ public final class MdsoRoutes {
     }
     String productType = body.path("product_type").textValue();
     Json.answer(context, Map.of("results", on.testTexts(productType, values)));
-  }
-
-  private JsonNode body(Context context) {
-    try {
-      JsonNode body = mapper.readTree(context.bodyAsBytes());
-      if (body != null && body.isObject()) {
-        return body;
-      }
-    } catch (JsonProcessingException e) {
-      throw new BadRequest("the body is not JSON: " + e.getOriginalMessage());
-    } catch (IOException e) {
-      throw new BadRequest("the body can't be read: " + e.getMessage());
-    }
-    throw new BadRequest("the body is not a JSON object");
   }
 
   /** Answers one request with the bridge, which is on. */

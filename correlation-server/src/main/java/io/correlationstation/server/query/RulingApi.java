@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.correlationstation.server.journey.Journeys;
 import io.correlationstation.server.journey.Link;
 import io.correlationstation.server.journey.VerdictEntry;
-import io.correlationstation.server.query.Documents.VerdictDocument;
+import io.correlationstation.server.query.HandoffDocuments.VerdictDocument;
 import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.Ruling;
 import io.javalin.http.Context;

@@ -8,10 +8,11 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** Times of the API: RFC 3339 in UTC with nine digits of fraction. */
+/** Times of the API: RFC 3339 in UTC with nine digits of fraction; durations in milliseconds. */
 final class Times {
 
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
+  private static final double NANOS_PER_MILLI = 1_000_000;
   private static final DateTimeFormatter FORMAT =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSSSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
@@ -24,6 +25,11 @@ final class Times {
         Instant.ofEpochSecond(
             Math.floorDiv(epochNanos, NANOS_PER_SECOND),
             Math.floorMod(epochNanos, NANOS_PER_SECOND)));
+  }
+
+  /** A duration, with what is less than a millisecond as its fraction. */
+  static double millis(long nanos) {
+    return nanos / NANOS_PER_MILLI;
   }
 
   /**

@@ -69,99 +69,14 @@ public record StitchConfig(
     }
   }
 
+  /** What {@link #builder} starts from. */
   public static StitchConfig defaults() {
-    return new StitchConfig(
-        KeySpec.defaults(),
-        Set.of("mdso-log-collector", "correlation-server"),
-        List.of(),
-        Duration.ofSeconds(60),
-        Duration.ofSeconds(2),
-        Duration.ofMinutes(15),
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(28),
-        0.9,
-        0.4,
-        2_000_000,
-        Long.MAX_VALUE,
-        10_000,
-        4_096,
-        4_096);
+    return builder().build();
   }
 
-  public StitchConfig withTopology(List<ServiceEdge> edges) {
-    return new StitchConfig(
-        keys,
-        observers,
-        edges,
-        window,
-        lateness,
-        polledLateness,
-        provisionalAfter,
-        finalAfter,
-        acceptAt,
-        abstainBelow,
-        maxFragments,
-        maxBytes,
-        maxSpansPerFragment,
-        maxPostingsPerKey,
-        learningWindow);
-  }
-
-  public StitchConfig withWindow(Duration newWindow) {
-    return new StitchConfig(
-        keys,
-        observers,
-        topology,
-        newWindow,
-        lateness,
-        polledLateness,
-        provisionalAfter,
-        finalAfter,
-        acceptAt,
-        abstainBelow,
-        maxFragments,
-        maxBytes,
-        maxSpansPerFragment,
-        maxPostingsPerKey,
-        learningWindow);
-  }
-
-  public StitchConfig withMaxFragments(int newMaxFragments) {
-    return new StitchConfig(
-        keys,
-        observers,
-        topology,
-        window,
-        lateness,
-        polledLateness,
-        provisionalAfter,
-        finalAfter,
-        acceptAt,
-        abstainBelow,
-        newMaxFragments,
-        maxBytes,
-        maxSpansPerFragment,
-        maxPostingsPerKey,
-        learningWindow);
-  }
-
-  public StitchConfig withMaxBytes(long newMaxBytes) {
-    return new StitchConfig(
-        keys,
-        observers,
-        topology,
-        window,
-        lateness,
-        polledLateness,
-        provisionalAfter,
-        finalAfter,
-        acceptAt,
-        abstainBelow,
-        maxFragments,
-        newMaxBytes,
-        maxSpansPerFragment,
-        maxPostingsPerKey,
-        learningWindow);
+  /** Starts from the defaults. */
+  public static Builder builder() {
+    return new Builder();
   }
 
   private static void requirePositive(String name, Duration value) {
@@ -173,6 +88,122 @@ public record StitchConfig(
   private static void requireAtLeast(String name, long value, int least) {
     if (value < least) {
       throw new IllegalArgumentException(name + " < " + least + ": " + value);
+    }
+  }
+
+  /** Holds the defaults; every setter returns the builder. */
+  public static final class Builder {
+
+    private List<KeySpec> keys = KeySpec.defaults();
+    private Set<String> observers = Set.of("mdso-log-collector", "correlation-server");
+    private List<ServiceEdge> topology = List.of();
+    private Duration window = Duration.ofSeconds(60);
+    private Duration lateness = Duration.ofSeconds(2);
+    private Duration polledLateness = Duration.ofMinutes(15);
+    private Duration provisionalAfter = Duration.ofSeconds(5);
+    private Duration finalAfter = Duration.ofSeconds(28);
+    private double acceptAt = 0.9;
+    private double abstainBelow = 0.4;
+    private int maxFragments = 2_000_000;
+    private long maxBytes = Long.MAX_VALUE;
+    private int maxSpansPerFragment = 10_000;
+    private int maxPostingsPerKey = 4_096;
+    private int learningWindow = 4_096;
+
+    private Builder() {}
+
+    public Builder keys(List<KeySpec> value) {
+      keys = value;
+      return this;
+    }
+
+    public Builder observers(Set<String> value) {
+      observers = value;
+      return this;
+    }
+
+    public Builder topology(List<ServiceEdge> value) {
+      topology = value;
+      return this;
+    }
+
+    public Builder window(Duration value) {
+      window = value;
+      return this;
+    }
+
+    public Builder lateness(Duration value) {
+      lateness = value;
+      return this;
+    }
+
+    public Builder polledLateness(Duration value) {
+      polledLateness = value;
+      return this;
+    }
+
+    public Builder provisionalAfter(Duration value) {
+      provisionalAfter = value;
+      return this;
+    }
+
+    public Builder finalAfter(Duration value) {
+      finalAfter = value;
+      return this;
+    }
+
+    public Builder acceptAt(double value) {
+      acceptAt = value;
+      return this;
+    }
+
+    public Builder abstainBelow(double value) {
+      abstainBelow = value;
+      return this;
+    }
+
+    public Builder maxFragments(int value) {
+      maxFragments = value;
+      return this;
+    }
+
+    public Builder maxBytes(long value) {
+      maxBytes = value;
+      return this;
+    }
+
+    public Builder maxSpansPerFragment(int value) {
+      maxSpansPerFragment = value;
+      return this;
+    }
+
+    public Builder maxPostingsPerKey(int value) {
+      maxPostingsPerKey = value;
+      return this;
+    }
+
+    public Builder learningWindow(int value) {
+      learningWindow = value;
+      return this;
+    }
+
+    public StitchConfig build() {
+      return new StitchConfig(
+          keys,
+          observers,
+          topology,
+          window,
+          lateness,
+          polledLateness,
+          provisionalAfter,
+          finalAfter,
+          acceptAt,
+          abstainBelow,
+          maxFragments,
+          maxBytes,
+          maxSpansPerFragment,
+          maxPostingsPerKey,
+          learningWindow);
     }
   }
 }

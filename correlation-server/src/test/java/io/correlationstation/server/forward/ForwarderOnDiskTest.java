@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.correlationstation.server.forward.FakeBackend.Fault;
-import io.correlationstation.server.journal.Frame;
+import io.correlationstation.server.journal.DelegatingCursor;
+import io.correlationstation.server.journal.DelegatingJournal;
 import io.correlationstation.server.journal.InMemoryJournal;
 import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journal.JournalConfig;
 import io.correlationstation.server.journal.JournalCursor;
-import io.correlationstation.server.journal.JournalStatus;
 import io.correlationstation.server.journal.SegmentedJournal;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
@@ -18,8 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,80 +112,28 @@ class ForwarderOnDiskTest {
   }
 
   /** A journal in which one frame was handed out in several runs already. */
-  private record Rerun(InMemoryJournal journal, long sequence, int attempts) implements Journal {
+  private static final class Rerun extends DelegatingJournal {
 
-    @Override
-    public CompletableFuture<Long> append(Frame frame) {
-      return journal.append(frame);
+    private final long sequence;
+    private final int attempts;
+
+    Rerun(Journal journal, long sequence, int attempts) {
+      super(journal);
+      this.sequence = sequence;
+      this.attempts = attempts;
     }
 
     @Override
-    public JournalCursor cursor(String name) {
-      JournalCursor cursor = journal.cursor(name);
-      return new JournalCursor() {
+    public JournalCursor cursor(String name) throws IOException {
+      return new DelegatingCursor(super.cursor(name)) {
         @Override
         public @Nullable Entry poll(Duration maxWait) throws InterruptedException, IOException {
-          Entry entry = cursor.poll(maxWait);
+          Entry entry = super.poll(maxWait);
           return entry != null && entry.sequence() == sequence
               ? new Entry(entry.sequence(), entry.frame(), attempts)
               : entry;
         }
-
-        @Override
-        public void commit(long committed) throws IOException {
-          cursor.commit(committed);
-        }
-
-        @Override
-        public long committed() {
-          return cursor.committed();
-        }
-
-        @Override
-        public long pending() {
-          return cursor.pending();
-        }
-
-        @Override
-        public void rewind() {
-          cursor.rewind();
-        }
-
-        @Override
-        public void seek(long to) {
-          cursor.seek(to);
-        }
-
-        @Override
-        public void close() {
-          cursor.close();
-        }
       };
-    }
-
-    @Override
-    public Set<String> cursors() {
-      return journal.cursors();
-    }
-
-    @Override
-    public void forget(String name) {
-      journal.forget(name);
-    }
-
-    @Override
-    public @Nullable Frame read(long at) {
-      return journal.read(at);
-    }
-
-    @Override
-    public JournalStatus status() {
-      return journal.status();
-    }
-
-    @Override
-    public void close() {
-      journal.close();
     }
   }
 }

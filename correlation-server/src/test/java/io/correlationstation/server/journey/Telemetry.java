@@ -8,6 +8,7 @@ import io.correlationstation.server.stitch.Evidence;
 import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.Ruling;
 import io.correlationstation.server.stitch.SpanRef;
+import io.correlationstation.server.stitch.live.HandoffLines;
 import io.correlationstation.server.stitch.live.RulingLines;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -258,7 +259,7 @@ public final class Telemetry {
 
   public static Frame handoffs(Handoff... handoffs) {
     String lines =
-        Arrays.stream(handoffs).map(FrameScan::writeHandoff).collect(Collectors.joining("\n"));
+        Arrays.stream(handoffs).map(HandoffLines::text).collect(Collectors.joining("\n"));
     return new Frame(
         Signal.HANDOFFS,
         T0,

@@ -58,7 +58,7 @@ class MemoryTest {
   @Test
   void moreThanMemoryAllows_oldestTracesAreEvictedAndCounted() {
     Stitcher stitcher =
-        Stitcher.create(StitchConfig.defaults().withMaxBytes(MAX_BYTES), new Latest());
+        Stitcher.create(StitchConfig.builder().maxBytes(MAX_BYTES).build(), new Latest());
 
     for (int trace = 1; trace <= 1_000; trace++) {
       for (Made span : workflow(trace, trace * 0.01)) {
@@ -76,7 +76,7 @@ class MemoryTest {
   @Test
   void polledSpansOnly_waitNoLongerThanMemoryAllows() {
     Stitcher stitcher =
-        Stitcher.create(StitchConfig.defaults().withMaxBytes(MAX_BYTES), new Latest());
+        Stitcher.create(StitchConfig.builder().maxBytes(MAX_BYTES).build(), new Latest());
 
     for (int trace = 1; trace <= 200; trace++) {
       for (Made span : workflow(trace, trace)) {

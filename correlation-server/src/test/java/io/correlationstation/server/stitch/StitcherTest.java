@@ -348,12 +348,13 @@ class StitcherTest {
   void topology_listsWhatIsLearntSeenAndConfigured() {
     Stitcher configured =
         Stitcher.create(
-            StitchConfig.defaults()
-                .withTopology(
+            StitchConfig.builder()
+                .topology(
                     List.of(
                         new ServiceEdge("order", "activator"),
                         new ServiceEdge("order", "billing"),
-                        new ServiceEdge("order", "nobody"))),
+                        new ServiceEdge("order", "nobody")))
+                .build(),
             told);
     orders(200, 3).forEach(span -> feed(configured, span));
     feed(configured, span(9_000_000, 1, 0, "order", "GET", 3, 100, 100.2));
@@ -430,7 +431,7 @@ class StitcherTest {
   void window_workTakenUpNinetySecondsLater_isConsideredWithinItOnly(int window, int handoffs) {
     Latest result = new Latest();
     Stitcher windowed =
-        Stitcher.create(StitchConfig.defaults().withWindow(Duration.ofSeconds(window)), result);
+        Stitcher.create(StitchConfig.builder().window(Duration.ofSeconds(window)).build(), result);
 
     feed(windowed, span(1, 11, 0, "a", "send", 4, 0, 1).with("resource_id", "r-1"));
     windowed.advanceTo(nanos(90));
@@ -442,7 +443,7 @@ class StitcherTest {
 
   @Test
   void moreFragmentsThanAllowed_oldestAreEvictedAndCounted() {
-    StitchConfig small = StitchConfig.defaults().withMaxFragments(50);
+    StitchConfig small = StitchConfig.builder().maxFragments(50).build();
     Stitcher bounded = Stitcher.create(small, told);
 
     orders(100, 2).forEach(span -> feed(bounded, span));

@@ -40,11 +40,7 @@ class CarryIT {
     sink = new OtlpSink();
     downstream = new Downstream();
     child =
-        ChildJvm.of(RelayApp.class)
-            .sink(sink)
-            .set("logback.configurationFile", "agent/logback.xml")
-            .environment("DOWNSTREAM", downstream.url())
-            .start();
+        ChildJvm.of(RelayApp.class).sink(sink).environment("DOWNSTREAM", downstream.url()).start();
     url = "http://127.0.0.1:" + child.awaitLine("PORT ");
   }
 

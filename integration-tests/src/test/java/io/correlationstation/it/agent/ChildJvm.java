@@ -130,7 +130,7 @@ public final class ChildJvm implements AutoCloseable {
     private final List<String> arguments = new ArrayList<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<String> libraries = new ArrayList<>();
-    private String without = "agent-extension";
+    private String without = "agent-extension|correlation-server|sample-services";
     private Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     private List<String> agent =
         List.of(
@@ -188,6 +188,7 @@ public final class ChildJvm implements AutoCloseable {
       List<String> command = new ArrayList<>();
       command.add(java.toString());
       command.addAll(agent);
+      command.add("-Dlogback.configurationFile=agent/logback.xml"); // else it logs at DEBUG
       command.addAll(jvm);
       command.add("-XX:TieredStopAtLevel=1");
       command.add("-Xmx256m");

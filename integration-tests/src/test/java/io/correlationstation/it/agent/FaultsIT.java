@@ -176,8 +176,8 @@ class FaultsIT {
         child ->
             changes
                 .apply(child)
-                .agent("-javaagent:" + ChildJvm.agent(), "-Dotel.javaagent.extensions=" + extension)
-                .set("logback.configurationFile", "agent/logback.xml"));
+                .agent(
+                    "-javaagent:" + ChildJvm.agent(), "-Dotel.javaagent.extensions=" + extension));
   }
 
   private static void awaitFailures(Scene scene, Set<String> hooks) {

@@ -88,7 +88,6 @@ class ModesIT {
             (child, sink) ->
                 child
                     .agent(agent(version))
-                    .set("logback.configurationFile", "agent/logback.xml")
                     .set("otel.config.file", file.toString())
                     .environment("SINK", sink.url()))) {
       scene.get("/relay?circuit_id=C-yaml", "X-Order", "O-1", "X-Product-Id", "P-1");

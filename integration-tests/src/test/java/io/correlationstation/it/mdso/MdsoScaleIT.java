@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.correlationstation.it.server.StationProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -48,6 +49,7 @@ final class MdsoScaleIT {
   private final ScheduledExecutorService heartbeat = Executors.newSingleThreadScheduledExecutor();
   private Process orchestrator;
   private StationProcess station;
+  private MdsoCalls mdso;
 
   @AfterEach
   void stop() throws InterruptedException {
@@ -62,13 +64,14 @@ final class MdsoScaleIT {
   @Test
   void collect_manyServices_staysWithinHeapAndRate() throws Exception {
     int port = startOrchestrator();
-    Map<String, String> environment = new HashMap<>(StationProcess.mdso(port));
+    Map<String, String> environment = new HashMap<>(MdsoCalls.settings(port));
     environment.put("MDSO_RATE_LIMIT", Integer.toString(RATE));
-    station = StationProcess.start(directory, environment, "-Xmx256m");
+    station = StationProcess.start(directory.resolve("data"), environment, "-Xmx256m");
+    mdso = new MdsoCalls(station);
 
     heartbeat.scheduleAtFixedRate(this::pushSpan, 0, 1, TimeUnit.SECONDS);
     long started = System.nanoTime();
-    String job = station.trigger();
+    String job = mdso.trigger();
     double[] peakHeap = {0};
     await()
         .atMost(Duration.ofMinutes(30))
@@ -76,10 +79,10 @@ final class MdsoScaleIT {
         .until(
             () -> {
               peakHeap[0] = Math.max(peakHeap[0], heapUsed());
-              return !station.json(job).path("ended_at").isNull();
+              return !mdso.json(job).path("ended_at").isNull();
             });
     double seconds = (System.nanoTime() - started) / 1e9;
-    JsonNode done = station.json(job);
+    JsonNode done = mdso.json(job);
     String[] load = get("http://127.0.0.1:" + port + "/load").split(" ");
 
     System.out.printf(
@@ -102,7 +105,7 @@ final class MdsoScaleIT {
     assertThat(done.path("counts").path("logs").intValue()).isEqualTo(SERVICES * ENTRIES);
     assertThat(Integer.parseInt(load[2])).as("calls in one second").isLessThanOrEqualTo(3 * RATE);
     assertThat(Integer.parseInt(load[0]) / seconds).as("calls a second").isLessThan(RATE * 1.1);
-    assertThat(station.output()).doesNotContain("OutOfMemoryError");
+    assertThat(station.log()).doesNotContain("OutOfMemoryError");
   }
 
   /** What services push meanwhile; stitching keeps the time of what is pushed. */
@@ -110,7 +113,7 @@ final class MdsoScaleIT {
     long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
     long id = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
     try {
-      station.postJson(
+      mdso.post(
           "/api/otlp/v1/traces",
           """
           {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name",\
@@ -140,14 +143,14 @@ final class MdsoScaleIT {
   }
 
   private double heapUsed() throws IOException, InterruptedException {
-    Matcher used = HEAP_USED.matcher(station.get("/metrics").body());
+    Matcher used = HEAP_USED.matcher(mdso.get("/metrics").body());
     assertThat(used.find()).isTrue();
     return Double.parseDouble(used.group(1));
   }
 
   /** The most memory that the server's process ever had, in KB. */
   private long peakRss() throws IOException {
-    Path status = Path.of("/proc/" + station.handle().pid() + "/status");
+    Path status = Path.of("/proc/" + station.pid() + "/status");
     Matcher peak = PEAK_RSS.matcher(Files.exists(status) ? Files.readString(status) : "");
     return peak.find() ? Long.parseLong(peak.group(1)) : 0;
   }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.correlationstation.it.server.StationProcess;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -39,17 +40,20 @@ final class MdsoServeIT {
 
   private Population orchestrator;
   private StationProcess station;
+  private MdsoCalls mdso;
   private JsonNode job;
 
   @BeforeAll
   void collect() throws Exception {
     orchestrator = Population.start(SERVICES, ENTRIES, service -> {});
-    station = StationProcess.start(directory, StationProcess.mdso(orchestrator.port()));
-    job = station.collect(Duration.ofSeconds(60));
+    station =
+        StationProcess.start(directory.resolve("data"), MdsoCalls.settings(orchestrator.port()));
+    mdso = new MdsoCalls(station);
+    job = mdso.collect(Duration.ofSeconds(60));
   }
 
   @AfterAll
-  void stop() {
+  void stop() throws InterruptedException {
     station.close();
     orchestrator.close();
   }
@@ -73,7 +77,7 @@ final class MdsoServeIT {
     "?product_name=PortActivation&time_interval=1w, 1"
   })
   void errors_byProductAndTime_areCounted(String query, int rows) throws Exception {
-    JsonNode items = station.json("/mdso/errors" + query).path("items");
+    JsonNode items = mdso.json("/mdso/errors" + query).path("items");
 
     assertThat(items).hasSize(rows);
     if (query.isEmpty()) {
@@ -88,19 +92,19 @@ final class MdsoServeIT {
   @ParameterizedTest
   @ValueSource(strings = {"/mdso/errors?time_interval=soon", "/mdso/errors?time_interval=9w"})
   void errors_wrongInterval_isAProblem(String path) throws Exception {
-    assertProblem(station.get(path), 400, "time_interval");
+    assertProblem(mdso.get(path), 400, "time_interval");
   }
 
   @Test
   void trigger_unknownProduct_isAProblemThatNamesTheKnown() throws Exception {
     assertProblem(
-        station.post("/mdso/trigger-collection?product_type=x", ""), 400, "disconnect_mapper");
-    assertProblem(station.post("/mdso/trigger-collection", ""), 400, "product_type is missing");
+        mdso.post("/mdso/trigger-collection?product_type=x", ""), 400, "disconnect_mapper");
+    assertProblem(mdso.post("/mdso/trigger-collection", ""), 400, "product_type is missing");
     assertProblem(
-        station.post("/mdso/trigger-collection?product_type=port_activation&time_range=x", ""),
+        mdso.post("/mdso/trigger-collection?product_type=port_activation&time_range=x", ""),
         400,
         "time_range");
-    assertProblem(station.get("/mdso/jobs/none"), 404, "none");
+    assertProblem(mdso.get("/mdso/jobs/none"), 404, "none");
   }
 
   @Test
@@ -108,8 +112,7 @@ final class MdsoServeIT {
     JsonNode results =
         new ObjectMapper()
             .readTree(
-                station
-                    .post(
+                mdso.post(
                         "/mdso/errors/test",
                         "{\"product_type\":\"network_service\",\"texts\":[\"unable to connect to"
                             + " device EXPLTXAA01W\",\"the moon is too bright\"]}")
@@ -120,7 +123,7 @@ final class MdsoServeIT {
     assertThat(results.get(1).path("code").textValue()).isEqualTo("UNCLASSIFIED");
     assertThat(results.get(1).path("rule").isNull()).isTrue();
     assertThat(results.get(1).path("fingerprint").textValue()).matches("[0-9a-f]{64}");
-    assertThat(station.json("/mdso/errors/unclassified").path("items")).isEmpty();
+    assertThat(mdso.json("/mdso/errors/unclassified").path("items")).isEmpty();
   }
 
   /** Every identifier that a resource record names leads to the circuit. */
@@ -138,7 +141,7 @@ final class MdsoServeIT {
           .atMost(Duration.ofSeconds(30))
           .untilAsserted(
               () -> {
-                HttpResponse<String> answer = station.get("/api/circuits/" + id);
+                HttpResponse<String> answer = mdso.get("/api/circuits/" + id);
                 assertThat(answer.statusCode()).as(id + ": " + answer.body()).isEqualTo(200);
                 assertThat(answer.body()).as(id).contains(Population.circuitId(7));
               });
@@ -147,7 +150,7 @@ final class MdsoServeIT {
 
   @Test
   void metrics_afterACollection_haveTheirNames() throws Exception {
-    assertThat(station.get("/metrics").body())
+    assertThat(mdso.get("/metrics").body())
         .contains(
             "mdso_api_calls_total{endpoint=\"/bpocore/market/api/v1/resources\",status_code=\"200\"}",
             "mdso_logs_collected_total{product_type=\"network_service\",status=\"success\"} 600.0",
@@ -185,7 +188,7 @@ final class MdsoServeIT {
   private int shell(String command) throws IOException, InterruptedException {
     String here =
         command
-            .replace("localhost:8080", station.url().substring("http://".length()))
+            .replace("localhost:8080", station.uri("").getAuthority())
             .replace("<job_id>", job.path("job_id").textValue())
             .replace("<resource_id>", Population.serviceId(7))
             .replace("curl ", "curl --fail --silent --show-error ")

@@ -55,14 +55,15 @@ public final class StationProcess implements AutoCloseable {
     command.add("-jar");
     command.add(ROOT.resolve("correlation-server/target/correlation-station.jar").toString());
     command.add("serve");
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(settings);
     builder.environment().put("STATION_DATA_DIR", dataDir.toString());
     builder.environment().put("STATION_HTTP_PORT", "0");
     builder.environment().put("STATION_OTLP_HTTP_PORT", "0");
     builder.environment().put("STATION_OTLP_GRPC_PORT", "0");
     builder.environment().put("STATION_LOG_FORMAT", "text");
-    StationProcess station = new StationProcess(builder.start(), !Files.exists(dataDir));
+    boolean fresh = !Files.exists(dataDir);
+    StationProcess station = new StationProcess(builder.start(), fresh);
     try {
       station.ports.get(START_SECONDS, TimeUnit.SECONDS);
       return station;
@@ -73,7 +74,7 @@ public final class StationProcess implements AutoCloseable {
   }
 
   private void readLog() {
-    try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         log.add(line);
         Matcher ready = READY.matcher(line);
@@ -108,16 +109,21 @@ public final class StationProcess implements AutoCloseable {
     return Accounting.at(uri("/"));
   }
 
+  public long pid() {
+    return process.pid();
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }
 
-  String log() {
+  /** What it has written so far. */
+  public String log() {
     return String.join("\n", log);
   }
 
   /** As {@code kill -9}. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly();
     assertThat(process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)).isTrue();
   }

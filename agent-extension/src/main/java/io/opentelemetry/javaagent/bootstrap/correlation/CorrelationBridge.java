@@ -3,6 +3,7 @@ package io.opentelemetry.javaagent.bootstrap.correlation;
 
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,16 +31,16 @@ public final class CorrelationBridge {
     /** See {@link CorrelationBridge#bodyEnter}. */
     @Nullable Object bodyEnter(Object stream);
 
-    /** See {@link CorrelationBridge#bodyExit}. */
+    /** After a read into an array; a count below 0 is the end. */
     void bodyExit(Object scan, byte[] bytes, int offset, int count);
 
-    /** See {@link CorrelationBridge#bodyExit(Object, int)}. */
+    /** After the read of one byte; below 0 is the end. */
     void bodyExit(Object scan, int octet);
 
-    /** See {@link CorrelationBridge#bodyText}. */
+    /** After a read of characters; null is the end. */
     void bodyText(Object scan, @Nullable CharSequence text);
 
-    /** See {@link CorrelationBridge#bodyFailed}. */
+    /** After a read that threw. */
     void bodyFailed(Object scan);
 
     /** See {@link CorrelationBridge#parameter}. */
@@ -136,7 +137,10 @@ public final class CorrelationBridge {
     }
   }
 
-  /** Before a read of a body; what it returns goes to the exit, null when nobody looks. */
+  /**
+   * Before a read of a body; what it returns goes to the exit, null when nobody looks. The exits
+   * below take it with what the read threw, if anything, and cost nothing without a scan.
+   */
   public static @Nullable Object bodyEnter(Object stream) {
     Delegate d = delegate;
     if (d == null) {
@@ -151,67 +155,95 @@ public final class CorrelationBridge {
   }
 
   /** After a read into an array; a count below 0 is the end. */
-  public static void bodyExit(Object scan, byte[] bytes, int offset, int count) {
+  public static void bodyExit(
+      @Nullable Object scan, @Nullable Throwable failure, byte[] bytes, int offset, int count) {
     Delegate d = delegate;
-    if (d != null) {
+    if (d != null && scan != null && hasRead(d, scan, failure)) {
       try {
         d.bodyExit(scan, bytes, offset, count);
-      } catch (Throwable failure) {
-        report(d, failure);
+      } catch (Throwable wrong) {
+        report(d, wrong);
       }
     }
   }
 
   /** After the read of one byte; below 0 is the end. */
-  public static void bodyExit(Object scan, int octet) {
+  public static void bodyExit(@Nullable Object scan, @Nullable Throwable failure, int octet) {
     Delegate d = delegate;
-    if (d != null) {
+    if (d != null && scan != null && hasRead(d, scan, failure)) {
       try {
         d.bodyExit(scan, octet);
-      } catch (Throwable failure) {
-        report(d, failure);
+      } catch (Throwable wrong) {
+        report(d, wrong);
       }
     }
   }
 
   /** After a read into a buffer that was at {@code position} before; below 0 is the end. */
-  public static void bodyExit(Object scan, ByteBuffer buffer, int position, int count) {
+  public static void bodyExit(
+      @Nullable Object scan,
+      @Nullable Throwable failure,
+      ByteBuffer buffer,
+      int position,
+      int count) {
     Delegate d = delegate;
-    if (d != null) {
+    if (d != null && scan != null && hasRead(d, scan, failure)) {
       try {
         byte[] bytes = new byte[Math.max(count, 0)];
         ByteBuffer view = buffer.duplicate();
         ((Buffer) view).position(position);
         view.get(bytes);
         d.bodyExit(scan, bytes, 0, count);
-      } catch (Throwable failure) {
-        report(d, failure);
+      } catch (Throwable wrong) {
+        report(d, wrong);
       }
     }
   }
 
-  /** After a read of characters; null is the end. */
-  public static void bodyText(Object scan, @Nullable CharSequence text) {
+  /** After a read of characters into an array; a count below 0 is the end. */
+  public static void bodyText(
+      @Nullable Object scan, @Nullable Throwable failure, char[] chars, int offset, int count) {
     Delegate d = delegate;
-    if (d != null) {
+    if (d != null && scan != null && hasRead(d, scan, failure)) {
+      try {
+        d.bodyText(scan, count < 0 ? null : CharBuffer.wrap(chars, offset, count));
+      } catch (Throwable wrong) {
+        report(d, wrong);
+      }
+    }
+  }
+
+  /** After the read of one character; below 0 is the end. */
+  public static void bodyText(@Nullable Object scan, @Nullable Throwable failure, int character) {
+    if (scan != null) {
+      bodyText(scan, failure, character < 0 ? null : String.valueOf((char) character));
+    }
+  }
+
+  /** After the read of a text; null is the end. */
+  public static void bodyText(
+      @Nullable Object scan, @Nullable Throwable failure, @Nullable String text) {
+    Delegate d = delegate;
+    if (d != null && scan != null && hasRead(d, scan, failure)) {
       try {
         d.bodyText(scan, text);
-      } catch (Throwable failure) {
-        report(d, failure);
+      } catch (Throwable wrong) {
+        report(d, wrong);
       }
     }
   }
 
-  /** After a read that threw. */
-  public static void bodyFailed(Object scan) {
-    Delegate d = delegate;
-    if (d != null) {
-      try {
-        d.bodyFailed(scan);
-      } catch (Throwable failure) {
-        report(d, failure);
-      }
+  /** Whether a read brought something to look at; a read that threw ends its scan instead. */
+  private static boolean hasRead(Delegate d, Object scan, @Nullable Throwable failure) {
+    if (failure == null) {
+      return true;
     }
+    try {
+      d.bodyFailed(scan);
+    } catch (Throwable wrong) {
+      report(d, wrong);
+    }
+    return false;
   }
 
   /** After the application asked for a form or query parameter. */
@@ -279,9 +311,9 @@ public final class CorrelationBridge {
   }
 
   /** After a process has started, or has not: gives the builder its own environment back. */
-  public static void processStarted(ProcessBuilder builder, Map<String, String> before) {
+  public static void processStarted(ProcessBuilder builder, @Nullable Map<String, String> before) {
     Delegate d = delegate;
-    if (d != null) {
+    if (d != null && before != null) {
       try {
         d.processStarted(builder.environment(), before);
       } catch (Throwable failure) {
@@ -341,9 +373,9 @@ public final class CorrelationBridge {
   }
 
   /** After a call of a listener. */
-  public static void listenerExit(Object scope) {
+  public static void listenerExit(@Nullable Object scope) {
     Delegate d = delegate;
-    if (d != null) {
+    if (d != null && scope != null) {
       try {
         d.listenerExit(scope);
       } catch (Throwable failure) {

@@ -17,6 +17,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What an earlier run has told since the place where this one starts, so that what is decided again
@@ -28,6 +30,7 @@ final class AlreadyWritten {
 
   private record Digest(long high, long low) {}
 
+  private static final Logger LOGGER = LoggerFactory.getLogger(AlreadyWritten.class);
   private static final HexFormat HEX = HexFormat.of();
 
   private final Map<Digest, Integer> counts = new HashMap<>();
@@ -54,15 +57,16 @@ final class AlreadyWritten {
     return written;
   }
 
-  private void collect(Frame frame) throws IOException {
-    if (frame.signal() == Signal.HANDOFFS) {
-      for (Handoff handoff : HandoffLines.parse(frame.payload())) {
-        add(text(handoff));
+  /** What cannot be read is told once more, which is better than not to start. */
+  private void collect(Frame frame) {
+    try {
+      if (frame.signal() == Signal.HANDOFFS) {
+        HandoffLines.parse(frame.payload()).forEach(handoff -> add(text(handoff)));
+      } else if (frame.signal() == Signal.TRACES) {
+        spans(frame).forEach(span -> add(text(span)));
       }
-    } else if (frame.signal() == Signal.TRACES) {
-      for (Span span : spans(frame)) {
-        add(text(span));
-      }
+    } catch (IllegalArgumentException | InvalidProtocolBufferException e) {
+      LOGGER.warn("what stitching wrote before is not readable and may be told once more", e);
     }
   }
 

@@ -78,7 +78,7 @@ final class RulingFile implements AutoCloseable {
         kept.add(new Kept(sequence, ruling));
         known.add(new Key(sequence, ruling.timeNanos()));
       }
-    } catch (IOException | NumberFormatException e) {
+    } catch (IllegalArgumentException e) {
       unreadable++;
       LOGGER.warn("a ruling in the stitcher's file is not readable and left out", e);
     }

@@ -36,10 +36,16 @@ public final class RulingLines {
     }
   }
 
-  /** The rulings of one frame. */
-  public static List<Ruling> parse(byte[] payload) throws IOException {
+  /**
+   * The rulings of one frame.
+   *
+   * @throws IllegalArgumentException when one is not readable
+   */
+  public static List<Ruling> parse(byte[] payload) {
     try (MappingIterator<Ruling> rulings = READER.readValues(payload)) {
       return rulings.readAll();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("a ruling is not readable", e);
     }
   }
 

@@ -281,9 +281,7 @@ public final class StitchWorker implements AutoCloseable {
         feed.logs(frame.payload(), stitcher);
       }
     } else if (frame.signal() == Signal.RULINGS) {
-      List<Ruling> told = RulingLines.parse(frame.payload());
-      told.forEach(this::hear);
-      keep(entry.sequence(), told);
+      hearAll(entry);
     }
     if (feed.newestPushedEndNanos() > newestEndNanos) {
       newestEndNanos = feed.newestPushedEndNanos();
@@ -296,6 +294,20 @@ public final class StitchWorker implements AutoCloseable {
     takeMissed(entry);
     horizon.passed(entry.sequence(), frameEndNanos);
     lastSequence = entry.sequence();
+  }
+
+  /** What cannot be read is left out and counted: it must not end stitching. */
+  private void hearAll(Entry entry) {
+    List<Ruling> told;
+    try {
+      told = RulingLines.parse(entry.frame().payload());
+    } catch (IllegalArgumentException e) {
+      metrics.rulingsNotKept(entry.frame().items());
+      LOGGER.warn("frame {} of rulings is left out", entry.sequence(), e);
+      return;
+    }
+    told.forEach(this::hear);
+    keep(entry.sequence(), told);
   }
 
   private void keep(long sequence, List<Ruling> told) {

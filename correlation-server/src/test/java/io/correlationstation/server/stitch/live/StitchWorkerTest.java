@@ -18,6 +18,7 @@ import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -278,6 +279,32 @@ class StitchWorkerTest {
       assertThat(worker.statistics().aliases()).isZero();
       assertThat(worker.statistics().losses()).containsKey("alias_retracted");
     }
+  }
+
+  @Test
+  void rulings_unreadable_areCountedAndStitchingGoesOn() throws Exception {
+    PrometheusRegistry registry = new PrometheusRegistry();
+    try (StitchWorker worker = StitchWorker.start(config(), journal, registry, clock)) {
+      journal
+          .append(
+              new Frame(
+                  Signal.RULINGS,
+                  START,
+                  1,
+                  Map.of(Frame.ORIGIN, "ruling"),
+                  "{nonsense".getBytes(StandardCharsets.UTF_8)))
+          .join();
+      appendHandoff();
+      letTimePass(worker);
+
+      await().until(() -> !linked().isEmpty());
+      assertThat(worker.failure()).isNull();
+    }
+    assertThat(
+            registry.scrape(name -> name.equals("corr_stitch_state_failures")).stream()
+                .flatMap(metric -> metric.getDataPoints().stream())
+                .map(point -> point.getLabels().get("what")))
+        .contains("rulings");
   }
 
   @Test

@@ -3,13 +3,10 @@ package io.correlationstation.benchmarks.load;
 
 import static io.correlationstation.benchmarks.load.Template.mark;
 import static io.correlationstation.benchmarks.load.Traffic.SERVICES;
-import static io.correlationstation.benchmarks.load.Traffic.SPANS_PER_TRACE;
-import static io.correlationstation.benchmarks.load.Traffic.TRACES;
 import static io.correlationstation.benchmarks.load.Traffic.number;
 import static io.correlationstation.benchmarks.load.Traffic.text;
 
 import io.correlationstation.benchmarks.load.Template.Kind;
-import io.correlationstation.server.journal.Signal;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.common.v1.KeyValue;
@@ -21,61 +18,32 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Requests of 512 spans of about 500 bytes with ten attributes each, as {@link Traffic} says.
- *
- * <p>Thread-safe.
+ * The template of a request of 512 spans of about 500 bytes with ten attributes each, as {@link
+ * Traffic} says.
  */
-final class SpanBatches implements Batches {
+final class SpanRequest {
 
-  private final long run;
-  private final int lag;
-  private final Template template;
+  private static final InstrumentationScope SCOPE =
+      InstrumentationScope.newBuilder()
+          .setName("io.opentelemetry.jetty-12.0")
+          .setVersion("2.33.1-alpha")
+          .build();
+
+  private SpanRequest() {}
 
   /**
-   * @param keyedTraces how many of a request's {@link Traffic#TRACES} traces belong to orders
+   * @param keyedTraces how many of the traces belong to orders
    */
-  SpanBatches(int keyedTraces, long run, int lag) {
-    this.run = run;
-    this.lag = lag;
-    this.template = new Template(encode(keyedTraces));
-  }
-
-  @Override
-  public Signal signal() {
-    return Signal.TRACES;
-  }
-
-  @Override
-  public int items() {
-    return TRACES * SPANS_PER_TRACE;
-  }
-
-  @Override
-  public byte[] request(long number, long nowNanos) {
-    return template.copy(new Traffic(run, lag).at(number, nowNanos));
-  }
-
-  private static byte[] encode(int keyedTraces) {
-    List<ScopeSpans.Builder> scopes = new ArrayList<>();
-    for (int service = 0; service < SERVICES.size(); service++) {
-      scopes.add(
-          ScopeSpans.newBuilder()
-              .setScope(
-                  InstrumentationScope.newBuilder()
-                      .setName("io.opentelemetry.jetty-12.0")
-                      .setVersion("2.33.1-alpha")));
-    }
-    for (int slot = 0; slot < TRACES; slot++) {
-      for (int index = 0; index < SPANS_PER_TRACE; index++) {
-        scopes.get(Traffic.service(slot, index)).addSpans(span(slot, index, slot < keyedTraces));
-      }
-    }
+  static byte[] encode(int keyedTraces) {
+    List<List<Span>> spans =
+        Traffic.byService((slot, index) -> span(slot, index, slot < keyedTraces));
     ExportTraceServiceRequest.Builder request = ExportTraceServiceRequest.newBuilder();
     for (int service = 0; service < SERVICES.size(); service++) {
       request.addResourceSpans(
           ResourceSpans.newBuilder()
               .setResource(Traffic.resource(service))
-              .addScopeSpans(scopes.get(service))
+              .addScopeSpans(
+                  ScopeSpans.newBuilder().setScope(SCOPE).addAllSpans(spans.get(service)))
               .setSchemaUrl("https://opentelemetry.io/schemas/1.37.0"));
     }
     return request.build().toByteArray();

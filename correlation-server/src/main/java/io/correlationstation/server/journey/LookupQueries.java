@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.journey;
+
+import static io.correlationstation.server.journey.KeyVocabulary.CIRCUIT_ID;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Finds what an id of any kind leads to. Thread-safe; every answer is a snapshot. */
+final class LookupQueries {
+
+  private final Jdbi jdbi;
+  private final Aliases aliases;
+  private final JourneyConfig config;
+
+  LookupQueries(Jdbi jdbi, Aliases aliases, JourneyConfig config) {
+    this.jdbi = jdbi;
+    this.aliases = aliases;
+    this.config = config;
+  }
+
+  Lookup lookup(String id) {
+    String cleaned = KeyVocabulary.clean(id);
+    if (cleaned == null) {
+      return Lookup.NOTHING;
+    }
+    return jdbi.inTransaction(
+        handle -> {
+          List<String> circuits = aliases.resolve(handle, cleaned);
+          List<String> journeys = journeyIdsOf(handle, cleaned, circuits);
+          return new Lookup(
+              circuits,
+              journeys,
+              TraceQueries.known(handle, cleaned),
+              HandoffQueries.known(handle, cleaned));
+        });
+  }
+
+  /** Journeys that an id belongs to, the most recent first. */
+  private List<String> journeyIdsOf(Handle handle, String id, List<String> circuits) {
+    List<String> keys = new ArrayList<>(config.correlationKeys());
+    keys.addAll(config.aliasKeys());
+    keys.remove(CIRCUIT_ID);
+    List<String> journeys =
+        handle
+            .createQuery(
+                """
+                SELECT j.id FROM journeys j WHERE j.id IN (
+                  SELECT journey_id FROM fragments WHERE trace_id = :trace OR own_journey_id = :id
+                  UNION
+                  SELECT f.journey_id FROM fragment_keys k JOIN fragments f USING (trace_id)
+                  WHERE k.key_name IN (<keys>) AND k.key_value = :id)
+                ORDER BY j.start_nanos DESC, j.id LIMIT :limit
+                """)
+            .bind("id", id)
+            .bind("trace", Aliases.traceId(id))
+            .bindList("keys", keys)
+            .bind("limit", JourneyQueries.MAX_JOURNEYS)
+            .mapTo(String.class)
+            .list();
+    if (!journeys.isEmpty() || circuits.isEmpty()) {
+      return journeys;
+    }
+    List<String> ofCircuit = CircuitQueries.journeyIds(handle, circuits.get(0));
+    return ofCircuit.subList(0, Math.min(JourneyQueries.MAX_JOURNEYS, ofCircuit.size()));
+  }
+}
