@@ -21,8 +21,8 @@ final class FragmentTable {
       INSERT INTO fragments (trace_id, own_journey_id, journey_id, start_nanos, end_nanos,
         received_nanos, span_start, span_end, log_start, log_end, span_count, error_count,
         root_span_id, root_parent_id, root_name, root_service, root_kind, root_start, root_failed,
-        work_failed, defect_code, defect_nanos)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        work_failed, defect_code, defect_nanos, defect_consequence)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (trace_id) DO UPDATE SET start_nanos = excluded.start_nanos,
         end_nanos = excluded.end_nanos, received_nanos = excluded.received_nanos,
         span_start = excluded.span_start, span_end = excluded.span_end,
@@ -33,7 +33,7 @@ final class FragmentTable {
         root_kind = excluded.root_kind, root_start = excluded.root_start,
         root_failed = excluded.root_failed, work_failed = excluded.work_failed,
         defect_code = excluded.defect_code,
-        defect_nanos = excluded.defect_nanos
+        defect_nanos = excluded.defect_nanos, defect_consequence = excluded.defect_consequence
       """;
 
   private static final String UPSERT_KEY =
@@ -141,6 +141,7 @@ final class FragmentTable {
   /** In the order of the columns in {@link #UPSERT}. */
   private static void add(RowBatch batch, FragmentRow row) {
     FoundSpan root = row.root;
+    Defect defect = row.defect;
     batch.add(
         row.traceId,
         JourneyIds.journey(row.traceId),
@@ -162,8 +163,9 @@ final class FragmentTable {
         root == null ? null : Long.valueOf(root.startNanos()),
         root == null ? null : Integer.valueOf(root.failed() ? 1 : 0),
         row.workFailed ? 1 : 0,
-        row.defectCode,
-        row.defectNanos);
+        defect == null ? null : defect.code(),
+        defect == null ? null : Long.valueOf(defect.nanos()),
+        defect != null && defect.consequence() ? 1 : 0);
   }
 
   private static FragmentRow read(ResultSet result) throws SQLException {
@@ -178,9 +180,16 @@ final class FragmentTable {
     row.errorCount = result.getInt("error_count");
     row.root = readRoot(result);
     row.workFailed = result.getInt("work_failed") != 0;
-    row.defectCode = result.getString("defect_code");
-    row.defectNanos = nullable(result, "defect_nanos");
+    row.defect = readDefect(result);
     return row;
+  }
+
+  private static @Nullable Defect readDefect(ResultSet result) throws SQLException {
+    String code = result.getString("defect_code");
+    return code == null
+        ? null
+        : new Defect(
+            code, result.getLong("defect_nanos"), result.getInt("defect_consequence") != 0);
   }
 
   private static @Nullable FoundSpan readRoot(ResultSet result) throws SQLException {

@@ -202,7 +202,7 @@ final class MdsoServeIT {
     List<String> bash = new ArrayList<>(List.of("bash", "-c", here));
     ProcessBuilder builder =
         new ProcessBuilder(bash).directory(directory.toFile()).redirectErrorStream(true);
-    builder.environment().putAll(StationProcess.mdso(orchestrator.port()));
+    builder.environment().putAll(MdsoCalls.settings(orchestrator.port()));
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(command).isTrue();

@@ -2,12 +2,14 @@
 package io.correlationstation.mdso.telemetry;
 
 import com.google.protobuf.ByteString;
+import io.correlationstation.mdso.errors.Verdict;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.resource.v1.Resource;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -49,6 +51,14 @@ public final class Otlp {
 
   public static KeyValue number(String key, long value) {
     return attribute(key, AnyValue.newBuilder().setIntValue(value));
+  }
+
+  /** What a failure says of itself. */
+  public static List<KeyValue> defect(Verdict verdict) {
+    KeyValue code = text("mdso.defect_code", verdict.code());
+    return verdict.consequence()
+        ? List.of(code, flag("mdso.defect_consequence", true))
+        : List.of(code);
   }
 
   private static KeyValue attribute(String key, AnyValue.Builder value) {
