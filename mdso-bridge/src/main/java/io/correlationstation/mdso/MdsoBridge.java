@@ -196,6 +196,8 @@ public final class MdsoBridge implements AutoCloseable {
     try (ActiveSpan span = spans.start("mdso.test_error")) {
       span.attribute("mdso.log_count", texts.size());
       return texts.stream().map(text -> verdict(productType, text)).toList();
+    } finally {
+      spans.flush();
     }
   }
 

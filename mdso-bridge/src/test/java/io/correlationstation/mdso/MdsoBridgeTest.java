@@ -119,6 +119,10 @@ class MdsoBridgeTest {
     assertThat(verdicts).extracting(TextVerdict::code).containsExactly("DE-1001", "UNCLASSIFIED");
     assertThat(verdicts.get(1).fingerprint()).matches("[0-9a-f]{64}");
     assertThat(bridge.errors()).isEmpty();
+    assertThat(sink.spans("mdso-log-collector"))
+        .as("seen at once, not with the next collection")
+        .extracting(Span::getName)
+        .containsExactly("mdso.test_error");
   }
 
   private JobView run(String productType) {
