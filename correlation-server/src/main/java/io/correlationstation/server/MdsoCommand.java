@@ -109,7 +109,7 @@ final class MdsoCommand {
               "the orchestrator refused the credentials (MDSO_USER and MDSO_PASS, or MDSO_TOKEN): "
                   + e.getMessage());
       // one command fails ten times in a row only while it tries to connect
-      case CONNECT, BREAKER_OPEN ->
+      case CONNECT, TIMEOUT, IO, BREAKER_OPEN ->
           new ConnectException("MDSO_URL can't be reached: " + e.getMessage());
       default -> e;
     };

@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.http.Fault;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.HashMap;
@@ -196,6 +197,16 @@ class MdsoCommandTest {
   @Test
   void orchestrator_gone_isUnreachable() {
     orchestrator.stop();
+
+    assertThat(run("products")).isEqualTo(Station.UNREACHABLE);
+    assertThat(err.toString()).contains("MDSO_URL can't be reached");
+  }
+
+  /** As a certificate that is not trusted does. */
+  @Test
+  void orchestrator_breaksTheConnection_isUnreachable() {
+    orchestrator.stubFor(
+        post(urlPathEqualTo(TOKENS)).willReturn(aResponse().withFault(Fault.EMPTY_RESPONSE)));
 
     assertThat(run("products")).isEqualTo(Station.UNREACHABLE);
     assertThat(err.toString()).contains("MDSO_URL can't be reached");

@@ -66,6 +66,14 @@ class AlloyConfigTest {
                 .toList());
   }
 
+  /** Alloy refuses an expression with a group that has no name. */
+  @Test
+  void groups_allHaveNames() {
+    assertThat(StackFiles.matches("(expression = \"(?:\\\\.|[^\"\\\\])*\")", code))
+        .hasSizeGreaterThanOrEqualTo(8)
+        .noneMatch(expression -> Pattern.compile("(?<!\\\\)\\((?!\\?)").matcher(expression).find());
+  }
+
   /** {@code stage.labels} looks values up among the extracted ones; a constant there is nothing. */
   @Test
   void constants_areStaticLabels() {

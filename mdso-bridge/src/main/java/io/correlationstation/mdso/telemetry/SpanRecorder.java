@@ -42,7 +42,7 @@ public final class SpanRecorder {
   public SpanRecorder(OtlpSink sink, Clock clock, String environment) {
     this.sink = sink;
     this.clock = clock;
-    this.resource = Otlp.resource(Otlp.COLLECTOR_SERVICE, environment);
+    this.resource = Otlp.ownResource(environment);
   }
 
   /** Starts an INTERNAL span below the current one and makes it current until it is closed. */
