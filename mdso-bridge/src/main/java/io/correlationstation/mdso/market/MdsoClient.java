@@ -267,7 +267,11 @@ public final class MdsoClient implements AutoCloseable {
     if (fresh.equals(token)) {
       return answer;
     }
-    return exchange.send(template, authorized(pathAndQuery, fresh));
+    answer = exchange.send(template, authorized(pathAndQuery, fresh));
+    if (answer.status() == 401) {
+      tokens.refusedFresh(fresh, refused(template, answer));
+    }
+    return answer;
   }
 
   private HttpRequest authorized(String pathAndQuery, String token) {
