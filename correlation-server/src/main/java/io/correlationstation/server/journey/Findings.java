@@ -63,6 +63,7 @@ final class Findings {
    * A span's facts that matter for its fragment; a zero parent id means that it has none.
    *
    * @param work whether it stands for a whole workflow, so that its failure is that of the run
+   * @param defect why it failed; null when it does not say
    */
   record FoundSpan(
       long spanId,
@@ -74,7 +75,7 @@ final class Findings {
       String name,
       String service,
       boolean work,
-      @Nullable String defectCode) {}
+      @Nullable Defect defect) {}
 
   /** A record worth keeping, and its keys. */
   record FoundLog(LogLine line, Map<String, String> keys, long receivedNanos) {}

@@ -60,8 +60,7 @@ final class FragmentRow {
   int errorCount;
   @Nullable FoundSpan root;
   boolean workFailed;
-  @Nullable String defectCode;
-  @Nullable Long defectNanos;
+  @Nullable Defect defect;
   final SortedSet<String> services = new TreeSet<>();
 
   /** Key → its values and when each was seen first. */
@@ -122,19 +121,8 @@ final class FragmentRow {
     if (root == null || ROOT_ORDER.compare(span, root) < 0) {
       root = span;
     }
-    addDefect(span);
-  }
-
-  private void addDefect(FoundSpan span) {
-    String code = span.defectCode();
-    if (code == null) {
-      return;
-    }
-    boolean earlier = defectNanos == null || span.endNanos() < defectNanos;
-    boolean tied = defectNanos != null && span.endNanos() == defectNanos;
-    if (earlier || (tied && defectCode != null && code.compareTo(defectCode) < 0)) {
-      defectCode = code;
-      defectNanos = span.endNanos();
+    if (span.defect() != null && (defect == null || span.defect().compareTo(defect) < 0)) {
+      defect = span.defect();
     }
   }
 

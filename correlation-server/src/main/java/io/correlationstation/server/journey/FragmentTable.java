@@ -19,7 +19,7 @@ final class FragmentTable {
       """
       id, trace_id, journey, received_nanos, span_start, span_end, log_start, log_end, span_count,
         error_count, root_span_id, root_parent_id, root_name, root_service, root_kind, root_start,
-        root_failed, work_failed, defect_code, defect_nanos, services, key_values\
+        root_failed, work_failed, defect_code, defect_nanos, defect_consequence, services, key_values\
       """;
 
   private static final String UPSERT =
@@ -27,8 +27,8 @@ final class FragmentTable {
       INSERT INTO fragments (id, trace_id, journey, start_nanos, end_nanos, received_nanos,
         span_start, span_end, log_start, log_end, span_count, error_count, root_span_id,
         root_parent_id, root_name, root_service, root_kind, root_start, root_failed, work_failed,
-        defect_code, defect_nanos, services, key_values, frames, span_ids)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        defect_code, defect_nanos, defect_consequence, services, key_values, frames, span_ids)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET journey = excluded.journey,
         start_nanos = excluded.start_nanos, end_nanos = excluded.end_nanos,
         received_nanos = excluded.received_nanos, span_start = excluded.span_start,
@@ -39,6 +39,7 @@ final class FragmentTable {
         root_kind = excluded.root_kind, root_start = excluded.root_start,
         root_failed = excluded.root_failed, work_failed = excluded.work_failed,
         defect_code = excluded.defect_code, defect_nanos = excluded.defect_nanos,
+        defect_consequence = excluded.defect_consequence,
         services = excluded.services, key_values = excluded.key_values,
         frames = excluded.frames, span_ids = excluded.span_ids
       """;
@@ -145,6 +146,7 @@ final class FragmentTable {
   /** In the order of the columns in {@link #UPSERT}. */
   private static void add(RowBatch batch, FragmentRow row) {
     FoundSpan root = row.root;
+    Defect defect = row.defect;
     batch.add(
         row.id,
         row.traceId,
@@ -166,8 +168,9 @@ final class FragmentTable {
         root == null ? null : Long.valueOf(root.startNanos()),
         root == null ? null : Integer.valueOf(root.failed() ? 1 : 0),
         row.workFailed ? 1 : 0,
-        row.defectCode,
-        row.defectNanos,
+        defect == null ? null : defect.code(),
+        defect == null ? null : Long.valueOf(defect.nanos()),
+        defect != null && defect.consequence() ? 1 : 0,
         JsonColumn.write(row.services),
         JsonColumn.write(row.keys),
         FragmentRow.pack(row.frames),
@@ -187,8 +190,7 @@ final class FragmentTable {
     row.errorCount = result.getInt("error_count");
     row.root = readRoot(result);
     row.workFailed = result.getInt("work_failed") != 0;
-    row.defectCode = result.getString("defect_code");
-    row.defectNanos = nullable(result, "defect_nanos");
+    row.defect = readDefect(result);
     row.services.addAll(JsonColumn.list(result.getString("services")));
     row.keys.putAll(JsonColumn.times(result.getString("key_values")));
     if (whole) {
@@ -196,6 +198,14 @@ final class FragmentTable {
       FragmentRow.unpack(result.getBytes("span_ids"), row.spanIds);
     }
     return row;
+  }
+
+  private static @Nullable Defect readDefect(ResultSet result) throws SQLException {
+    String code = result.getString("defect_code");
+    return code == null
+        ? null
+        : new Defect(
+            code, result.getLong("defect_nanos"), result.getInt("defect_consequence") != 0);
   }
 
   private static @Nullable FoundSpan readRoot(ResultSet result) throws SQLException {

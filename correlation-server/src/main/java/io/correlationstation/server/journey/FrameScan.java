@@ -34,7 +34,7 @@ final class FrameScan {
   private static final int STATUS_ERROR = 2;
   private static final HexFormat HEX = HexFormat.of();
   private static final List<String> WORK =
-      List.of("workflow.name", "workflow.step", "mdso.defect_code");
+      List.of("workflow.name", "workflow.step", "mdso.defect_code", "mdso.defect_consequence");
 
   private final KeyVocabulary vocabulary;
   private final Set<String> observers;
@@ -45,6 +45,7 @@ final class FrameScan {
   private final int workflowName;
   private final int workflowStep;
   private final int defectCode;
+  private final int defectConsequence;
 
   /** The traces that are read, or null for all. */
   private @Nullable TraceSet only;
@@ -66,6 +67,7 @@ final class FrameScan {
     this.workflowName = all.size() - WORK.size();
     this.workflowStep = workflowName + 1;
     this.defectCode = workflowName + 2;
+    this.defectConsequence = workflowName + 3;
     this.names = AttributeNames.of(all);
   }
 
@@ -167,6 +169,7 @@ final class FrameScan {
       return;
     }
     long start = span.startNanos() == 0 ? entry.frame().receivedNanos() : span.startNanos();
+    long end = Math.max(start, span.endNanos());
     FragmentNews news = findings.fragment(traceId);
     news.spans.add(
         new FoundSpan(
@@ -174,17 +177,24 @@ final class FrameScan {
             span.parentSpanId(),
             span.kind(),
             start,
-            Math.max(start, span.endNanos()),
+            end,
             span.statusCode() == STATUS_ERROR,
             span.name(),
             span.service(),
             span.attribute(workflowName) != null && span.attribute(workflowStep) == null,
-            KeyVocabulary.clean(span.attribute(defectCode))));
+            defect(span, end)));
     news.services.add(span.service());
     news.received(entry.frame().receivedNanos());
     Map<String, String> keys = vocabulary.find(span.found(), span::attribute);
     news.keys(keys, start);
     findings.addAliases(keys, start, "span:" + span.service());
+  }
+
+  private @Nullable Defect defect(SpanView span, long endNanos) {
+    String code = KeyVocabulary.clean(span.attribute(defectCode));
+    return code == null
+        ? null
+        : new Defect(code, endNanos, "true".equals(span.attribute(defectConsequence)));
   }
 
   private void passOver(long trace, JournalCursor.Entry entry, Findings findings) {

@@ -10,9 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -120,9 +120,9 @@ final class JourneyAssembly {
 
     @Nullable String defectCode() {
       return rows.stream()
-          .filter(row -> row.defectCode != null)
-          .min(Comparator.comparing(row -> Objects.requireNonNullElse(row.defectNanos, 0L)))
-          .map(row -> row.defectCode)
+          .flatMap(row -> Stream.ofNullable(row.defect))
+          .min(Comparator.naturalOrder())
+          .map(Defect::code)
           .orElse(null);
     }
   }

@@ -18,6 +18,7 @@ import static org.awaitility.Awaitility.await;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.InMemoryJournal;
 import io.correlationstation.server.journal.Signal;
+import io.correlationstation.server.journey.Telemetry.SpanSpec;
 import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.Ruling;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -40,6 +41,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class JourneysTest {
 
@@ -104,6 +107,53 @@ final class JourneysTest {
         .extracting(Journey::state)
         .containsExactly(Journey.State.COMPLETED, Journey.State.FAILED);
     assertThat(found).extracting(Journey::defectCode).containsExactly(null, "DE-1001");
+  }
+
+  /**
+   * One second holds the child's failure and the parent's word of it, and nobody knows the order.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void circuit_parentThatSaysAChildFailedEndsFirst_hasTheChildsCode(boolean parentFirst) {
+    SpanSpec parent =
+        story
+            .workflow
+            .from(1_000, 4_000)
+            .failing()
+            .with("mdso.defect_code", "DE-1171", "mdso.defect_consequence", "true");
+    SpanSpec child =
+        span(story.mdsoTrace, 77, "mdso-scriptplan", "mdso.product.PortActivation")
+            .below(103)
+            .from(1_500, 5_000)
+            .failing()
+            .with("mdso.defect_code", "UNCLASSIFIED");
+    append(traces(parentFirst ? parent : child));
+    append(traces(parentFirst ? child : parent));
+
+    Journey journey = requireNonNull(journeys.circuit(CIRCUIT)).journeys().get(0);
+
+    assertThat(journey.defectCode()).isEqualTo("UNCLASSIFIED");
+    assertThat(journey.fragments())
+        .extracting(Fragment::defectCode)
+        .containsExactly("UNCLASSIFIED");
+  }
+
+  /** The word of a child is that of any trace of the journey. */
+  @Test
+  void circuit_causeInALaterTrace_namesTheJourney() {
+    append(
+        traces(
+            story.order,
+            story.create.with("mdso.defect_code", "DE-1171", "mdso.defect_consequence", "true")),
+        traces(story.workflow.with("mdso.defect_code", "DE-1001")));
+    append(handoffs(story.toMdso));
+
+    Journey journey = requireNonNull(journeys.circuit(CIRCUIT)).journeys().get(0);
+
+    assertThat(journey.fragments())
+        .extracting(Fragment::defectCode)
+        .containsExactly("DE-1171", "DE-1001");
+    assertThat(journey.defectCode()).isEqualTo("DE-1001");
   }
 
   @Test
