@@ -28,6 +28,7 @@ import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -88,12 +91,13 @@ final class CorrelationServer implements AutoCloseable {
       journal = started(SegmentedJournal.open(config.journal(), registry));
       JourneyConfig journeyConfig = JourneyConfig.inDirectory(data);
       SpanTables tables = tables(journeyConfig);
-      journeys = started(startJourneys(journeyConfig, tables));
+      FutureTask<Journeys> opening = openJourneys(journeyConfig, tables);
       forwarder = started(Forwarder.start(config.forward(), journal, registry));
       stitching = startStitching(data, tables);
       mdso = startMdso(config.mdso(), data);
       forgetReadersOfThePast();
       receiver = started(Receiver.start(config.receive(), journal, registry));
+      journeys = opened(opening);
       http = startHttp();
       startPushing(config.pushgateway());
     } catch (IOException | RuntimeException e) {
@@ -155,6 +159,28 @@ final class CorrelationServer implements AutoCloseable {
         Stream.concat(
                 journeyConfig.attributeNames().stream(), TelemetryFeed.keyNames(config.stitch()))
             .toList());
+  }
+
+  /** The store takes as long to open as everything else, so it is opened beside it. */
+  private FutureTask<Journeys> openJourneys(JourneyConfig journeyConfig, SpanTables tables) {
+    FutureTask<Journeys> opening = new FutureTask<>(() -> startJourneys(journeyConfig, tables));
+    parts.push(() -> opened(opening).close());
+    new Thread(opening, "open-journeys").start();
+    return opening;
+  }
+
+  private static Journeys opened(FutureTask<Journeys> opening) throws IOException {
+    try {
+      return opening.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException cause) {
+        throw cause;
+      }
+      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the journey store was opened");
+    }
   }
 
   private Journeys startJourneys(JourneyConfig journeyConfig, SpanTables tables)
