@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** What a batch of frames says, taken out of the wire format and not yet merged with the store. */
 final class Findings {
 
+  private static final int BYTES_OF_SPAN = 300;
+  private static final int BYTES_OF_LOG = 1_000;
+  private static final int BYTES_OF_HANDOFF = 3_000;
+
   /** Trace id → its news, in order of appearance. */
   final Map<String, FragmentNews> fragments = new LinkedHashMap<>();
 
@@ -30,6 +34,28 @@ final class Findings {
 
   final List<Ruling> rulings = new ArrayList<>();
   final Map<AliasPair, AliasTimes> aliases = new LinkedHashMap<>();
+
+  private long bytes;
+
+  /** About how much memory they take. */
+  long bytes() {
+    return bytes;
+  }
+
+  void add(FragmentNews news, FoundSpan span) {
+    news.spans.add(span);
+    bytes += BYTES_OF_SPAN + span.name().length();
+  }
+
+  void add(FoundLog log) {
+    logs.add(log);
+    bytes += BYTES_OF_LOG + 2L * log.line().body().length();
+  }
+
+  void add(Handoff handoff) {
+    handoffs.add(handoff);
+    bytes += BYTES_OF_HANDOFF;
+  }
 
   FragmentNews fragment(String traceId) {
     return fragments.computeIfAbsent(traceId, FragmentNews::new);

@@ -171,7 +171,8 @@ final class FrameScan {
     long start = span.startNanos() == 0 ? entry.frame().receivedNanos() : span.startNanos();
     long end = Math.max(start, span.endNanos());
     FragmentNews news = findings.fragment(traceId);
-    news.spans.add(
+    findings.add(
+        news,
         new FoundSpan(
             span.spanId(),
             span.parentSpanId(),
@@ -207,7 +208,7 @@ final class FrameScan {
     for (Handoff handoff : HandoffLines.parse(entry.frame().payload())) {
       admission.admit(Admission.hash(handoff.parent().traceId()));
       admission.admit(Admission.hash(handoff.child().traceId()));
-      findings.handoffs.add(handoff);
+      findings.add(handoff);
     }
   }
 
@@ -256,7 +257,7 @@ final class FrameScan {
         news.received(frame.receivedNanos());
         news.keys(keys, time);
       }
-      findings.logs.add(new FoundLog(line(log, time), keys, frame.receivedNanos()));
+      findings.add(new FoundLog(line(log, time), keys, frame.receivedNanos()));
     }
 
     private LogLine line(LogView log, long time) {

@@ -62,7 +62,7 @@ public record JourneyConfig(
         CorrelationKey.DEFAULTS.stream().map(CorrelationKey::name).toList(),
         List.of("order_id", "provider_resource_id", "tid"),
         Set.of("correlation-server", "mdso-log-collector"),
-        256,
+        1_024,
         Duration.ofDays(7),
         1_000_000,
         5_000_000,
