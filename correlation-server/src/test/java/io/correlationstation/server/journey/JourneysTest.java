@@ -13,6 +13,7 @@ import static io.correlationstation.server.journey.Telemetry.trace;
 import static io.correlationstation.server.journey.Telemetry.traces;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.correlationstation.server.journal.Frame;
@@ -26,6 +27,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -222,6 +226,18 @@ final class JourneysTest {
 
   private Ruling.OnHandoff ruling(boolean confirmed, long time) {
     return new Ruling.OnHandoff(story.toArda, confirmed, null, "seen it", "ann", time);
+  }
+
+  @Test
+  void start_storeOfAnotherVersion_saysWhatToDo() throws Exception {
+    journeys.close();
+    try (Connection connection = DriverManager.getConnection(config.jdbcUrl());
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate("UPDATE flyway_schema_history SET checksum = 1");
+    }
+
+    assertThatThrownBy(() -> Journeys.start(config, journal, new PrometheusRegistry(), clock()))
+        .hasMessageContaining("made by another version; move it away");
   }
 
   @Test
