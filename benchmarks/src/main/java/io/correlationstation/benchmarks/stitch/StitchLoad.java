@@ -7,8 +7,10 @@ import io.correlationstation.server.stitch.SpanFacts;
 import io.correlationstation.server.stitch.StitchConfig;
 import io.correlationstation.server.stitch.StitchStatistics;
 import io.correlationstation.server.stitch.Stitcher;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -24,16 +26,21 @@ public final class StitchLoad {
 
   private static final long EPOCH_NANOS = 1_767_600_000_000_000_000L;
   private static final int ROUNDS = 8;
+  private static final int WARM_RUNS = 3;
   private static final int HELD_SECONDS = 88;
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private StitchLoad() {}
 
-  public static void main(String[] arguments) {
+  /** Arguments: directories of sets to play besides the made-up applications. */
+  public static void main(String[] arguments) throws IOException {
+    for (String directory : arguments) {
+      Path set = Path.of(directory);
+      compare(set.getFileName().toString(), new Replay(Recording.read(set)));
+    }
     for (Shape shape : new Shape[] {Shape.TREE, Shape.QUEUES, Shape.FAN_OUT, Shape.SILENT}) {
       Traffic traffic = new Traffic(new Application(shape, Level.MEDIUM, 1), 1500, 1);
-      throughput(shape, traffic);
-      naive(shape, traffic);
+      compare("made-up " + shape, Replay.of(traffic.spans));
     }
     growth();
     hotKey();
@@ -42,34 +49,35 @@ public final class StitchLoad {
     }
   }
 
-  private static void throughput(Shape shape, Traffic traffic) {
-    Replay replay = new Replay(traffic.spans);
-    double best = 0;
-    double first = 0;
-    for (int warm = 0; warm < 3; warm++) {
-      Stitcher stitcher = Stitcher.create(StitchConfig.defaults(), handoff -> {});
-      long from = THREADS.getCurrentThreadCpuTime();
-      for (int round = 0; round < ROUNDS; round++) {
-        replay.play(stitcher, round);
-      }
-      stitcher.flush();
-      double rate =
-          ROUNDS * (double) replay.size() * 1e9 / (THREADS.getCurrentThreadCpuTime() - from);
-      first = warm == 0 ? rate : first;
-      best = Math.max(best, rate);
+  /** The naive list scan on the same spans stands beside each figure. */
+  private static void compare(String name, Replay replay) {
+    double first = rate(replay);
+    double warm = 0;
+    for (int i = 0; i < WARM_RUNS; i++) {
+      warm = Math.max(warm, rate(replay));
     }
+    long from = THREADS.getCurrentThreadCpuTime();
+    long linked = NaiveScan.link(replay.spans());
+    double naive = replay.size() * 1e9 / (THREADS.getCurrentThreadCpuTime() - from);
     System.out.printf(
-        "%-8s %6d spans, %5d fragments: %.0f spans/s first, %.0f warm%n",
-        shape, replay.size(), traffic.truth.size(), first, best);
+        "%-16s %6d spans, %5d fragments: %.0f spans/s first, %.0f warm; naive scan %.0f (%d links)%n",
+        name, replay.size(), replay.fragments(), first, warm, naive, linked);
   }
 
-  private static void naive(Shape shape, Traffic traffic) {
+  /** Spans a second of CPU time, from an empty start to the last decision. */
+  private static double rate(Replay replay) {
+    Stitcher stitcher = Stitcher.create(StitchConfig.defaults(), handoff -> {});
+    long nanos = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      replay.prepare(round);
+      long from = THREADS.getCurrentThreadCpuTime();
+      replay.play(stitcher);
+      nanos += THREADS.getCurrentThreadCpuTime() - from;
+    }
     long from = THREADS.getCurrentThreadCpuTime();
-    long linked = NaiveScan.link(traffic.spans);
-    double seconds = (THREADS.getCurrentThreadCpuTime() - from) * 1e-9;
-    System.out.printf(
-        "%-8s naive list scan: %.0f spans/s (%d linked)%n",
-        shape, traffic.spans.size() / seconds, linked);
+    stitcher.flush();
+    nanos += THREADS.getCurrentThreadCpuTime() - from;
+    return ROUNDS * (double) replay.size() * 1e9 / nanos;
   }
 
   /** Two fragments an order, held for 88 s: the more orders a second, the more of them are live. */

@@ -277,7 +277,7 @@ final class Fragments {
       return;
     }
     learnCall(exit.type, exit.startNanos, exit.durationNanos(), spans, index);
-    exit.answered = true;
+    exit.answer();
     if (exit.type.oneSlot()) {
       spans.setExit(parent, null);
       withdraw(fragment, exit);

@@ -24,6 +24,9 @@ final class Slot {
 
   double load;
 
+  /** Its caller's own trace turned out to show whom it called. */
+  boolean closed;
+
   Slot(@Nullable ChildType child, @Nullable Slot next, @Nullable Slot trace) {
     this.child = child;
     this.next = next;

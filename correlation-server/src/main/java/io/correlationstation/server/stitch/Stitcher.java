@@ -67,8 +67,8 @@ public final class Stitcher {
     keys = new Keys(config.keys());
     found = new KeyValue[keys.count()];
     vocabulary = new Vocabulary(config.topology());
-    matcher = new Matcher();
-    search = new CandidateSearch(config, keys, vocabulary, verdicts, carriers);
+    matcher = new Matcher(skew);
+    search = new CandidateSearch(config, keys, vocabulary, verdicts, carriers, skew);
     learner = new Learner(config, vocabulary, matcher, skew);
     decisions = new Decisions(config, keys, verdicts, requireNonNull(sink, "sink"));
     fragments = new Fragments(config, keys, vocabulary, losses, skew, carriers);
