@@ -59,10 +59,12 @@ final class CandidateSearch {
     return vetoes;
   }
 
-  void search(Child child) {
+  /**
+   * @param fits the fit by which it goes
+   */
+  void search(Child child, long fits) {
     child.clearCandidates();
-    child.searched = true;
-    child.settled = false;
+    child.searched(fits);
     begin(child);
     Exit handedOver = carriers.handedOver(child);
     if (handedOver != null && isNew(handedOver)) {
@@ -298,7 +300,7 @@ final class CandidateSearch {
   }
 
   /** Offers an exit that came late to the children already searched; returns those it suits. */
-  List<Child> offer(Exit exit) {
+  List<Child> offer(Exit exit, long fits) {
     List<Child> suited = new ArrayList<>(0);
     for (KeyValue key : exit.fragment.keys) {
       if (!keys.spec(key.key).strong() || key.quarantined) {
@@ -314,7 +316,7 @@ final class CandidateSearch {
           break;
         }
         if (child.settled) {
-          search(child);
+          search(child, fits);
           if (child.candidates.contain(exit)) {
             suited.add(child);
           }

@@ -45,6 +45,11 @@ final class Child implements TimeOrdered.Timed {
 
   boolean searched;
 
+  /** What the last search saw: which fit, and how its keys stood. */
+  private long searchedAtFit;
+
+  private int searchedKeys;
+
   /** Its candidates are forgotten, its decision stands. */
   boolean settled;
 
@@ -53,6 +58,11 @@ final class Child implements TimeOrdered.Timed {
 
   /** Its messages hardly moved the last time. */
   boolean quiet;
+
+  /** For how many sweeps it rests, and until which. */
+  byte rest = 1;
+
+  long restsUntil;
 
   boolean open;
   boolean learning;
@@ -83,6 +93,29 @@ final class Child implements TimeOrdered.Timed {
 
   long durationNanos() {
     return endNanos - startNanos;
+  }
+
+  void searched(long fits) {
+    searched = true;
+    settled = false;
+    searchedAtFit = fits;
+    searchedKeys = keysNow();
+  }
+
+  /**
+   * Whether a search would find what the last one did: calls that came later are offered, and none
+   * from before came under its keys.
+   */
+  boolean stillSearched(long fits) {
+    return searched && !settled && searchedAtFit == fits && searchedKeys == keysNow();
+  }
+
+  private int keysNow() {
+    int sum = 0;
+    for (KeyValue key : fragment.keys) {
+      sum += 1 + key.latePosts;
+    }
+    return sum;
   }
 
   boolean sure(double confidence) {

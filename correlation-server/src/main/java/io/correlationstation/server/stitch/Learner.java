@@ -223,9 +223,6 @@ final class Learner {
       reweigh(child);
     }
     for (Child child : window) {
-      matcher.update(child);
-    }
-    for (Child child : window) {
       child.type.inWindow++;
       double orphan = posterior(child);
       if (child.type.hopeful && iteration < HOPE.length) {

@@ -25,7 +25,7 @@ final class Matcher {
   /** Handoffs of an edge from which on it counts as known. */
   static final double KNOWN_HANDOFFS = 8;
 
-  private static final int QUIET_SWEEPS = 4;
+  private static final int LONGEST_REST = 16;
   private static final double QUIET_CHANGE = 1e-3;
   private static final double MAX_WEIGHT = 1e9;
 
@@ -88,16 +88,17 @@ final class Matcher {
   }
 
   /**
-   * Sends the messages of all open children; of those whose last ones hardly moved, only every
-   * fourth time.
+   * Sends the messages of the open children; one whose last ones hardly moved rests for twice as
+   * many sweeps each time.
    */
   void sweep() {
     open.removeIf(child -> !child.open);
     sweeps++;
-    boolean all = sweeps % QUIET_SWEEPS == 0;
     for (Child child : open) {
-      if (all || !child.quiet) {
+      if (child.restsUntil <= sweeps) {
         update(child);
+        child.rest = child.quiet ? (byte) Math.min(LONGEST_REST, 2 * child.rest) : 1;
+        child.restsUntil = sweeps + child.rest;
       }
     }
   }

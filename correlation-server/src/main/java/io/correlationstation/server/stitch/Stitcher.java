@@ -227,7 +227,7 @@ public final class Stitcher {
   }
 
   private void research(Child child) {
-    search.search(child);
+    search.search(child, learner.fits());
     matcher.open(child);
     matcher.sweep();
     decide(child, child.decided);
@@ -324,7 +324,7 @@ public final class Stitcher {
     admit(tick, number, now);
     for (Child child : tick.search) {
       if (!child.fragment.evicted) {
-        search.search(child);
+        search.search(child, learner.fits());
         learner.add(child);
         matcher.open(child);
       }
@@ -341,8 +341,8 @@ public final class Stitcher {
     }
     for (Child child : tick.decide) {
       if (!child.fragment.evicted) {
-        if (!child.sure(config.acceptAt())) {
-          search.search(child);
+        if (!child.sure(config.acceptAt()) && !child.stillSearched(learner.fits())) {
+          search.search(child, learner.fits());
           matcher.open(child);
         }
         decide(child, true);
@@ -418,7 +418,7 @@ public final class Stitcher {
 
   /** A late exit may change the mind of children already searched, decided ones too. */
   private void offer(Exit exit, Tick tick) {
-    for (Child child : search.offer(exit)) {
+    for (Child child : search.offer(exit, learner.fits())) {
       boolean closed = !child.open;
       matcher.open(child);
       if (closed) {
