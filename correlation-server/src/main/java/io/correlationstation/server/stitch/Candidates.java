@@ -154,9 +154,10 @@ final class Candidates {
   }
 
   /** Takes all messages back. */
-  void withdraw() {
+  void withdraw(Child child) {
     for (int i = 0; i < count; i++) {
       slots[i].add(-message[i]);
+      slots[i].leave(child);
     }
   }
 }

@@ -124,7 +124,7 @@ final class Child implements TimeOrdered.Timed {
 
   /** Withdraws its messages and forgets its candidates. */
   void clearCandidates() {
-    candidates.withdraw();
+    candidates.withdraw(this);
     candidates = Candidates.NONE;
     if (settledSlot != null) {
       settledSlot.add(-settledMessage);
@@ -145,14 +145,11 @@ final class Child implements TimeOrdered.Timed {
         most = i;
       }
     }
-    for (int i = 0; i < all.count; i++) {
-      if (i != most) {
-        all.slots[i].add(-all.message[i]);
-      }
-    }
+    all.withdraw(this);
     if (most >= 0) {
       settledSlot = all.slots[most];
       settledMessage = all.message[most];
+      settledSlot.add(settledMessage);
     }
     candidates = Candidates.NONE;
     settled = true;

@@ -55,7 +55,7 @@ final class Decisions {
     if (probability.length < child.candidates.count) {
       probability = new double[child.candidates.count * 2];
     }
-    Matcher.posterior(child, probability);
+    Exchange.allowFor(child, probability, Matcher.posterior(child, probability));
     int best = bestCandidate(child);
     double confidence =
         best < 0 ? 0 : traceProbability(child, child.candidates.exits[best].fragment);

@@ -125,6 +125,7 @@ final class Matcher {
       if (change != 0) {
         quiet &= Math.abs(change) < QUIET_CHANGE * (1 + wanted);
         all.slots[i].add(change);
+        all.slots[i].wanted(child, wanted);
         message[i] = wanted;
       }
     }
