@@ -44,6 +44,7 @@ public final class StitchLoad {
     }
     growth();
     hotKey();
+    refit();
     for (int spans : new int[] {1_000, 10_000}) {
       longTrace(spans);
     }
@@ -125,6 +126,37 @@ public final class StitchLoad {
     System.out.printf(
         "hot key, 100 000 traces an hour: %.0f ns a span, %.0f when each has its own key%n",
         costs.get(1), costs.get(0));
+  }
+
+  /**
+   * What a refit costs at 10 000 spans a second: the seconds with one against those without, of the
+   * last five minutes of ten.
+   */
+  private static void refit() {
+    Stitcher stitcher = Stitcher.create(StitchConfig.defaults(), handoff -> {});
+    Orders orders = new Orders(stitcher);
+    orders.perSecond = 10_000 / Orders.SPANS;
+    orders.play(300 * orders.perSecond);
+    long with = 0;
+    long without = 0;
+    long fits = stitcher.statistics().refits();
+    long before = fits;
+    int secondsWith = 0;
+    for (int second = 0; second < 300; second++) {
+      long from = THREADS.getCurrentThreadCpuTime();
+      orders.play(orders.perSecond);
+      long nanos = THREADS.getCurrentThreadCpuTime() - from;
+      long now = stitcher.statistics().refits();
+      with += now > before ? nanos : 0;
+      without += now > before ? 0 : nanos;
+      secondsWith += now > before ? 1 : 0;
+      before = now;
+    }
+    double one =
+        ((double) with / Math.max(1, secondsWith) - (double) without / (300 - secondsWith)) * 1e-6;
+    System.out.printf(
+        "refit at 10 000 spans/s: %d in 300 s, %.1f ms each, %.2f %% of a core; %.0f ms a second otherwise%n",
+        before - fits, one, one * (before - fits) / 3_000, without * 1e-6 / (300 - secondsWith));
   }
 
   private static void longTrace(int spans) {

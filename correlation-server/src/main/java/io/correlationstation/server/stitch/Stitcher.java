@@ -57,6 +57,11 @@ public final class Stitcher {
   private final TreeMap<Long, Tick> ticks = new TreeMap<>();
   private final KeyValue[] found;
   private final long maxWaiting;
+
+  /** The one that was asked for last: spans of one second come together. */
+  private @Nullable Tick askedTick;
+
+  private long askedNumber;
   private long doneTick = Long.MIN_VALUE;
   private long spans;
   private long waiting;
@@ -282,7 +287,13 @@ public final class Stitcher {
   }
 
   private Tick at(long tick) {
-    return ticks.computeIfAbsent(tick, t -> new Tick());
+    Tick asked = askedTick;
+    if (asked == null || askedNumber != tick) {
+      asked = ticks.computeIfAbsent(tick, t -> new Tick());
+      askedTick = asked;
+      askedNumber = tick;
+    }
+    return asked;
   }
 
   /**
@@ -312,6 +323,7 @@ public final class Stitcher {
     }
     while (!ticks.isEmpty() && ticks.firstKey() <= lastTick) {
       Map.Entry<Long, Tick> entry = ticks.pollFirstEntry();
+      askedTick = null;
       doneTick = Math.max(doneTick, entry.getKey());
       run(entry.getKey(), entry.getValue());
     }

@@ -5,9 +5,7 @@ import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.stitch.StitchConfig;
 import io.correlationstation.server.stitch.Stitcher;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
@@ -96,7 +94,7 @@ final class SavedState {
                 OWNER_ONLY);
         CheckedOutputStream sum =
             new CheckedOutputStream(Channels.newOutputStream(channel), new CRC32C())) {
-      DataOutputStream out = new DataOutputStream(new BufferedOutputStream(sum, BUFFER));
+      StateOutput out = new StateOutput(sum);
       out.writeLong(MAGIC);
       out.writeInt(VERSION);
       out.writeLong(state.sequence);
