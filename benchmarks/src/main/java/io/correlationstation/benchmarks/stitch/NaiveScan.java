@@ -13,31 +13,32 @@ import java.util.Map;
  */
 final class NaiveScan {
 
+  private static final int CIRCUIT = 2;
   private static final long WINDOW_NANOS = 60L * 1_000_000_000;
 
   private NaiveScan() {}
 
   /** Returns how many roots got a link. */
-  static long link(List<Traffic.Span> spans) {
-    Map<String, Deque<Traffic.Span>> byCircuit = new HashMap<>();
+  static long link(List<Replay.Span> spans) {
+    Map<String, Deque<Replay.Span>> byCircuit = new HashMap<>();
     long linked = 0;
-    for (Traffic.Span span : spans) {
-      if (span.circuit() != null) {
-        Deque<Traffic.Span> held =
-            byCircuit.computeIfAbsent(span.circuit(), k -> new ArrayDeque<>());
+    for (Replay.Span span : spans) {
+      String circuit = span.keys()[CIRCUIT];
+      if (circuit != null) {
+        Deque<Replay.Span> held = byCircuit.computeIfAbsent(circuit, k -> new ArrayDeque<>());
         held.removeIf(old -> old.startNanos() < span.startNanos() - WINDOW_NANOS);
-        linked += span.parent() == 0 && hasEarlier(held, span) ? 1 : 0;
+        linked += span.ids().parent() == 0 && hasEarlier(held, span) ? 1 : 0;
         held.add(span);
       }
     }
     return linked;
   }
 
-  private static boolean hasEarlier(Deque<Traffic.Span> held, Traffic.Span root) {
+  private static boolean hasEarlier(Deque<Replay.Span> held, Replay.Span root) {
     long nearest = Long.MAX_VALUE;
-    for (Traffic.Span other : held) {
+    for (Replay.Span other : held) {
       long distance = root.startNanos() - other.startNanos();
-      if (other.trace() != root.trace() && distance >= 0) {
+      if (other.ids().traceLow() != root.ids().traceLow() && distance >= 0) {
         nearest = Math.min(nearest, distance);
       }
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.benchmarks.stitch;
 
-import io.correlationstation.benchmarks.stitch.Application.Level;
 import io.correlationstation.benchmarks.stitch.Application.Shape;
 import io.correlationstation.server.stitch.StitchConfig;
 import io.correlationstation.server.stitch.Stitcher;
@@ -9,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -38,10 +38,14 @@ public class StitchCoreBenchmark {
   @Param({"TREE", "QUEUES", "FAN_OUT", "SILENT"})
   private String shape = "TREE";
 
-  private Traffic traffic = new Traffic(new Application(Shape.TREE, Level.MEDIUM, 1), 1, 1);
-  private Replay replay = new Replay(traffic.spans);
+  private Replay replay = replay(Shape.TREE);
   private Stitcher stitcher = fresh();
   private int round;
+
+  private static Replay replay(Shape shape) {
+    return Replay.of(
+        new Traffic(new Application(shape, Application.Level.MEDIUM, 1), 1500, 1).spans);
+  }
 
   private static Stitcher fresh() {
     return Stitcher.create(StitchConfig.defaults(), handoff -> {});
@@ -50,19 +54,24 @@ public class StitchCoreBenchmark {
   /** Makes the traffic; the first rounds, unmeasured, teach the stitcher. */
   @Setup
   public void learn() {
-    traffic = new Traffic(new Application(Shape.valueOf(shape), Level.MEDIUM, 1), 1500, 1);
-    replay = new Replay(traffic.spans);
+    replay = replay(Shape.valueOf(shape));
     stitcher = fresh();
+  }
+
+  /** Fresh ids and key values, later than the round before. */
+  @Setup(Level.Iteration)
+  public void freshen() {
+    replay.prepare(round++);
   }
 
   @Benchmark
   public long stitch() {
-    replay.play(stitcher, round++);
+    replay.play(stitcher);
     return stitcher.statistics().spans();
   }
 
   @Benchmark
   public long naiveListScan() {
-    return NaiveScan.link(traffic.spans);
+    return NaiveScan.link(replay.spans());
   }
 }

@@ -7,8 +7,10 @@ import io.correlationstation.server.stitch.SpanFacts;
 import io.correlationstation.server.stitch.StitchConfig;
 import io.correlationstation.server.stitch.StitchStatistics;
 import io.correlationstation.server.stitch.Stitcher;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -24,52 +26,59 @@ public final class StitchLoad {
 
   private static final long EPOCH_NANOS = 1_767_600_000_000_000_000L;
   private static final int ROUNDS = 8;
+  private static final int WARM_RUNS = 3;
   private static final int HELD_SECONDS = 88;
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private StitchLoad() {}
 
-  public static void main(String[] arguments) {
+  /** Arguments: directories of sets to play besides the made-up applications. */
+  public static void main(String[] arguments) throws IOException {
+    for (String directory : arguments) {
+      Path set = Path.of(directory);
+      compare(set.getFileName().toString(), new Replay(Recording.read(set)));
+    }
     for (Shape shape : new Shape[] {Shape.TREE, Shape.QUEUES, Shape.FAN_OUT, Shape.SILENT}) {
       Traffic traffic = new Traffic(new Application(shape, Level.MEDIUM, 1), 1500, 1);
-      throughput(shape, traffic);
-      naive(shape, traffic);
+      compare("made-up " + shape, Replay.of(traffic.spans));
     }
     growth();
     hotKey();
+    refit();
     for (int spans : new int[] {1_000, 10_000}) {
       longTrace(spans);
     }
   }
 
-  private static void throughput(Shape shape, Traffic traffic) {
-    Replay replay = new Replay(traffic.spans);
-    double best = 0;
-    double first = 0;
-    for (int warm = 0; warm < 3; warm++) {
-      Stitcher stitcher = Stitcher.create(StitchConfig.defaults(), handoff -> {});
-      long from = THREADS.getCurrentThreadCpuTime();
-      for (int round = 0; round < ROUNDS; round++) {
-        replay.play(stitcher, round);
-      }
-      stitcher.flush();
-      double rate =
-          ROUNDS * (double) replay.size() * 1e9 / (THREADS.getCurrentThreadCpuTime() - from);
-      first = warm == 0 ? rate : first;
-      best = Math.max(best, rate);
+  /** The naive list scan on the same spans stands beside each figure. */
+  private static void compare(String name, Replay replay) {
+    double first = rate(replay);
+    double warm = 0;
+    for (int i = 0; i < WARM_RUNS; i++) {
+      warm = Math.max(warm, rate(replay));
     }
+    long from = THREADS.getCurrentThreadCpuTime();
+    long linked = NaiveScan.link(replay.spans());
+    double naive = replay.size() * 1e9 / (THREADS.getCurrentThreadCpuTime() - from);
     System.out.printf(
-        "%-8s %6d spans, %5d fragments: %.0f spans/s first, %.0f warm%n",
-        shape, replay.size(), traffic.truth.size(), first, best);
+        "%-16s %6d spans, %5d fragments: %.0f spans/s first, %.0f warm; naive scan %.0f (%d links)%n",
+        name, replay.size(), replay.fragments(), first, warm, naive, linked);
   }
 
-  private static void naive(Shape shape, Traffic traffic) {
+  /** Spans a second of CPU time, from an empty start to the last decision. */
+  private static double rate(Replay replay) {
+    Stitcher stitcher = Stitcher.create(StitchConfig.defaults(), handoff -> {});
+    long nanos = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      replay.prepare(round);
+      long from = THREADS.getCurrentThreadCpuTime();
+      replay.play(stitcher);
+      nanos += THREADS.getCurrentThreadCpuTime() - from;
+    }
     long from = THREADS.getCurrentThreadCpuTime();
-    long linked = NaiveScan.link(traffic.spans);
-    double seconds = (THREADS.getCurrentThreadCpuTime() - from) * 1e-9;
-    System.out.printf(
-        "%-8s naive list scan: %.0f spans/s (%d linked)%n",
-        shape, traffic.spans.size() / seconds, linked);
+    stitcher.flush();
+    nanos += THREADS.getCurrentThreadCpuTime() - from;
+    return ROUNDS * (double) replay.size() * 1e9 / nanos;
   }
 
   /** Two fragments an order, held for 88 s: the more orders a second, the more of them are live. */
@@ -117,6 +126,37 @@ public final class StitchLoad {
     System.out.printf(
         "hot key, 100 000 traces an hour: %.0f ns a span, %.0f when each has its own key%n",
         costs.get(1), costs.get(0));
+  }
+
+  /**
+   * What a refit costs at 10 000 spans a second: the seconds with one against those without, of the
+   * last five minutes of ten.
+   */
+  private static void refit() {
+    Stitcher stitcher = Stitcher.create(StitchConfig.defaults(), handoff -> {});
+    Orders orders = new Orders(stitcher);
+    orders.perSecond = 10_000 / Orders.SPANS;
+    orders.play(300 * orders.perSecond);
+    long with = 0;
+    long without = 0;
+    long fits = stitcher.statistics().refits();
+    long before = fits;
+    int secondsWith = 0;
+    for (int second = 0; second < 300; second++) {
+      long from = THREADS.getCurrentThreadCpuTime();
+      orders.play(orders.perSecond);
+      long nanos = THREADS.getCurrentThreadCpuTime() - from;
+      long now = stitcher.statistics().refits();
+      with += now > before ? nanos : 0;
+      without += now > before ? 0 : nanos;
+      secondsWith += now > before ? 1 : 0;
+      before = now;
+    }
+    double one =
+        ((double) with / Math.max(1, secondsWith) - (double) without / (300 - secondsWith)) * 1e-6;
+    System.out.printf(
+        "refit at 10 000 spans/s: %d in 300 s, %.1f ms each, %.2f %% of a core; %.0f ms a second otherwise%n",
+        before - fits, one, one * (before - fits) / 3_000, without * 1e-6 / (300 - secondsWith));
   }
 
   private static void longTrace(int spans) {

@@ -26,7 +26,12 @@ final class CandidateSearch {
   private final Vocabulary vocabulary;
   private final Verdicts verdicts;
   private final Carriers carriers;
+  private final Skew skew;
   private final long windowNanos;
+
+  /** What the running search has found. */
+  private final Candidates found = new Candidates(64);
+
   private long vetoes;
 
   /** Number of the running search, and which keys its child has, all of them and uncertain ones. */
@@ -36,11 +41,17 @@ final class CandidateSearch {
   private int uncertainKeys;
 
   CandidateSearch(
-      StitchConfig config, Keys keys, Vocabulary vocabulary, Verdicts verdicts, Carriers carriers) {
+      StitchConfig config,
+      Keys keys,
+      Vocabulary vocabulary,
+      Verdicts verdicts,
+      Carriers carriers,
+      Skew skew) {
     this.keys = keys;
     this.vocabulary = vocabulary;
     this.verdicts = verdicts;
     this.carriers = carriers;
+    this.skew = skew;
     windowNanos = config.window().toNanos();
   }
 
@@ -48,10 +59,12 @@ final class CandidateSearch {
     return vetoes;
   }
 
-  void search(Child child) {
+  /**
+   * @param fits the fit by which it goes
+   */
+  void search(Child child, long fits) {
     child.clearCandidates();
-    child.searched = true;
-    child.settled = false;
+    child.searched(fits);
     begin(child);
     Exit handedOver = carriers.handedOver(child);
     if (handedOver != null && isNew(handedOver)) {
@@ -64,6 +77,8 @@ final class CandidateSearch {
     }
     byTime(child);
     burst(child);
+    child.candidates = Candidates.NONE.with(found, child.type);
+    found.clear(0);
   }
 
   /** Finds the latest roots of the same type under the child's most telling key. */
@@ -108,7 +123,7 @@ final class CandidateSearch {
       Exit exit = exits.get(i);
       if (exit.startNanos < earliest
           || ++examined > MAX_EXAMINED
-          || child.candidateCount >= MAX_CANDIDATES) {
+          || found.count >= MAX_CANDIDATES) {
         return;
       }
       if (isNew(exit)) {
@@ -157,6 +172,7 @@ final class CandidateSearch {
   /** Starts a search: notes what its child carries. */
   private void begin(Child child) {
     round++;
+    found.clear(skew.version());
     soughtKeys = 0;
     uncertainKeys = 0;
     Fragment fragment = child.fragment;
@@ -205,13 +221,10 @@ final class CandidateSearch {
     if (settled && edge.mostWeight() * factor * OWN_KEY_FACTOR < NEGLIGIBLE) {
       return false;
     }
-    child.addCandidate(exit, edge, logKeys);
-    if (settled) {
-      int last = child.candidateCount - 1;
-      if (Matcher.weight(child, last) < NEGLIGIBLE) {
-        child.candidateCount = last;
-        return false;
-      }
+    found.add(child, exit, edge, logKeys);
+    if (settled && Matcher.weight(child, found, found.count - 1) < NEGLIGIBLE) {
+      found.removeLast();
+      return false;
     }
     return true;
   }
@@ -232,13 +245,13 @@ final class CandidateSearch {
     if (Double.isNaN(logKeys)) {
       vetoes++;
     } else if (!edge.forbidden) {
-      child.addCandidate(exit, edge, logKeys + Carriers.SAME);
+      found.add(child, exit, edge, logKeys + Carriers.SAME);
     }
   }
 
   /** The parent that a person named is the only candidate, as good as certain to the matching. */
   private boolean confirmed(Child child, Exit exit) {
-    child.addCandidate(exit, vocabulary.edge(exit.type, child.type), CONFIRMED);
+    found.add(child, exit, vocabulary.edge(exit.type, child.type), CONFIRMED);
     return true;
   }
 
@@ -287,7 +300,7 @@ final class CandidateSearch {
   }
 
   /** Offers an exit that came late to the children already searched; returns those it suits. */
-  List<Child> offer(Exit exit) {
+  List<Child> offer(Exit exit, long fits) {
     List<Child> suited = new ArrayList<>(0);
     for (KeyValue key : exit.fragment.keys) {
       if (!keys.spec(key.key).strong() || key.quarantined) {
@@ -303,18 +316,20 @@ final class CandidateSearch {
           break;
         }
         if (child.settled) {
-          search(child);
-          if (child.hasCandidate(exit)) {
+          search(child, fits);
+          if (child.candidates.contain(exit)) {
             suited.add(child);
           }
-        } else if (child.searched && !child.hasCandidate(exit)) {
+        } else if (child.searched && !child.candidates.contain(exit)) {
           begin(child);
           if (consider(child, exit)) {
+            child.candidates = child.candidates.with(found, child.type);
             suited.add(child);
           }
         }
       }
     }
+    found.clear(0);
     return suited;
   }
 }

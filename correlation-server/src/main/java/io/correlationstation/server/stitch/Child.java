@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The root of a fragment, looking for its parent. */
 final class Child implements TimeOrdered.Timed {
 
-  private static final Exit[] NO_EXITS = {};
-  private static final EdgeModel[] NO_EDGES = {};
-  private static final Slot[] NO_SLOTS = {};
-  private static final float[] NO_FLOATS = {};
-  private static final double[] NO_DOUBLES = {};
   private static final short[] NO_BINS = {};
 
   Fragment fragment;
@@ -27,27 +21,7 @@ final class Child implements TimeOrdered.Timed {
   /** The next root of its trace. */
   @Nullable Child next;
 
-  int candidateCount;
-  Exit[] exits = NO_EXITS;
-  EdgeModel[] edges = NO_EDGES;
-  Slot[] slots = NO_SLOTS;
-
-  /** Logarithm of the keys' likelihood ratio by candidate. */
-  float[] keyWeight = NO_FLOATS;
-
-  /** The ratio itself. */
-  double[] keyFactor = NO_DOUBLES;
-
-  /** Density that stands in while the edge is unknown, and where the learnt ones are looked up. */
-  float[] baseDensity = NO_FLOATS;
-
-  short[] delayBin = NO_BINS;
-  short[] slackBin = NO_BINS;
-
-  /** Weight against having no parent, and the message sent to the candidate's slot. */
-  double[] weight = NO_DOUBLES;
-
-  double[] message = NO_DOUBLES;
+  Candidates candidates = Candidates.NONE;
 
   /** Where earlier roots of the same type and key lie: work on one key comes in bursts. */
   short[] burstBin = NO_BINS;
@@ -71,6 +45,11 @@ final class Child implements TimeOrdered.Timed {
 
   boolean searched;
 
+  /** What the last search saw: which fit, and how its keys stood. */
+  private long searchedAtFit;
+
+  private int searchedKeys;
+
   /** Its candidates are forgotten, its decision stands. */
   boolean settled;
 
@@ -79,6 +58,11 @@ final class Child implements TimeOrdered.Timed {
 
   /** Its messages hardly moved the last time. */
   boolean quiet;
+
+  /** For how many sweeps it rests, and until which. */
+  byte rest = 1;
+
+  long restsUntil;
 
   boolean open;
   boolean learning;
@@ -111,44 +95,27 @@ final class Child implements TimeOrdered.Timed {
     return endNanos - startNanos;
   }
 
-  void addCandidate(Exit exit, EdgeModel edge, double logKeys) {
-    if (candidateCount == exits.length) {
-      resize(Math.max(4, exits.length * 2));
-    }
-    double seconds = (startNanos - exit.startNanos) * 1e-9;
-    exits[candidateCount] = exit;
-    edges[candidateCount] = edge;
-    slots[candidateCount] = exit.slot(type);
-    keyWeight[candidateCount] = (float) logKeys;
-    keyFactor[candidateCount] = Math.exp(keyWeight[candidateCount]);
-    baseDensity[candidateCount] = (float) Timing.prior(exit, this, seconds);
-    delayBin[candidateCount] = (short) Density.bin(seconds);
-    slackBin[candidateCount] = (short) Density.bin((exit.durationNanos() - durationNanos()) * 1e-9);
-    message[candidateCount] = 0;
-    weight[candidateCount] = 0;
-    candidateCount++;
+  void searched(long fits) {
+    searched = true;
+    settled = false;
+    searchedAtFit = fits;
+    searchedKeys = keysNow();
   }
 
-  private void resize(int size) {
-    exits = Arrays.copyOf(exits, size);
-    edges = Arrays.copyOf(edges, size);
-    slots = Arrays.copyOf(slots, size);
-    keyWeight = Arrays.copyOf(keyWeight, size);
-    keyFactor = Arrays.copyOf(keyFactor, size);
-    baseDensity = Arrays.copyOf(baseDensity, size);
-    delayBin = Arrays.copyOf(delayBin, size);
-    slackBin = Arrays.copyOf(slackBin, size);
-    weight = Arrays.copyOf(weight, size);
-    message = Arrays.copyOf(message, size);
+  /**
+   * Whether a search would find what the last one did: calls that came later are offered, and none
+   * from before came under its keys.
+   */
+  boolean stillSearched(long fits) {
+    return searched && !settled && searchedAtFit == fits && searchedKeys == keysNow();
   }
 
-  boolean hasCandidate(Exit exit) {
-    for (int i = 0; i < candidateCount; i++) {
-      if (exits[i] == exit) {
-        return true;
-      }
+  private int keysNow() {
+    int sum = 0;
+    for (KeyValue key : fragment.keys) {
+      sum += 1 + key.latePosts;
     }
-    return false;
+    return sum;
   }
 
   boolean sure(double confidence) {
@@ -157,29 +124,13 @@ final class Child implements TimeOrdered.Timed {
 
   /** Withdraws its messages and forgets its candidates. */
   void clearCandidates() {
-    for (int i = 0; i < candidateCount; i++) {
-      slots[i].add(-message[i]);
-    }
+    candidates.withdraw(this);
+    candidates = Candidates.NONE;
     if (settledSlot != null) {
       settledSlot.add(-settledMessage);
       settledSlot = null;
     }
-    dropCandidates();
     searched = false;
-  }
-
-  private void dropCandidates() {
-    candidateCount = 0;
-    exits = NO_EXITS;
-    edges = NO_EDGES;
-    slots = NO_SLOTS;
-    keyWeight = NO_FLOATS;
-    keyFactor = NO_DOUBLES;
-    baseDensity = NO_FLOATS;
-    delayBin = NO_BINS;
-    slackBin = NO_BINS;
-    weight = NO_DOUBLES;
-    message = NO_DOUBLES;
   }
 
   /**
@@ -187,22 +138,20 @@ final class Child implements TimeOrdered.Timed {
    * that is decided and no longer learnt from; new evidence makes it search again.
    */
   void settle() {
+    Candidates all = candidates;
     int most = -1;
-    for (int i = 0; i < candidateCount; i++) {
-      if (most < 0 || message[i] > message[most]) {
+    for (int i = 0; i < all.count; i++) {
+      if (most < 0 || all.message[i] > all.message[most]) {
         most = i;
       }
     }
-    for (int i = 0; i < candidateCount; i++) {
-      if (i != most) {
-        slots[i].add(-message[i]);
-      }
-    }
+    all.withdraw(this);
     if (most >= 0) {
-      settledSlot = slots[most];
-      settledMessage = message[most];
+      settledSlot = all.slots[most];
+      settledMessage = all.message[most];
+      settledSlot.add(settledMessage);
     }
-    dropCandidates();
+    candidates = Candidates.NONE;
     settled = true;
     burstBin = NO_BINS;
   }

@@ -52,13 +52,14 @@ final class Decisions {
 
   /** Decides on a child; {@code last} when nothing but late evidence will change it. */
   void decide(Child child, boolean last) {
-    if (probability.length < child.candidateCount) {
-      probability = new double[child.candidateCount * 2];
+    if (probability.length < child.candidates.count) {
+      probability = new double[child.candidates.count * 2];
     }
-    Matcher.posterior(child, probability);
+    Exchange.allowFor(child, probability, Matcher.posterior(child, probability));
     int best = bestCandidate(child);
-    double confidence = best < 0 ? 0 : traceProbability(child, child.exits[best].fragment);
-    if (best >= 0 && child.edges[best].tied) {
+    double confidence =
+        best < 0 ? 0 : traceProbability(child, child.candidates.exits[best].fragment);
+    if (best >= 0 && child.candidates.edges[best].tied) {
       confidence = Math.min(confidence, CANNOT_TELL);
     }
     child.decided |= last;
@@ -78,8 +79,8 @@ final class Decisions {
   private int bestCandidate(Child child) {
     Fragment bestTrace = null;
     double bestSum = 1e-6;
-    for (int i = 0; i < child.candidateCount; i++) {
-      Fragment trace = child.exits[i].fragment;
+    for (int i = 0; i < child.candidates.count; i++) {
+      Fragment trace = child.candidates.exits[i].fragment;
       if (trace != bestTrace && probability[i] > 1e-6) {
         double sum = traceProbability(child, trace);
         if (sum > bestSum && !reversed(child, trace, sum)) {
@@ -89,8 +90,9 @@ final class Decisions {
       }
     }
     int best = -1;
-    for (int i = 0; i < child.candidateCount; i++) {
-      if (child.exits[i].fragment == bestTrace && (best < 0 || likelier(child, i, best))) {
+    for (int i = 0; i < child.candidates.count; i++) {
+      if (child.candidates.exits[i].fragment == bestTrace
+          && (best < 0 || likelier(child, i, best))) {
         best = i;
       }
     }
@@ -100,22 +102,22 @@ final class Decisions {
   /** Of calls that nothing is known about yet, the later of two like ones is the likelier cause. */
   private boolean likelier(Child child, int one, int other) {
     boolean unknown =
-        child.edges[one].expected < Matcher.KNOWN_HANDOFFS
-            && child.edges[other].expected < Matcher.KNOWN_HANDOFFS;
+        child.candidates.edges[one].expected < Matcher.KNOWN_HANDOFFS
+            && child.candidates.edges[other].expected < Matcher.KNOWN_HANDOFFS;
     boolean alike =
-        child.edges[one] == child.edges[other]
+        child.candidates.edges[one] == child.candidates.edges[other]
             && probability[one] > 0.5 * probability[other]
             && probability[other] > 0.5 * probability[one];
     if (unknown && alike) {
-      return child.exits[one].startNanos > child.exits[other].startNanos;
+      return child.candidates.exits[one].startNanos > child.candidates.exits[other].startNanos;
     }
     return probability[one] > probability[other];
   }
 
   private int confirmedCandidate(Child child) {
     if (verdicts.anyConfirmed(child)) {
-      for (int i = 0; i < child.candidateCount; i++) {
-        if (verdicts.confirms(child, child.exits[i])) {
+      for (int i = 0; i < child.candidates.count; i++) {
+        if (verdicts.confirms(child, child.candidates.exits[i])) {
           return i;
         }
       }
@@ -125,8 +127,8 @@ final class Decisions {
 
   private double traceProbability(Child child, Fragment parent) {
     double sum = 0;
-    for (int i = 0; i < child.candidateCount; i++) {
-      if (child.exits[i].fragment == parent) {
+    for (int i = 0; i < child.candidates.count; i++) {
+      if (child.candidates.exits[i].fragment == parent) {
         sum += probability[i];
       }
     }
@@ -191,7 +193,7 @@ final class Decisions {
   }
 
   private void tell(Child child, int best, double confidence) {
-    Exit exit = child.exits[best];
+    Exit exit = child.candidates.exits[best];
     Handoff.State state =
         confidence >= config.acceptAt() ? Handoff.State.LINKED : Handoff.State.CANDIDATE;
     Child.Decision before = child.decision;
@@ -239,8 +241,8 @@ final class Decisions {
 
   private Explanation explain(Child child, Exit exit) {
     Explanation why = new Explanation(keys);
-    for (int i = 0; i < child.candidateCount; i++) {
-      if (child.exits[i] == exit) {
+    for (int i = 0; i < child.candidates.count; i++) {
+      if (child.candidates.exits[i] == exit) {
         why.explain(child, i, probability[i], traceProbability(child, exit.fragment));
       }
     }
@@ -253,8 +255,8 @@ final class Decisions {
   private List<Handoff.Rival> rivals(Child child, Exit chosen) {
     int[] best = new int[MAX_RIVALS];
     int count = 0;
-    for (int i = 0; i < child.candidateCount; i++) {
-      if (child.exits[i] == chosen || probability[i] <= 1e-4) {
+    for (int i = 0; i < child.candidates.count; i++) {
+      if (child.candidates.exits[i] == chosen || probability[i] <= 1e-4) {
         continue;
       }
       int at = count;
@@ -269,7 +271,8 @@ final class Decisions {
     }
     List<Handoff.Rival> rivals = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      rivals.add(new Handoff.Rival(reference(child.exits[best[i]]), probability[best[i]]));
+      rivals.add(
+          new Handoff.Rival(reference(child.candidates.exits[best[i]]), probability[best[i]]));
     }
     return rivals;
   }

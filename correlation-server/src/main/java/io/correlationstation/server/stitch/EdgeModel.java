@@ -163,6 +163,11 @@ final class EdgeModel {
     peak = (trust * delay.mostPerSecond() + (1 - trust) * Timing.MOST_DENSITY) * mostFactor;
   }
 
+  /** Whether calls of its kind may have callees in other traces, as services are known by now. */
+  boolean usable() {
+    return exit.oneSlot() || !exit.service.callsOut;
+  }
+
   /** What no candidate's weight exceeds, keys aside. */
   double mostWeight() {
     return odds * peak / child.orphanRate;

@@ -64,11 +64,20 @@ final class Exit implements TimeOrdered.Timed {
     return type.oneSlot() ? !answered : !type.service.callsOut;
   }
 
+  /** Its callee was found in its own trace. */
+  void answer() {
+    answered = true;
+    if (slots != null && type.oneSlot()) {
+      slots.closed = true;
+    }
+  }
+
   /** The place a child of this type would take. */
   Slot slot(ChildType child) {
     if (type.oneSlot()) {
       if (slots == null) {
         slots = new Slot(null, null, null);
+        slots.closed = answered;
       }
       return slots;
     }

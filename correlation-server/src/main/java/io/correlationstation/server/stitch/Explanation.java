@@ -52,12 +52,11 @@ final class Explanation {
   }
 
   void explain(Child child, int index, double probability, double traceProbability) {
-    Exit exit = child.exits[index];
-    EdgeModel edge = child.edges[index];
-    double sum = explainKeys(child, exit, child.keyWeight[index]);
+    Exit exit = child.candidates.exits[index];
+    EdgeModel edge = child.candidates.edges[index];
+    double sum = explainKeys(child, exit, child.candidates.keyWeight[index]);
     sum += add("topology", "share", format(edge.share), Math.log(edge.odds));
-    double density =
-        edge.density(child.delayBin[index], child.slackBin[index], child.baseDensity[index]);
+    double density = child.candidates.density(index);
     double millis = (child.startNanos - exit.startNanos) * 1e-6;
     sum += add("delay", "delay_ms", format(millis), Math.log(density));
     if (edge.delay.total() >= 0.5) {
@@ -71,7 +70,7 @@ final class Explanation {
             "clock_offset_ms",
             format(clocks),
             Math.log(Timing.direction(exit, child)));
-    double free = Matcher.free(child, index);
+    double free = Matcher.free(child.candidates, index);
     add("competition", "free", format(free), Math.log(probability) - sum);
     if (traceProbability > probability) {
       add(

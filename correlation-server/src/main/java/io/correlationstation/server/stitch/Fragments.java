@@ -254,6 +254,9 @@ final class Fragments {
     }
     keys.carriedBy(value, 1);
     regroup(fragment);
+    if (fragment.exits != null) {
+      value.latePosts++;
+    }
     for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
       if ((exit.ownKeys & 1 << value.key) == 0) {
         post(value, exit);
@@ -277,7 +280,7 @@ final class Fragments {
       return;
     }
     learnCall(exit.type, exit.startNanos, exit.durationNanos(), spans, index);
-    exit.answered = true;
+    exit.answer();
     if (exit.type.oneSlot()) {
       spans.setExit(parent, null);
       withdraw(fragment, exit);

@@ -86,9 +86,10 @@ final class Learner {
     child.type.carriedOrphans += child.orphan;
     child.type.carriedSeen++;
     learnBurst(child, child.type.carriedBurst, child.orphan);
-    for (int i = 0; i < child.candidateCount; i++) {
-      double weight = probability[i] * wholeness(child.exits[i]);
-      child.edges[i].carry(child.delayBin[i], child.slackBin[i], weight);
+    Candidates all = child.candidates;
+    for (int i = 0; i < all.count; i++) {
+      double weight = probability[i] * wholeness(all.exits[i]);
+      all.edges[i].carry(all.delayBin[i], all.slackBin[i], weight);
     }
     if (child.decided && !child.open) {
       child.settle();
@@ -96,8 +97,8 @@ final class Learner {
   }
 
   private double posterior(Child child) {
-    if (probability.length < child.candidateCount) {
-      probability = new double[child.candidateCount * 2];
+    if (probability.length < child.candidates.count) {
+      probability = new double[child.candidates.count * 2];
     }
     return Matcher.posterior(child, probability);
   }
@@ -197,8 +198,9 @@ final class Learner {
       edge.startSlack();
     }
     for (Child child : window) {
-      for (int i = 0; i < child.candidateCount; i++) {
-        child.edges[i].slackAnyhow.add(child.slackBin[i], 1);
+      Candidates all = child.candidates;
+      for (int i = 0; i < all.count; i++) {
+        all.edges[i].slackAnyhow.add(all.slackBin[i], 1);
       }
     }
     for (EdgeModel edge : vocabulary.edges()) {
@@ -221,9 +223,6 @@ final class Learner {
       reweigh(child);
     }
     for (Child child : window) {
-      matcher.update(child);
-    }
-    for (Child child : window) {
       child.type.inWindow++;
       double orphan = posterior(child);
       if (child.type.hopeful && iteration < HOPE.length) {
@@ -233,11 +232,12 @@ final class Learner {
       child.type.orphans += orphan;
       learnBurst(child, child.type.burst, orphan);
       double whole = child.type.orphanShare > 0.5 ? 1 : orphan * child.type.orphanShare;
-      for (int i = 0; i < child.candidateCount; i++) {
+      Candidates all = child.candidates;
+      for (int i = 0; i < all.count; i++) {
         if (probability[i] > 1e-4) {
-          double weight = probability[i] * wholeness(child.exits[i]);
+          double weight = probability[i] * wholeness(all.exits[i]);
           whole = Math.min(1, whole + weight);
-          child.edges[i].learn(child.delayBin[i], child.slackBin[i], weight);
+          all.edges[i].learn(all.delayBin[i], all.slackBin[i], weight);
           learnClocks(child, i, weight);
         }
       }
@@ -255,8 +255,8 @@ final class Learner {
       return orphan;
     }
     double total = 0;
-    for (int i = 0; i < child.candidateCount; i++) {
-      if (showing > 0 && !child.exits[i].type.oneSlot()) {
+    for (int i = 0; i < child.candidates.count; i++) {
+      if (showing > 0 && !child.candidates.exits[i].type.oneSlot()) {
         probability[i] *= SILENT_HOPE;
       }
       total += probability[i];
@@ -264,7 +264,7 @@ final class Learner {
     if (total < 1e-9) {
       return orphan;
     }
-    for (int i = 0; i < child.candidateCount; i++) {
+    for (int i = 0; i < child.candidates.count; i++) {
       probability[i] *= goal / total;
     }
     return 1 - goal;
@@ -284,12 +284,12 @@ final class Learner {
   }
 
   private static void learnClocks(Child child, int index, double weight) {
-    Exit exit = child.exits[index];
+    Exit exit = child.candidates.exits[index];
     long slack = exit.durationNanos() - child.durationNanos();
     if (weight > 0.5 && slack >= 0 && child.type.kind == ExitType.SERVER) {
       double middle = (child.startNanos - exit.startNanos - 0.5 * slack) * 1e-9;
       if (Math.abs(middle) < MOST_SKEW_SECONDS) {
-        child.edges[index].middle.add(Density.bin(middle), weight);
+        child.candidates.edges[index].middle.add(Density.bin(middle), weight);
       }
     }
   }

@@ -25,15 +25,20 @@ final class Matcher {
   /** Handoffs of an edge from which on it counts as known. */
   static final double KNOWN_HANDOFFS = 8;
 
-  private static final int QUIET_SWEEPS = 4;
+  private static final int LONGEST_REST = 16;
   private static final double QUIET_CHANGE = 1e-3;
   private static final double MAX_WEIGHT = 1e9;
 
   /** Children whose messages still move, in the order in which they were opened. */
   private final List<Child> open = new ArrayList<>();
 
+  private final Skew skew;
   private double[] wishes = new double[64];
   private long sweeps;
+
+  Matcher(Skew skew) {
+    this.skew = skew;
+  }
 
   void open(Child child) {
     weigh(child);
@@ -47,8 +52,12 @@ final class Matcher {
   /** Weighs a child's candidates by the newest fit. */
   void weigh(Child child) {
     child.burstWeight = child.type.burstWeight(child);
-    for (int i = 0; i < child.candidateCount; i++) {
-      child.weight[i] = weight(child, i);
+    Candidates all = child.candidates;
+    all.follow(skew.version(), child);
+    for (int i = 0; i < all.count; i++) {
+      EdgeModel edge = all.edges[i];
+      boolean usable = !all.slots[i].closed && edge.usable();
+      all.weight[i] = usable ? weight(child, all, i) : 0;
     }
   }
 
@@ -61,17 +70,12 @@ final class Matcher {
   }
 
   /** Weight of a candidate against having no parent. */
-  static double weight(Child child, int index) {
-    Exit exit = child.exits[index];
-    EdgeModel edge = child.edges[index];
-    if (!exit.usable() || edge.odds == 0) {
+  static double weight(Child child, Candidates all, int index) {
+    double odds = all.edges[index].odds;
+    if (odds == 0) {
       return 0;
     }
-    double rate =
-        edge.odds
-            * edge.density(child.delayBin[index], child.slackBin[index], child.baseDensity[index])
-            * child.keyFactor[index]
-            * Timing.direction(exit, child);
+    double rate = odds * all.density(index) * all.evidence[index];
     return Math.min(MAX_WEIGHT, rate / child.type.orphanRate);
   }
 
@@ -84,61 +88,66 @@ final class Matcher {
   }
 
   /**
-   * Sends the messages of all open children; of those whose last ones hardly moved, only every
-   * fourth time.
+   * Sends the messages of the open children; one whose last ones hardly moved rests for twice as
+   * many sweeps each time.
    */
   void sweep() {
     open.removeIf(child -> !child.open);
     sweeps++;
-    boolean all = sweeps % QUIET_SWEEPS == 0;
     for (Child child : open) {
-      if (all || !child.quiet) {
+      if (child.restsUntil <= sweeps) {
         update(child);
+        child.rest = child.quiet ? (byte) Math.min(LONGEST_REST, 2 * child.rest) : 1;
+        child.restsUntil = sweeps + child.rest;
       }
     }
   }
 
   /** Sends a child's messages anew. */
   void update(Child child) {
-    int count = child.candidateCount;
+    Candidates all = child.candidates;
+    int count = all.count;
     if (wishes.length < count) {
       wishes = new double[count * 2];
     }
     double[] wish = wishes;
+    double[] weight = all.weight;
+    double[] message = all.message;
     double total = 1 + child.burstWeight;
     for (int i = 0; i < count; i++) {
-      wish[i] = child.weight[i] * free(child, i);
+      wish[i] = weight[i] * free(all, i);
       total += wish[i];
     }
     boolean quiet = true;
     for (int i = 0; i < count; i++) {
-      double wanted = child.weight[i] / Math.max(1, total - wish[i]);
-      double change = wanted - child.message[i];
+      double wanted = weight[i] / Math.max(1, total - wish[i]);
+      double change = wanted - message[i];
       if (change != 0) {
         quiet &= Math.abs(change) < QUIET_CHANGE * (1 + wanted);
-        child.slots[i].add(change);
-        child.message[i] = wanted;
+        all.slots[i].add(change);
+        all.slots[i].wanted(child, wanted);
+        message[i] = wanted;
       }
     }
     child.quiet = quiet;
   }
 
-  /** How free the candidate's slot is for this child. */
-  static double free(Child child, int index) {
-    Slot slot = child.slots[index];
-    double others = slot.load - child.message[index];
-    if (slot.trace != null && child.edges[index].expected < KNOWN_HANDOFFS) {
-      others = slot.trace.load - sentTo(child, slot.trace);
+  /** How free a candidate's slot is for the child. */
+  static double free(Candidates all, int index) {
+    Slot slot = all.slots[index];
+    double others = slot.load - all.message[index];
+    if (slot.trace != null && all.edges[index].expected < KNOWN_HANDOFFS) {
+      others = slot.trace.load - sentTo(all, slot.trace);
     }
-    return 1 / (1 + Math.max(0, others));
+    return others <= 0 ? 1 : 1 / (1 + others);
   }
 
   /** While nothing is known of an orchestrator, its whole trace is taken to call a type once. */
-  private static double sentTo(Child child, Slot trace) {
+  private static double sentTo(Candidates all, Slot trace) {
     double sum = 0;
-    for (int i = 0; i < child.candidateCount; i++) {
-      if (child.slots[i].trace == trace) {
-        sum += child.message[i];
+    for (int i = 0; i < all.count; i++) {
+      if (all.slots[i].trace == trace) {
+        sum += all.message[i];
       }
     }
     return sum;
@@ -146,12 +155,13 @@ final class Matcher {
 
   /** Probability of each candidate into {@code result}; returns that of having no parent. */
   static double posterior(Child child, double[] result) {
+    Candidates all = child.candidates;
     double total = 1 + child.burstWeight;
-    for (int i = 0; i < child.candidateCount; i++) {
-      result[i] = child.weight[i] * free(child, i);
+    for (int i = 0; i < all.count; i++) {
+      result[i] = all.weight[i] * free(all, i);
       total += result[i];
     }
-    for (int i = 0; i < child.candidateCount; i++) {
+    for (int i = 0; i < all.count; i++) {
       result[i] /= total;
     }
     return (1 + child.burstWeight) / total;
@@ -163,12 +173,13 @@ final class Matcher {
       Child.Decision decision = child.decision;
       return decision != null && decision.exit().fragment == parent ? decision.confidence() : 0;
     }
+    Candidates all = child.candidates;
     double total = 1 + child.burstWeight;
     double wanted = 0;
-    for (int i = 0; i < child.candidateCount; i++) {
-      double weight = child.weight[i] * free(child, i);
+    for (int i = 0; i < all.count; i++) {
+      double weight = all.weight[i] * free(all, i);
       total += weight;
-      if (child.exits[i].fragment == parent) {
+      if (all.exits[i].fragment == parent) {
         wanted += weight;
       }
     }

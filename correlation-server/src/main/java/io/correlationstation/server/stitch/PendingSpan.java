@@ -7,12 +7,8 @@ import org.jspecify.annotations.Nullable;
 /** A span that waits until event time has passed its end, so that order of arrival is forgotten. */
 final class PendingSpan {
 
-  static final Comparator<PendingSpan> ORDER =
-      Comparator.<PendingSpan>comparingLong(s -> s.endNanos)
-          .thenComparingLong(s -> s.traceHigh)
-          .thenComparingLong(s -> s.traceLow)
-          .thenComparingLong(s -> s.spanId)
-          .thenComparingLong(s -> s.startNanos);
+  /** By end, then by what tells spans apart. */
+  static final Comparator<PendingSpan> ORDER = PendingSpan::compare;
 
   final long traceHigh;
   final long traceLow;
@@ -50,5 +46,19 @@ final class PendingSpan {
     precisionMillis = (int) Math.min(Integer.MAX_VALUE, facts.precisionNanos / 1_000_000);
     polled = facts.polled;
     this.keys = keys;
+  }
+
+  private static int compare(PendingSpan one, PendingSpan other) {
+    int order = Long.compare(one.endNanos, other.endNanos);
+    if (order == 0) {
+      order = Long.compare(one.traceHigh, other.traceHigh);
+    }
+    if (order == 0) {
+      order = Long.compare(one.traceLow, other.traceLow);
+    }
+    if (order == 0) {
+      order = Long.compare(one.spanId, other.spanId);
+    }
+    return order != 0 ? order : Long.compare(one.startNanos, other.startNanos);
   }
 }

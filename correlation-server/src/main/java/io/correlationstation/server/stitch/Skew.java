@@ -17,10 +17,17 @@ final class Skew {
 
   private static final double ENOUGH = 20;
 
+  private int version;
+
   private record Pair(Service caller, Service callee) {}
 
   /** In order of appearance: what follows from it must not depend on identity hashes. */
   private final Map<Pair, Density> intact = new LinkedHashMap<>();
+
+  /** Another number whenever the offsets have moved. */
+  int version() {
+    return version;
+  }
 
   /** Takes one waiting call whose context survived. */
   void observe(Service caller, Service callee, double middleSeconds) {
@@ -31,6 +38,7 @@ final class Skew {
 
   /** Sets every service's offset, relative to its neighbours along the best known calls. */
   void fit(Iterable<Service> services, List<EdgeModel> edges) {
+    version++;
     Map<Service, List<Link>> graph = new HashMap<>();
     intact.forEach((pair, density) -> connect(graph, pair, density));
     for (EdgeModel edge : edges) {

@@ -24,6 +24,14 @@ final class Slot {
 
   double load;
 
+  /** Who wants it most, and how much. */
+  @Nullable Child favourite;
+
+  private float favoured;
+
+  /** Its caller's own trace turned out to show whom it called. */
+  boolean closed;
+
   Slot(@Nullable ChildType child, @Nullable Slot next, @Nullable Slot trace) {
     this.child = child;
     this.next = next;
@@ -34,6 +42,22 @@ final class Slot {
     load = Math.max(0, load + change);
     if (trace != null) {
       trace.load = Math.max(0, trace.load + change);
+    }
+  }
+
+  /** A child wants it so much by now. */
+  void wanted(Child by, double message) {
+    if (by == favourite || message > favoured) {
+      favourite = by;
+      favoured = (float) message;
+    }
+  }
+
+  /** A child wants it no longer, or can't be asked any more what else it wants. */
+  void leave(Child by) {
+    if (by == favourite) {
+      favourite = null;
+      favoured = 0;
     }
   }
 

@@ -57,6 +57,11 @@ public final class Stitcher {
   private final TreeMap<Long, Tick> ticks = new TreeMap<>();
   private final KeyValue[] found;
   private final long maxWaiting;
+
+  /** The one that was asked for last: spans of one second come together. */
+  private @Nullable Tick askedTick;
+
+  private long askedNumber;
   private long doneTick = Long.MIN_VALUE;
   private long spans;
   private long waiting;
@@ -67,8 +72,8 @@ public final class Stitcher {
     keys = new Keys(config.keys());
     found = new KeyValue[keys.count()];
     vocabulary = new Vocabulary(config.topology());
-    matcher = new Matcher();
-    search = new CandidateSearch(config, keys, vocabulary, verdicts, carriers);
+    matcher = new Matcher(skew);
+    search = new CandidateSearch(config, keys, vocabulary, verdicts, carriers, skew);
     learner = new Learner(config, vocabulary, matcher, skew);
     decisions = new Decisions(config, keys, verdicts, requireNonNull(sink, "sink"));
     fragments = new Fragments(config, keys, vocabulary, losses, skew, carriers);
@@ -227,7 +232,7 @@ public final class Stitcher {
   }
 
   private void research(Child child) {
-    search.search(child);
+    search.search(child, learner.fits());
     matcher.open(child);
     matcher.sweep();
     decide(child, child.decided);
@@ -282,7 +287,13 @@ public final class Stitcher {
   }
 
   private Tick at(long tick) {
-    return ticks.computeIfAbsent(tick, t -> new Tick());
+    Tick asked = askedTick;
+    if (asked == null || askedNumber != tick) {
+      asked = ticks.computeIfAbsent(tick, t -> new Tick());
+      askedTick = asked;
+      askedNumber = tick;
+    }
+    return asked;
   }
 
   /**
@@ -312,6 +323,7 @@ public final class Stitcher {
     }
     while (!ticks.isEmpty() && ticks.firstKey() <= lastTick) {
       Map.Entry<Long, Tick> entry = ticks.pollFirstEntry();
+      askedTick = null;
       doneTick = Math.max(doneTick, entry.getKey());
       run(entry.getKey(), entry.getValue());
     }
@@ -324,7 +336,7 @@ public final class Stitcher {
     admit(tick, number, now);
     for (Child child : tick.search) {
       if (!child.fragment.evicted) {
-        search.search(child);
+        search.search(child, learner.fits());
         learner.add(child);
         matcher.open(child);
       }
@@ -341,8 +353,8 @@ public final class Stitcher {
     }
     for (Child child : tick.decide) {
       if (!child.fragment.evicted) {
-        if (!child.sure(config.acceptAt())) {
-          search.search(child);
+        if (!child.sure(config.acceptAt()) && !child.stillSearched(learner.fits())) {
+          search.search(child, learner.fits());
           matcher.open(child);
         }
         decide(child, true);
@@ -418,7 +430,7 @@ public final class Stitcher {
 
   /** A late exit may change the mind of children already searched, decided ones too. */
   private void offer(Exit exit, Tick tick) {
-    for (Child child : search.offer(exit)) {
+    for (Child child : search.offer(exit, learner.fits())) {
       boolean closed = !child.open;
       matcher.open(child);
       if (closed) {

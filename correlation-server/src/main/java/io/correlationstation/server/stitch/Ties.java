@@ -38,7 +38,9 @@ final class Ties {
         List<Integer> best = bestByEdge(child);
         candidates.put(child, best);
         for (int i : best) {
-          alone.computeIfAbsent(child.edges[i], k -> new Density()).add(child.delayBin[i], 1);
+          alone
+              .computeIfAbsent(child.candidates.edges[i], k -> new Density())
+              .add(child.candidates.delayBin[i], 1);
         }
       }
     }
@@ -52,13 +54,15 @@ final class Ties {
   /** The candidate of each silent edge whose keys say most. */
   private static List<Integer> bestByEdge(Child child) {
     List<Integer> best = new ArrayList<>();
-    for (int i = 0; i < child.candidateCount; i++) {
-      if (child.exits[i].type.oneSlot() || child.keyWeight[i] <= 0 || child.edges[i].forbidden) {
+    for (int i = 0; i < child.candidates.count; i++) {
+      if (child.candidates.exits[i].type.oneSlot()
+          || child.candidates.keyWeight[i] <= 0
+          || child.candidates.edges[i].forbidden) {
         continue;
       }
       int known = -1;
       for (int j = 0; j < best.size(); j++) {
-        if (child.edges[best.get(j)] == child.edges[i]) {
+        if (child.candidates.edges[best.get(j)] == child.candidates.edges[i]) {
           known = j;
         }
       }
@@ -72,30 +76,32 @@ final class Ties {
   }
 
   private static boolean better(Child child, int one, int other) {
-    if (child.weight[one] != child.weight[other]) {
-      return child.weight[one] > child.weight[other];
+    if (child.candidates.weight[one] != child.candidates.weight[other]) {
+      return child.candidates.weight[one] > child.candidates.weight[other];
     }
-    return child.exits[one].startNanos > child.exits[other].startNanos;
+    return child.candidates.exits[one].startNanos > child.candidates.exits[other].startNanos;
   }
 
   private void contest(Child child, List<Integer> best) {
     int winner = -1;
     for (int i : best) {
-      if (winner < 0 || child.weight[i] > child.weight[winner]) {
+      if (winner < 0 || child.candidates.weight[i] > child.candidates.weight[winner]) {
         winner = i;
       }
     }
     if (winner < 0) {
       return;
     }
-    Contest contest = contests.computeIfAbsent(child.edges[winner], k -> new Contest());
+    Contest contest = contests.computeIfAbsent(child.candidates.edges[winner], k -> new Contest());
     contest.children++;
     for (int own : best) {
-      if (child.exits[own].fragment == child.exits[winner].fragment) {
+      if (child.candidates.exits[own].fragment == child.candidates.exits[winner].fragment) {
         for (int i : best) {
-          if (child.exits[i].fragment != child.exits[winner].fragment) {
+          if (child.candidates.exits[i].fragment != child.candidates.exits[winner].fragment) {
             contest.add(
-                child.edges[own], child.edges[i], logDensity(child, own) - logDensity(child, i));
+                child.candidates.edges[own],
+                child.candidates.edges[i],
+                logDensity(child, own) - logDensity(child, i));
           }
         }
       }
@@ -103,8 +109,10 @@ final class Ties {
   }
 
   private double logDensity(Child child, int index) {
-    Density density = alone.get(child.edges[index]);
-    return density == null ? 0 : Math.log(1e-6 + density.perSecond(child.delayBin[index]));
+    Density density = alone.get(child.candidates.edges[index]);
+    return density == null
+        ? 0
+        : Math.log(1e-6 + density.perSecond(child.candidates.delayBin[index]));
   }
 
   private boolean isTied(EdgeModel edge) {

@@ -62,10 +62,15 @@ final class TimeOrdered<T extends TimeOrdered.Timed> {
     to = size;
   }
 
-  /** Index of the first item at or after a time. */
+  /** Index of the first item at or after a time; sooner found the closer it is to the newest. */
   int firstAtOrAfter(long nanos) {
-    int low = from;
     int high = to;
+    int step = 1;
+    while (high - step >= from && items[high - step].timeNanos() >= nanos) {
+      high -= step;
+      step <<= 1;
+    }
+    int low = Math.max(from, high - step + 1);
     while (low < high) {
       int middle = (low + high) >>> 1;
       if (items[middle].timeNanos() < nanos) {
@@ -95,6 +100,10 @@ final class TimeOrdered<T extends TimeOrdered.Timed> {
   }
 
   boolean remove(T item) {
+    if (from < to && items[from] == item) {
+      removeFirst();
+      return true;
+    }
     for (int i = firstAtOrAfter(item.timeNanos()) + from; i < to; i++) {
       if (items[i] == item) {
         removeAt(i);

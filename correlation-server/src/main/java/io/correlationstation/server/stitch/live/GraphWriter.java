@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.correlationstation.server.stitch.live.ObjectGraph.Kind;
 import io.correlationstation.server.stitch.live.ObjectGraph.Shape;
-import java.io.DataOutput;
 import java.io.IOException;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
@@ -19,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 /** Writes one graph; see {@link ObjectGraph}. */
 final class GraphWriter {
 
-  private final DataOutput out;
+  private final StateOutput out;
   private final Object[] externals;
   private final ObjectNumbers numbers = new ObjectNumbers();
   private final ArrayDeque<Object> unwritten = new ArrayDeque<>();
   private final Map<Class<?>, Kind> kinds = new HashMap<>();
   private @Nullable Kind lastKind;
 
-  GraphWriter(List<?> externals, DataOutput out) {
+  GraphWriter(List<?> externals, StateOutput out) {
     this.out = out;
     this.externals = externals.toArray();
   }
@@ -57,10 +56,12 @@ final class GraphWriter {
   }
 
   private void named(Kind kind) throws IOException {
-    number(kind.number);
+    out.writeNumber(kind.number);
     if (!kind.named) {
       kind.named = true;
-      out.writeUTF(kind.signature());
+      byte[] signature = kind.signature().getBytes(UTF_8);
+      out.writeShort(signature.length);
+      out.write(signature);
     }
   }
 
@@ -72,7 +73,7 @@ final class GraphWriter {
     for (int i = 0; i < externals.length; i++) {
       if (externals[i] == object) {
         out.writeByte(ObjectGraph.EXTERNAL);
-        number(i);
+        out.writeNumber(i);
         return;
       }
     }
@@ -87,13 +88,13 @@ final class GraphWriter {
         int known = numbers.numberOrAdd(object);
         if (known >= 0) {
           out.writeByte(ObjectGraph.KNOWN);
-          number(known);
+          out.writeNumber(known);
           return;
         }
         out.writeByte(ObjectGraph.NEW);
         named(kind);
         if (kind.shape == Shape.ARRAY) {
-          number(Array.getLength(object));
+          out.writeNumber(Array.getLength(object));
         }
         unwritten.add(object);
       }
@@ -102,16 +103,16 @@ final class GraphWriter {
 
   private void value(Kind kind, Object object) throws IOException, ReflectiveOperationException {
     switch (kind.shape) {
-      case STRING -> text((String) object);
-      case ENUM -> number(((Enum<?>) object).ordinal());
+      case STRING -> out.writeText((String) object);
+      case ENUM -> out.writeNumber(((Enum<?>) object).ordinal());
       case RECORD -> fields(kind, object);
       case NUMBERS -> {
-        number(Array.getLength(object));
+        out.writeNumber(Array.getLength(object));
         elements(object);
       }
       case FIXED_LIST -> {
         Collection<?> elements = (Collection<?>) object;
-        number(elements.size());
+        out.writeNumber(elements.size());
         for (Object element : elements) {
           reference(element);
         }
@@ -139,13 +140,13 @@ final class GraphWriter {
     switch (kind.shape) {
       case ARRAY -> elements(object);
       case COLLECTION -> {
-        number(((Collection<?>) object).size());
+        out.writeNumber(((Collection<?>) object).size());
         for (Object element : (Collection<?>) object) {
           reference(element);
         }
       }
       case MAP -> {
-        number(((Map<?, ?>) object).size());
+        out.writeNumber(((Map<?, ?>) object).size());
         for (Map.Entry<?, ?> entry : ((Map<?, ?>) object).entrySet()) {
           reference(entry.getKey());
           reference(entry.getValue());
@@ -171,7 +172,7 @@ final class GraphWriter {
       case 'Z' -> out.writeBoolean(field.getBoolean(object));
       case 'S' -> out.writeShort(field.getShort(object));
       case 'B' -> out.writeByte(field.getByte(object));
-      case 'C' -> out.writeChar(field.getChar(object));
+      case 'C' -> out.writeShort(field.getChar(object));
       default -> reference(field.get(object));
     }
   }
@@ -210,21 +211,5 @@ final class GraphWriter {
     } else {
       throw new IllegalStateException("state of a kind that can't be saved: " + array.getClass());
     }
-  }
-
-  private void text(String text) throws IOException {
-    byte[] bytes = text.getBytes(UTF_8);
-    number(bytes.length);
-    out.write(bytes);
-  }
-
-  /** Seven bits a byte, the low ones first. */
-  private void number(int number) throws IOException {
-    int rest = number;
-    while ((rest & ~0x7f) != 0) {
-      out.writeByte(rest & 0x7f | 0x80);
-      rest >>>= 7;
-    }
-    out.writeByte(rest);
   }
 }

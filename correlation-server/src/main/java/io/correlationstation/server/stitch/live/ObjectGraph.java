@@ -2,7 +2,6 @@
 package io.correlationstation.server.stitch.live;
 
 import java.io.DataInput;
-import java.io.DataOutput;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
@@ -61,7 +60,7 @@ final class ObjectGraph {
    * @param externals objects that the reader has too and that are only named; their order counts
    * @throws IllegalStateException when something of a kind that can't be saved hangs on it
    */
-  static void write(Object root, List<?> externals, DataOutput out) throws IOException {
+  static void write(Object root, List<?> externals, StateOutput out) throws IOException {
     new GraphWriter(externals, out).write(root);
   }
 

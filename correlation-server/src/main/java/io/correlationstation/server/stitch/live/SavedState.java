@@ -5,9 +5,7 @@ import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.stitch.StitchConfig;
 import io.correlationstation.server.stitch.Stitcher;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
@@ -46,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 final class SavedState {
 
   private static final long MAGIC = 0x434f525253544348L;
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
   private static final int BUFFER = 1 << 16;
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -96,7 +94,7 @@ final class SavedState {
                 OWNER_ONLY);
         CheckedOutputStream sum =
             new CheckedOutputStream(Channels.newOutputStream(channel), new CRC32C())) {
-      DataOutputStream out = new DataOutputStream(new BufferedOutputStream(sum, BUFFER));
+      StateOutput out = new StateOutput(sum);
       out.writeLong(MAGIC);
       out.writeInt(VERSION);
       out.writeLong(state.sequence);

@@ -11,7 +11,6 @@ import io.opentelemetry.proto.trace.v1.Status;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -140,7 +139,9 @@ class JourneyTracesTest {
 
   private void restart() throws Exception {
     ByteArrayOutputStream saved = new ByteArrayOutputStream();
-    ObjectGraph.write(traces, List.of(), new DataOutputStream(saved));
+    try (StateOutput out = new StateOutput(saved)) {
+      ObjectGraph.write(traces, List.of(), out);
+    }
     traces =
         (JourneyTraces)
             ObjectGraph.read(

@@ -13,7 +13,6 @@ import io.correlationstation.server.stitch.live.Orders.Sent;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -166,7 +165,9 @@ class RestartTest {
 
     byte[] save() throws IOException {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      ObjectGraph.write(stitcher, List.of(CONFIG, sink), new DataOutputStream(bytes));
+      try (StateOutput out = new StateOutput(bytes)) {
+        ObjectGraph.write(stitcher, List.of(CONFIG, sink), out);
+      }
       return bytes.toByteArray();
     }
 
