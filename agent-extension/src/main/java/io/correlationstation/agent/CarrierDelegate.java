@@ -59,7 +59,7 @@ public final class CarrierDelegate implements CorrelationBridge.Delegate {
   }
 
   @Override
-  public @Nullable Object bodyEnter(Object stream) {
+  public @Nullable Object bodyEnter(Object stream) throws ReflectiveOperationException {
     return responses.isResponse(stream) ? responses.enter(stream) : bodies.enter();
   }
 

@@ -24,6 +24,7 @@ public final class ResponseModule extends WovenModule {
       types.add(new ResponseBodyInstrumentation("okhttp3.ResponseBody", "string", "bytes"));
       types.add(new OkHttpStreamInstrumentation());
       types.add(new NamedStreamInstrumentation(ResponseReading.OKIO_STREAM));
+      types.add(new ReactorBodyInstrumentation(ReactorCalls.CALL));
       for (String stream : ResponseReading.STREAMS) {
         types.add(
             stream.endsWith("Reader")

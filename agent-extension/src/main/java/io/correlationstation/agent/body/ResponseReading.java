@@ -39,7 +39,10 @@ public final class ResponseReading {
       new ClassValue<Boolean>() {
         @Override
         protected Boolean computeValue(Class<?> type) {
-          return STREAMS.contains(type.getName()) || type.getName().equals(OKIO_STREAM);
+          String name = type.getName();
+          return STREAMS.contains(name)
+              || name.equals(OKIO_STREAM)
+              || name.equals(ReactorCalls.CALL);
         }
       };
 
@@ -74,12 +77,22 @@ public final class ResponseReading {
   }
 
   /** Returns what goes with the read of a stream for which {@link #isResponse} holds, or null. */
-  public @Nullable Object enter(Object stream) {
+  public @Nullable Object enter(Object stream) throws ReflectiveOperationException {
     Scan scan = scans.get(stream);
-    if (scan == null && !stream.getClass().getName().equals(OKIO_STREAM)) {
-      observe(stream);
-      scan = scans.get(stream);
+    Context context = scan == null ? contextOfCall(stream) : null;
+    if (context != null) {
+      scan = keys.scan(context, Source.RESPONSE);
+      scans.put(stream, scan);
     }
     return scan != null && scan.enter() ? scan : null;
+  }
+
+  /** Returns null for what is no call's, and for a call of which nothing is known. */
+  private static @Nullable Context contextOfCall(Object stream)
+      throws ReflectiveOperationException {
+    String type = stream.getClass().getName();
+    return type.equals(ReactorCalls.CALL)
+        ? ReactorCalls.contextOf(stream)
+        : STREAMS.contains(type) ? Context.current() : null;
   }
 }

@@ -47,7 +47,9 @@ class ClientsIT {
         "/okhttp-chars",
         "/okhttp-stream",
         "/apache",
-        "/apache4"
+        "/apache4",
+        "/webclient",
+        "/webclient-async"
       })
   void response_withAKeyThatARuleNames_isOnLaterCalls(String path) throws Exception {
     for (boolean packed : new boolean[] {false, true}) {

@@ -29,7 +29,7 @@ public final class CorrelationBridge {
     Map<String, String> withKeys(Map<String, String> mdc);
 
     /** See {@link CorrelationBridge#bodyEnter}. */
-    @Nullable Object bodyEnter(Object stream);
+    @Nullable Object bodyEnter(Object stream) throws ReflectiveOperationException;
 
     /** After a read into an array; a count below 0 is the end. */
     void bodyExit(Object scan, byte[] bytes, int offset, int count);

@@ -25,6 +25,7 @@ import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.http.util.EntityUtils;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /** Calls downstream with the client that the path names. */
@@ -88,11 +89,20 @@ public final class ClientsApp {
             return EntityUtils.toString(response.getEntity());
           }
         });
-    WebClient spring = WebClient.create();
+    WebClient spring =
+        WebClient.builder()
+            .clientConnector(
+                new ReactorClientHttpConnector(
+                    reactor.netty.http.client.HttpClient.create().compress(true)))
+            .build();
     add(
         server,
         "/webclient",
         () -> spring.get().uri(DOWNSTREAM).retrieve().bodyToMono(String.class).block());
+    add(
+        server,
+        "/webclient-async",
+        () -> spring.get().uri(DOWNSTREAM).retrieve().bodyToMono(byte[].class).toFuture().get());
     server.start();
     System.out.println("PORT " + server.getAddress().getPort());
   }
