@@ -120,8 +120,8 @@ public final class CarrierDelegate implements CorrelationBridge.Delegate {
   }
 
   @Override
-  public void observe(Object stream) {
-    responses.observe(stream);
+  public void observe(Object source) throws ReflectiveOperationException {
+    responses.observe(source);
   }
 
   @Override

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.agent.body;
 
+import io.correlationstation.agent.bridge.Accessors;
 import io.correlationstation.agent.carry.Carrier;
 import io.correlationstation.agent.carry.Source;
 import io.correlationstation.agent.carry.WeakIdentityMap;
 import io.opentelemetry.context.Context;
+import java.lang.reflect.Field;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
@@ -23,7 +25,6 @@ public final class ResponseReading {
           new HashSet<>(
               Arrays.asList(
                   "jdk.internal.net.http.ResponseSubscribers$HttpResponseInputStream",
-                  "okhttp3.ResponseBody$BomAwareReader",
                   "org.apache.hc.client5.http.entity.LazyDecompressingInputStream",
                   "org.apache.hc.client5.http.entity.compress."
                       + "DecompressingEntity$LazyDecompressingInputStream",
@@ -32,17 +33,16 @@ public final class ResponseReading {
                   "org.apache.http.conn.EofSensorInputStream",
                   "sun.net.www.protocol.http.HttpURLConnection$HttpInputStream")));
 
-  /** A class that holds other things as well: {@link #observe} says when it is a response. */
-  static final String OKIO_STREAM = "okio.RealBufferedSource$inputStream$1";
+  /** An interface of what reads anything: {@link #observe} says when it is a response. */
+  static final String OKIO_SOURCE = "okio.Source";
 
   private static final ClassValue<Boolean> isStream =
       new ClassValue<Boolean>() {
         @Override
         protected Boolean computeValue(Class<?> type) {
-          String name = type.getName();
-          return STREAMS.contains(name)
-              || name.equals(OKIO_STREAM)
-              || name.equals(ReactorCalls.CALL);
+          return STREAMS.contains(type.getName())
+              || type.getName().equals(ReactorCalls.CALL)
+              || implementsSource(type);
         }
       };
 
@@ -69,10 +69,12 @@ public final class ResponseReading {
     return on && isStream.get(stream.getClass());
   }
 
-  /** Learns that a stream is the body of a response. */
-  public void observe(Object stream) {
-    if (on) {
-      scans.put(stream, keys.scan(Context.current(), Source.RESPONSE));
+  /** Learns that a source of Okio with a buffer of its own is the body of a response. */
+  public void observe(Object source) throws ReflectiveOperationException {
+    Field field = on ? Accessors.field(source.getClass(), "source") : null;
+    Object readFrom = field == null ? null : field.get(source);
+    if (readFrom != null && scans.get(readFrom) == null) {
+      scans.put(readFrom, keys.scan(Context.current(), Source.RESPONSE));
     }
   }
 
@@ -94,5 +96,16 @@ public final class ResponseReading {
     return type.equals(ReactorCalls.CALL)
         ? ReactorCalls.contextOf(stream)
         : STREAMS.contains(type) ? Context.current() : null;
+  }
+
+  private static boolean implementsSource(Class<?> type) {
+    for (Class<?> at = type; at != null; at = at.getSuperclass()) {
+      for (Class<?> declared : at.getInterfaces()) {
+        if (declared.getName().equals(OKIO_SOURCE) || implementsSource(declared)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 }

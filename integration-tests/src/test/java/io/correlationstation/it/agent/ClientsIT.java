@@ -46,6 +46,7 @@ class ClientsIT {
         "/okhttp-bytes",
         "/okhttp-chars",
         "/okhttp-stream",
+        "/okhttp-source",
         "/apache",
         "/apache4",
         "/webclient",

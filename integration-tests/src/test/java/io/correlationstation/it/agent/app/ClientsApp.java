@@ -21,6 +21,8 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
+import okio.Buffer;
+import okio.BufferedSource;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
@@ -73,6 +75,7 @@ public final class ClientsApp {
                 .get());
     add(server, "/okhttp-stream", () -> okhttp(okhttp, body -> read(body.byteStream())));
     add(server, "/okhttp-chars", () -> okhttp(okhttp, body -> read(body.charStream())));
+    add(server, "/okhttp-source", () -> okhttp(okhttp, body -> read(body.source())));
     add(server, "/okhttp-bytes", () -> okhttp(okhttp, ResponseBody::bytes));
     add(
         server,
@@ -134,6 +137,15 @@ public final class ClientsApp {
       }
     }
     return out.toByteArray();
+  }
+
+  /** As a streaming parser does: it looks ahead in the buffer and takes what it has seen. */
+  private static byte[] read(BufferedSource in) throws IOException {
+    Buffer out = new Buffer();
+    while (!in.exhausted()) {
+      out.write(in.readByteArray(Math.min(in.getBuffer().size(), 5)));
+    }
+    return out.readByteArray();
   }
 
   private static String read(Reader in) throws IOException {
