@@ -59,7 +59,7 @@ public final class CarrierDelegate implements CorrelationBridge.Delegate {
   }
 
   @Override
-  public @Nullable Object bodyEnter(Object stream) {
+  public @Nullable Object bodyEnter(Object stream) throws ReflectiveOperationException {
     return responses.isResponse(stream) ? responses.enter(stream) : bodies.enter();
   }
 
@@ -120,8 +120,8 @@ public final class CarrierDelegate implements CorrelationBridge.Delegate {
   }
 
   @Override
-  public void observe(Object stream) {
-    responses.observe(stream);
+  public void observe(Object source) throws ReflectiveOperationException {
+    responses.observe(source);
   }
 
   @Override

@@ -15,7 +15,7 @@ public final class BodyModule extends WovenModule {
         new BodyStreamInstrumentation("jakarta.servlet.ServletInputStream"),
         new BodyStreamInstrumentation("javax.servlet.ServletInputStream"),
         new NamedStreamInstrumentation("sun.net.httpserver.LeftOverInputStream"),
-        new ReactorRequestInstrumentation(),
+        new ReactorBodyInstrumentation("reactor.netty.http.server.HttpServerOperations"),
         new BodyReaderInstrumentation("org.apache.catalina.connector.CoyoteReader"),
         new ParameterInstrumentation("jakarta.servlet.ServletRequest"),
         new ParameterInstrumentation("javax.servlet.ServletRequest"),

@@ -2,7 +2,6 @@
 package io.correlationstation.agent.body;
 
 import static net.bytebuddy.matcher.ElementMatchers.named;
-import static net.bytebuddy.matcher.ElementMatchers.namedOneOf;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
 import io.opentelemetry.javaagent.bootstrap.correlation.CorrelationBridge;
@@ -14,29 +13,21 @@ import net.bytebuddy.implementation.bytecode.assign.Assigner;
 import net.bytebuddy.matcher.ElementMatcher;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at the whole body of a response where a method answers it. */
+/** Looks at the whole body of a response of the JDK's client where the application asks for it. */
 final class ResponseBodyInstrumentation implements TypeInstrumentation {
-
-  private final String type;
-  private final String[] methods;
-
-  ResponseBodyInstrumentation(String type, String... methods) {
-    this.type = type;
-    this.methods = methods;
-  }
 
   @Override
   public ElementMatcher<TypeDescription> typeMatcher() {
-    return named(type);
+    return named("jdk.internal.net.http.HttpResponseImpl");
   }
 
   @Override
   public void transform(TypeTransformer transformer) {
     transformer.applyAdviceToMethod(
-        namedOneOf(methods).and(takesArguments(0)), getClass().getName() + "$BodyAdvice");
+        named("body").and(takesArguments(0)), getClass().getName() + "$BodyAdvice");
   }
 
-  /** Woven into methods that return a body. */
+  /** Woven into {@code body()}. */
   @SuppressWarnings("unused")
   public static final class BodyAdvice {
 

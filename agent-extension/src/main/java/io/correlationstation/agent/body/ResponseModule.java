@@ -20,15 +20,12 @@ public final class ResponseModule extends WovenModule {
   private static TypeInstrumentation[] types() {
     List<TypeInstrumentation> types = new ArrayList<>();
     if (mayWeave() && !Carrier.current().settings().responseRules().isEmpty()) {
-      types.add(new ResponseBodyInstrumentation("jdk.internal.net.http.HttpResponseImpl", "body"));
-      types.add(new ResponseBodyInstrumentation("okhttp3.ResponseBody", "string", "bytes"));
-      types.add(new OkHttpStreamInstrumentation());
-      types.add(new NamedStreamInstrumentation(ResponseReading.OKIO_STREAM));
+      types.add(new ResponseBodyInstrumentation());
+      types.add(new OkHttpBodyInstrumentation());
+      types.add(new OkioSourceInstrumentation());
+      types.add(new ReactorBodyInstrumentation(ReactorCalls.CALL));
       for (String stream : ResponseReading.STREAMS) {
-        types.add(
-            stream.endsWith("Reader")
-                ? new BodyReaderInstrumentation(stream)
-                : new NamedStreamInstrumentation(stream));
+        types.add(new NamedStreamInstrumentation(stream));
       }
     }
     return types.toArray(new TypeInstrumentation[0]);

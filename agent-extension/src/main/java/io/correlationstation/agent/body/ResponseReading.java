@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.agent.body;
 
+import io.correlationstation.agent.bridge.Accessors;
 import io.correlationstation.agent.carry.Carrier;
 import io.correlationstation.agent.carry.Source;
 import io.correlationstation.agent.carry.WeakIdentityMap;
 import io.opentelemetry.context.Context;
+import java.lang.reflect.Field;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
@@ -23,7 +25,6 @@ public final class ResponseReading {
           new HashSet<>(
               Arrays.asList(
                   "jdk.internal.net.http.ResponseSubscribers$HttpResponseInputStream",
-                  "okhttp3.ResponseBody$BomAwareReader",
                   "org.apache.hc.client5.http.entity.LazyDecompressingInputStream",
                   "org.apache.hc.client5.http.entity.compress."
                       + "DecompressingEntity$LazyDecompressingInputStream",
@@ -32,14 +33,16 @@ public final class ResponseReading {
                   "org.apache.http.conn.EofSensorInputStream",
                   "sun.net.www.protocol.http.HttpURLConnection$HttpInputStream")));
 
-  /** A class that holds other things as well: {@link #observe} says when it is a response. */
-  static final String OKIO_STREAM = "okio.RealBufferedSource$inputStream$1";
+  /** An interface of what reads anything: {@link #observe} says when it is a response. */
+  static final String OKIO_SOURCE = "okio.Source";
 
   private static final ClassValue<Boolean> isStream =
       new ClassValue<Boolean>() {
         @Override
         protected Boolean computeValue(Class<?> type) {
-          return STREAMS.contains(type.getName()) || type.getName().equals(OKIO_STREAM);
+          return STREAMS.contains(type.getName())
+              || type.getName().equals(ReactorCalls.CALL)
+              || implementsSource(type);
         }
       };
 
@@ -66,20 +69,43 @@ public final class ResponseReading {
     return on && isStream.get(stream.getClass());
   }
 
-  /** Learns that a stream is the body of a response. */
-  public void observe(Object stream) {
-    if (on) {
-      scans.put(stream, keys.scan(Context.current(), Source.RESPONSE));
+  /** Learns that a source of Okio with a buffer of its own is the body of a response. */
+  public void observe(Object source) throws ReflectiveOperationException {
+    Field field = on ? Accessors.field(source.getClass(), "source") : null;
+    Object readFrom = field == null ? null : field.get(source);
+    if (readFrom != null && scans.get(readFrom) == null) {
+      scans.put(readFrom, keys.scan(Context.current(), Source.RESPONSE));
     }
   }
 
   /** Returns what goes with the read of a stream for which {@link #isResponse} holds, or null. */
-  public @Nullable Object enter(Object stream) {
+  public @Nullable Object enter(Object stream) throws ReflectiveOperationException {
     Scan scan = scans.get(stream);
-    if (scan == null && !stream.getClass().getName().equals(OKIO_STREAM)) {
-      observe(stream);
-      scan = scans.get(stream);
+    Context context = scan == null ? contextOfCall(stream) : null;
+    if (context != null) {
+      scan = keys.scan(context, Source.RESPONSE);
+      scans.put(stream, scan);
     }
     return scan != null && scan.enter() ? scan : null;
+  }
+
+  /** Returns null for what is no call's, and for a call of which nothing is known. */
+  private static @Nullable Context contextOfCall(Object stream)
+      throws ReflectiveOperationException {
+    String type = stream.getClass().getName();
+    return type.equals(ReactorCalls.CALL)
+        ? ReactorCalls.contextOf(stream)
+        : STREAMS.contains(type) ? Context.current() : null;
+  }
+
+  private static boolean implementsSource(Class<?> type) {
+    for (Class<?> at = type; at != null; at = at.getSuperclass()) {
+      for (Class<?> declared : at.getInterfaces()) {
+        if (declared.getName().equals(OKIO_SOURCE) || implementsSource(declared)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 }

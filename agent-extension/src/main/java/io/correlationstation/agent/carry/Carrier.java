@@ -32,6 +32,7 @@ public final class Carrier {
   private final Keys keys;
   private final Counters counters;
   private final Egress egress;
+  private final boolean mayExceed; // max-bytes, with values that are all as long as they may be
   private volatile @Nullable String @Nullable [] inherited;
 
   private Carrier(Settings settings, boolean active) {
@@ -40,6 +41,7 @@ public final class Carrier {
     this.keys = new Keys(active ? settings.keys() : Collections.emptyList());
     this.counters = new Counters(keys);
     this.egress = new Egress(keys, counters, settings);
+    this.mayExceed = keys.maxLengths() > settings.maxBytes();
   }
 
   /** A carrier that acts, or not, as the settings say. */
@@ -188,14 +190,16 @@ public final class Carrier {
   public void discoverHeaders(Context context, Headers headers)
       throws ReflectiveOperationException {
     for (int i = 0; i < keys.size(); i++) {
-      for (String header : keys.get(i).headers()) {
-        String value = headers.get(header);
-        if (value != null) {
-          discover(context, keys.get(i), value, Source.HEADER);
-          break;
-        }
+      Key key = keys.get(i);
+      boolean found = discoverHeader(context, key, headers.get(key.header()));
+      for (int more = 0; !found && more < key.furtherHeaders().length; more++) {
+        found = discoverHeader(context, key, headers.get(key.furtherHeaders()[more]));
       }
     }
+  }
+
+  private boolean discoverHeader(Context context, Key key, @Nullable String value) {
+    return value != null && discover(context, key, value, Source.HEADER);
   }
 
   /** Adds a key by its name to the request of a context; false when there is no such key. */
@@ -228,7 +232,7 @@ public final class Carrier {
 
   boolean accepts(RequestKeys request, Key key, String value) {
     String refusal = key.refusal(value);
-    if (refusal == null && request.size() + value.length() > settings.maxBytes()) {
+    if (refusal == null && mayExceed && request.size() + value.length() > settings.maxBytes()) {
       refusal = "bytes";
     }
     if (refusal != null) {

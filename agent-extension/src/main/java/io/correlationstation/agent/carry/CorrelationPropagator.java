@@ -23,24 +23,28 @@ public final class CorrelationPropagator implements TextMapPropagator {
 
   private static final String CONTENT_TYPE = "content-type";
 
-  /** A getter that reads what the process was started with, and no request. */
-  public interface OfProcess {}
+  /**
+   * A getter that reads what the process was started with, and no request. A class, because each
+   * request asks for it, and that something does not implement an interface is found out slowly.
+   */
+  public abstract static class OfProcess<C> implements TextMapGetter<C> {}
 
   private final Carrier carrier;
+  private final Keys keys;
 
   public CorrelationPropagator(Carrier carrier) {
     this.carrier = carrier;
+    this.keys = carrier.keys();
   }
 
   @Override
   public Collection<String> fields() {
-    return carrier.keys().headers();
+    return keys.headers();
   }
 
   @Override
   public <C> void inject(Context context, @Nullable C target, TextMapSetter<C> setter) {
     try {
-      Keys keys = carrier.keys();
       RequestKeys request = RequestKeys.of(context);
       Baggage baggage = Baggage.fromContext(context);
       if (Egress.isDenied(context) || (request == null && baggage.isEmpty())) {
@@ -70,14 +74,16 @@ public final class CorrelationPropagator implements TextMapPropagator {
 
   private <C> Context extractKeys(Context context, @Nullable C source, TextMapGetter<C> getter) {
     boolean ofProcess = getter instanceof OfProcess;
-    RequestKeys request = new RequestKeys(carrier.keys().size());
+    RequestKeys request = new RequestKeys(keys.size());
     request.body(Body.ofType(getter.get(source, CONTENT_TYPE)));
     Baggage baggage = Baggage.fromContext(context);
+    int unread = baggage.size();
     BaggageBuilder changed = null;
-    for (int i = 0; i < carrier.keys().size(); i++) {
-      Key key = carrier.keys().get(i);
+    for (int i = 0; i < keys.size(); i++) {
+      Key key = keys.get(i);
       String inHeader = header(request, source, getter, key);
-      String inBaggage = baggage.isEmpty() ? null : baggage.getEntryValue(key.name());
+      String inBaggage = unread == 0 ? null : baggage.getEntryValue(key.name());
+      unread -= inBaggage == null ? 0 : 1;
       String inherited = carrier.inherited(key);
       if (inHeader != null) {
         if (inBaggage != null && !inBaggage.equals(inHeader) && !inBaggage.equals(inherited)) {
@@ -120,12 +126,14 @@ public final class CorrelationPropagator implements TextMapPropagator {
   /** Returns the first acceptable value among the headers of a key, or null. */
   private <C> @Nullable String header(
       RequestKeys request, @Nullable C source, TextMapGetter<C> getter, Key key) {
-    for (String name : key.headers()) {
-      String value = getter.get(source, name);
-      if (value != null && carrier.accepts(request, key, value)) {
-        return value;
-      }
+    String value = acceptable(request, key, getter.get(source, key.header()));
+    for (int i = 0; value == null && i < key.furtherHeaders().length; i++) {
+      value = acceptable(request, key, getter.get(source, key.furtherHeaders()[i]));
     }
-    return null;
+    return value;
+  }
+
+  private @Nullable String acceptable(RequestKeys request, Key key, @Nullable String value) {
+    return value != null && carrier.accepts(request, key, value) ? value : null;
   }
 }

@@ -3,15 +3,22 @@ package io.correlationstation.agent.carry;
 
 import io.correlationstation.agent.settings.KeySettings;
 import io.opentelemetry.api.common.AttributeKey;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** One key as the hot path wants it. Identity is its index in {@link Keys}. */
+/**
+ * One key as the hot path wants it: at the rate of most services memory is cold when a request
+ * arrives, so that each step from object to object counts. Identity is its index in {@link Keys}.
+ */
 public final class Key {
+
+  private static final String[] NONE = {}; // one for all, so that it is not cold for each
 
   private final int index;
   private final String name;
-  private final String[] headers;
+  private final String header;
+  private final String[] furtherHeaders;
   private final AttributeKey<String> attribute;
   private final String mdc;
   private final @Nullable Pattern pattern;
@@ -21,7 +28,9 @@ public final class Key {
   Key(int index, KeySettings settings) {
     this.index = index;
     this.name = settings.name();
-    this.headers = settings.headers().toArray(new String[0]);
+    this.header = settings.headers().get(0);
+    List<String> further = settings.headers().subList(1, settings.headers().size());
+    this.furtherHeaders = further.isEmpty() ? NONE : further.toArray(new String[0]);
     this.attribute = AttributeKey.stringKey(settings.attribute());
     this.mdc = settings.mdc();
     this.pattern = settings.pattern();
@@ -39,14 +48,14 @@ public final class Key {
     return name;
   }
 
-  /** The header that is sent. */
+  /** The header that is sent, and the best of those that are accepted. */
   public String header() {
-    return headers[0];
+    return header;
   }
 
-  /** The headers that are accepted, best first. Not to be changed. */
-  String[] headers() {
-    return headers;
+  /** What else is accepted, best first. Not to be changed. */
+  String[] furtherHeaders() {
+    return furtherHeaders;
   }
 
   public AttributeKey<String> attribute() {

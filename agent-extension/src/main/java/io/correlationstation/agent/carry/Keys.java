@@ -50,6 +50,15 @@ public final class Keys {
     return longest;
   }
 
+  /** Length in characters of all values together when each is as long as it may be. */
+  long maxLengths() {
+    long sum = 0;
+    for (Key key : keys) {
+      sum += key.maxLength();
+    }
+    return sum;
+  }
+
   /** The headers that are sent. */
   List<String> headers() {
     return headers;

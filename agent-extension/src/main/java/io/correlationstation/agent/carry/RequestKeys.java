@@ -7,7 +7,6 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.ContextKey;
 import io.opentelemetry.context.ImplicitContextKeyed;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +25,8 @@ final class RequestKeys implements ImplicitContextKeyed {
   private static final int MAX_OPEN_SPANS = 32;
   private static final int FEW_SPANS = 4;
 
-  private final AtomicReferenceArray<@Nullable Found> values;
   private final @Nullable RequestKeys outer;
+  private volatile @Nullable Found[] values; // once the request is shared, replaced and not changed
   private @Nullable Span @Nullable [] openSpans; // guarded by this, as the next two
   private int openCount;
   private int startsToCleanup = FEW_SPANS;
@@ -40,7 +39,7 @@ final class RequestKeys implements ImplicitContextKeyed {
 
   /** The keys of an outgoing call of a request: what is found during the call is the request's. */
   RequestKeys(int keyCount, @Nullable RequestKeys outer) {
-    this.values = new AtomicReferenceArray<>(keyCount);
+    this.values = new Found[keyCount];
     this.outer = outer;
   }
 
@@ -49,7 +48,7 @@ final class RequestKeys implements ImplicitContextKeyed {
   }
 
   @Nullable String get(Key key) {
-    Found found = values.get(key.index());
+    Found found = values[key.index()];
     if (found != null) {
       return found.value;
     }
@@ -58,7 +57,7 @@ final class RequestKeys implements ImplicitContextKeyed {
 
   /** Returns the value that the baggage of the request holds for the key, or null. */
   @Nullable String inBaggage(Key key) {
-    Found found = values.get(key.index());
+    Found found = values[key.index()];
     return found == null ? null : found.baggage;
   }
 
@@ -98,14 +97,20 @@ final class RequestKeys implements ImplicitContextKeyed {
     CONFLICT
   }
 
-  /** Sets what arrived with the request; the baggage of its context holds the same. */
+  /**
+   * Sets what arrived with the request; the baggage of its context holds the same. Before the
+   * request is shared.
+   */
   void arrived(Key key, String value, Source source) {
-    values.set(key.index(), new Found(value, source, value));
+    values[key.index()] = new Found(value, source, value);
   }
 
-  /** Keeps {@code value} although the baggage of the context says something else, or nothing. */
+  /**
+   * Keeps {@code value} although the baggage of the context says something else, or nothing. Before
+   * the request is shared.
+   */
   void mask(Key key, String value, @Nullable String baggage) {
-    values.set(key.index(), new Found(value, Source.API, baggage));
+    values[key.index()] = new Found(value, Source.API, baggage);
   }
 
   /** Offers a value that has been checked. */
@@ -113,8 +118,8 @@ final class RequestKeys implements ImplicitContextKeyed {
     if (outer != null) {
       return outer.offer(key, value, source);
     }
-    while (true) {
-      Found current = values.get(key.index());
+    synchronized (this) {
+      Found current = values[key.index()];
       if (current != null) {
         if (current.value.equals(value)) {
           return Outcome.KNOWN;
@@ -124,11 +129,11 @@ final class RequestKeys implements ImplicitContextKeyed {
           return Outcome.CONFLICT;
         }
       }
-      String baggage = current == null ? null : current.baggage;
-      if (values.compareAndSet(key.index(), current, new Found(value, source, baggage))) {
-        setOnOpenSpans(key, value);
-        return Outcome.TAKEN;
-      }
+      @Nullable Found[] changed = values.clone();
+      changed[key.index()] = new Found(value, source, current == null ? null : current.baggage);
+      values = changed;
+      setOnOpenSpans(key, value);
+      return Outcome.TAKEN;
     }
   }
 
@@ -138,8 +143,7 @@ final class RequestKeys implements ImplicitContextKeyed {
       return outer.size();
     }
     int size = 0;
-    for (int i = 0; i < values.length(); i++) {
-      Found found = values.get(i);
+    for (Found found : values) {
       size += found == null ? 0 : found.value.length();
     }
     return size;
@@ -178,13 +182,12 @@ final class RequestKeys implements ImplicitContextKeyed {
     openCount = open;
   }
 
+  /** Holds the lock. */
   private void setOnOpenSpans(Key key, String value) {
-    synchronized (this) {
-      for (int i = 0; openSpans != null && i < openCount; i++) {
-        Span span = openSpans[i];
-        if (span != null && span.isRecording()) {
-          span.setAttribute(key.attribute(), value);
-        }
+    for (int i = 0; openSpans != null && i < openCount; i++) {
+      Span span = openSpans[i];
+      if (span != null && span.isRecording()) {
+        span.setAttribute(key.attribute(), value);
       }
     }
   }

@@ -19,7 +19,7 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer;
 import io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizerProvider;
 import io.opentelemetry.instrumentation.api.instrumenter.ContextCustomizer;
-import java.util.function.BiFunction;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,20 +52,19 @@ public final class CorrelationInstrumenterCustomizer implements InstrumenterCust
 
   private static void addTo(InstrumenterCustomizer customizer, Carrier carrier) {
     if (customizer.hasType(HTTP_SERVER)) {
-      QueryKeys query = new QueryKeys(carrier.settings().queryParameters());
-      add(customizer, "http-server", (c, start) -> serverStarts(carrier, query, c, start));
+      add(customizer, "http-server", new ServerStart(carrier));
     } else if (customizer.hasType(HTTP_CLIENT)) {
       add(
           customizer,
           "http-client",
-          (c, start) -> carrier.egress().toHost(c, "http", start.get(HOST)));
+          (c, request, start) -> carrier.egress().toHost(c, "http", start.get(HOST)));
     } else if (customizer.hasType(RPC_CLIENT)) {
       add(
           customizer,
           "rpc-client",
-          (c, start) -> carrier.egress().toHost(c, "rpc", start.get(HOST)));
+          (c, request, start) -> carrier.egress().toHost(c, "rpc", start.get(HOST)));
     } else if (customizer.hasType(MESSAGING_PRODUCER)) {
-      add(customizer, "producer", (c, start) -> carrier.egress().toTopic(c, topic(start)));
+      add(customizer, "producer", (c, message, start) -> carrier.egress().toTopic(c, topic(start)));
     } else if (customizer.hasType(MESSAGING_CONSUMER_PROCESS)) {
       MessageReading messages = new MessageReading(carrier);
       add(
@@ -73,13 +72,6 @@ public final class CorrelationInstrumenterCustomizer implements InstrumenterCust
           "consumer",
           (c, message, start) -> messages.arrives(c, message, topic(start)));
     }
-  }
-
-  private static void add(
-      InstrumenterCustomizer customizer,
-      String hook,
-      BiFunction<Context, Attributes, Context> change) {
-    add(customizer, hook, (context, request, start) -> change.apply(context, start));
   }
 
   private static void add(InstrumenterCustomizer customizer, String hook, Change change) {
@@ -95,22 +87,6 @@ public final class CorrelationInstrumenterCustomizer implements InstrumenterCust
     customizer.addContextCustomizer(failsOpen);
   }
 
-  private static Context serverStarts(
-      Carrier carrier, QueryKeys query, Context context, Attributes start) {
-    Context request = carrier.withRequest(context);
-    String text = start.get(QUERY);
-    if (text != null) {
-      query.find(text, (name, value) -> carrier.discover(request, name, value, Source.QUERY));
-    }
-    String path = start.get(PATH);
-    if (path != null) {
-      for (PathRule rule : carrier.settings().pathRules()) {
-        rule.match(path, (name, value) -> carrier.discover(request, name, value, Source.PATH));
-      }
-    }
-    return request;
-  }
-
   /** The topic or exchange; for AMQP's exchange without a name the queue that it leads to. */
   private static @Nullable String topic(Attributes start) {
     String name = start.get(TOPIC);
@@ -121,5 +97,35 @@ public final class CorrelationInstrumenterCustomizer implements InstrumenterCust
   private interface Change {
     Context apply(Context context, Object request, Attributes start)
         throws ReflectiveOperationException;
+  }
+
+  /** A server span: its request gets a place for keys, with those in its query and path. */
+  private static final class ServerStart implements Change {
+
+    private final Carrier carrier;
+    private final QueryKeys query;
+    private final List<PathRule> rules;
+
+    ServerStart(Carrier carrier) {
+      this.carrier = carrier;
+      this.query = new QueryKeys(carrier.settings().queryParameters());
+      this.rules = carrier.settings().pathRules();
+    }
+
+    @Override
+    public Context apply(Context context, Object unused, Attributes start) {
+      Context request = carrier.withRequest(context);
+      String text = start.get(QUERY);
+      if (text != null) {
+        query.find(text, (name, value) -> carrier.discover(request, name, value, Source.QUERY));
+      }
+      String path = rules.isEmpty() ? null : start.get(PATH);
+      if (path != null) {
+        for (PathRule rule : rules) {
+          rule.match(path, (name, value) -> carrier.discover(request, name, value, Source.PATH));
+        }
+      }
+      return request;
+    }
   }
 }

@@ -4,11 +4,13 @@ package io.correlationstation.agent.http;
 import com.google.auto.service.AutoService;
 import io.correlationstation.agent.carry.Carrier;
 import io.correlationstation.agent.carry.Failures;
+import io.correlationstation.agent.carry.Key;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.javaagent.bootstrap.http.HttpServerResponseCustomizer;
 import io.opentelemetry.javaagent.bootstrap.http.HttpServerResponseMutator;
+import java.util.function.BiConsumer;
 
 /**
  * Tells the caller the keys and the trace id of its request. Runs when the request starts: a key
@@ -28,14 +30,30 @@ public final class KeysInResponses implements HttpServerResponseCustomizer {
       if (!carrier.isActive() || !carrier.settings().responseHeaders()) {
         return;
       }
-      carrier.forEach(
-          serverContext, (key, value) -> mutator.appendHeader(response, key.header(), value));
+      carrier.forEach(serverContext, new Appender<>(response, mutator));
       SpanContext span = Span.fromContext(serverContext).getSpanContext();
       if (span.isValid()) {
         mutator.appendHeader(response, TRACE_ID, span.getTraceId());
       }
     } catch (Throwable failure) {
       Failures.record("response", failure);
+    }
+  }
+
+  /** No lambda: one that captures is made by way of method handles until C2 has compiled it. */
+  private static final class Appender<R> implements BiConsumer<Key, String> {
+
+    private final R response;
+    private final HttpServerResponseMutator<R> mutator;
+
+    Appender(R response, HttpServerResponseMutator<R> mutator) {
+      this.response = response;
+      this.mutator = mutator;
+    }
+
+    @Override
+    public void accept(Key key, String value) {
+      mutator.appendHeader(response, key.header(), value);
     }
   }
 }

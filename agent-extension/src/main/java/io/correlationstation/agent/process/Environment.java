@@ -5,7 +5,6 @@ import io.correlationstation.agent.carry.Carrier;
 import io.correlationstation.agent.carry.CorrelationPropagator;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.context.propagation.TextMapSetter;
 import java.util.HashMap;
@@ -78,7 +77,7 @@ public final class Environment {
   }
 
   private static final class Variables
-      implements TextMapGetter<Map<String, String>>, CorrelationPropagator.OfProcess {
+      extends CorrelationPropagator.OfProcess<Map<String, String>> {
 
     @Override
     public Iterable<String> keys(Map<String, String> variables) {

@@ -3,14 +3,19 @@ package io.correlationstation.benchmarks.agent;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToDoubleFunction;
 
@@ -18,23 +23,37 @@ import java.util.function.ToDoubleFunction;
  * What the extension adds to a Javalin service under the agent, with keys in headers and baggage,
  * nothing to discover, and spans exported over OTLP to this JVM.
  *
- * <p>Four JVMs run side by side and are measured in turn, in an order that rotates, at a fixed
- * rate: no agent, the agent, the agent with its own copy of baggage to attributes, the agent with
- * the extension. Allocation is exact to the window; processor time is as good as the machine is
- * quiet, so its ratio is the median over pairs of windows that lie next to each other in time.
+ * <p>One JVM for each arm: no agent, the agent, the agent once more, the agent with its own copy of
+ * baggage to attributes, the agent with the extension. Requests go to them in turn at a fixed rate,
+ * in an order that is drawn anew for each turn, so that what else the machine does hits all alike.
+ * Two JVMs of one and the same arm differ, by what their compilers came to, more than the extension
+ * costs: so there are several generations of JVMs, the median of their ratios counts, and the arm
+ * that is there twice says how far to trust it. Nothing is measured before compilers are done.
+ *
+ * <p>Requests are few and each finds caches as four other JVMs have left them. That is the dear way
+ * to answer a request: it takes three times the processor time of one at full speed, and more of
+ * code that is run once.
  *
  * <p>Expected: allocation at most 1.02 and processor time at most 1.03 of the agent's.
  *
  * <pre>
  * java -cp benchmarks/target/benchmarks.jar io.correlationstation.benchmarks.agent.AgentOverhead \
- *     agent-extension/target [java] [rounds]</pre>
+ *     agent-extension/target [java] [generations]</pre>
  */
 public final class AgentOverhead {
 
-  private static final int WARM_UP = 25_000;
-  private static final int UNCOUNTED = 3;
-  private static final int REQUESTS = 2500;
+  private static final int MANY = 50_000;
+  private static final int AT_FULL_SPEED = 1_000_000;
+  private static final int WARM_UP = 2_500;
+  private static final int MOST_WARM_UPS = 10;
+  private static final double COMPILERS_ARE_DONE = 0.03; // of the time of Java threads
+  private static final int REQUESTS = 20_000;
   private static final int PER_SECOND = 1200;
+  private static final int BASELINE = 1;
+
+  private final Random order = new Random(1);
+  private final List<List<Cost>> costs = new ArrayList<>(); // of each arm, by generation
+  private final List<String> names = new ArrayList<>();
 
   private AgentOverhead() {}
 
@@ -42,46 +61,77 @@ public final class AgentOverhead {
     Path target = Path.of(args[0]).toAbsolutePath();
     String java =
         args.length > 1 ? args[1] : Path.of(System.getProperty("java.home"), "bin/java").toString();
-    int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 20;
-    AtomicLong exports = new AtomicLong();
-    HttpServer sink = sink(exports);
+    int generations = args.length > 2 ? Integer.parseInt(args[2]) : 5;
+    AgentOverhead overhead = new AgentOverhead();
+    ExecutorService threads = Executors.newCachedThreadPool();
+    HttpServer sink = sink(threads);
+    try {
+      for (int i = 0; i < generations; i++) {
+        overhead.generation(java, target, "http://127.0.0.1:" + sink.getAddress().getPort());
+      }
+    } finally {
+      sink.stop(0);
+      threads.shutdownNow();
+    }
+    overhead.report();
+  }
+
+  private void generation(String java, Path target, String sink) throws IOException {
     List<Arm> arms = new ArrayList<>();
     try {
-      start(arms, java, target, "http://127.0.0.1:" + sink.getAddress().getPort());
-      for (Arm arm : arms) {
-        arm.warmUp(WARM_UP);
-      }
-      for (int round = 0; round < rounds; round++) {
-        window(arms);
-        if (round < UNCOUNTED) {
-          arms.forEach(arm -> arm.costs.clear()); // compilation goes on for a while
+      start(arms, java, target, sink);
+      warmUp(arms);
+      List<Cost> spent = measure(arms, REQUESTS, PER_SECOND);
+      for (int i = 0; i < arms.size(); i++) {
+        if (costs.size() == i) {
+          costs.add(new ArrayList<>());
+          names.add(arms.get(i).name);
         }
+        costs.get(i).add(spent.get(i));
+        System.out.printf("%s: %s%n", arms.get(i).name, spent.get(i));
       }
     } finally {
       for (Arm arm : arms) {
         arm.close();
       }
-      sink.stop(0);
     }
-    report(arms, exports.get());
   }
 
-  /** Requests to the arms in turn, at a fixed rate. */
-  private static void window(List<Arm> arms) throws IOException {
+  private void warmUp(List<Arm> arms) throws IOException {
+    measure(arms, MANY, AT_FULL_SPEED);
+    boolean compiling = true;
+    for (int i = 0; compiling && i < MOST_WARM_UPS; i++) {
+      compiling =
+          measure(arms, WARM_UP, PER_SECOND).stream()
+              .anyMatch(cost -> cost.compileMicros() > COMPILERS_ARE_DONE * cost.threadMicros());
+    }
+    if (compiling) {
+      System.out.println("compilers are not done; so the next line is not to be trusted");
+    }
+  }
+
+  /** Sends as many requests to each arm, in turn and at a fixed rate; returns what one has cost. */
+  private List<Cost> measure(List<Arm> arms, int requests, int perSecond) throws IOException {
     for (Arm arm : arms) {
       arm.begin();
     }
+    List<Arm> turn = new ArrayList<>(arms);
     long start = System.nanoTime();
-    for (int i = 0; i < REQUESTS * arms.size(); i++) {
-      long due = start + i * 1_000_000_000L / PER_SECOND;
+    for (int i = 0; i < requests * arms.size(); i++) {
+      if (i % arms.size() == 0) {
+        Collections.shuffle(turn, order);
+      }
+      long due = start + i * 1_000_000_000L / perSecond;
       for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
         LockSupport.parkNanos(wait);
       }
-      arms.get(i % arms.size()).request();
+      turn.get(i % arms.size()).request();
     }
+    List<Cost> spent = new ArrayList<>();
     for (Arm arm : arms) {
-      arm.end(REQUESTS);
+      spent.add(arm.end(requests));
     }
+    return spent;
   }
 
   private static void start(List<Arm> arms, String java, Path target, String sink)
@@ -94,6 +144,7 @@ public final class AgentOverhead {
             "-Dotel.metrics.exporter=none");
     arms.add(new Arm("no agent", java, List.of()));
     arms.add(new Arm("agent", java, agent));
+    arms.add(new Arm("agent, once more", java, agent));
     arms.add(
         new Arm(
             "agent, stock copy of baggage",
@@ -116,27 +167,20 @@ public final class AgentOverhead {
   }
 
   private static Path extension(Path target) throws IOException {
-    try (var files = java.nio.file.Files.newDirectoryStream(target, "agent-extension-*.jar")) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(target, "agent-extension-*.jar")) {
       return files.iterator().next();
     }
   }
 
   /** Takes everything and keeps nothing. */
-  private static HttpServer sink(AtomicLong exports) throws IOException {
+  private static HttpServer sink(ExecutorService threads) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setExecutor(
-        Executors.newCachedThreadPool(
-            task -> {
-              Thread thread = new Thread(task, "sink");
-              thread.setDaemon(true);
-              return thread;
-            }));
+    server.setExecutor(threads);
     server.createContext(
         "/",
         exchange -> {
-          exchange.getRequestBody().transferTo(java.io.OutputStream.nullOutputStream());
-          exports.incrementAndGet();
+          exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
           exchange.sendResponseHeaders(200, -1);
           exchange.close();
         });
@@ -144,29 +188,44 @@ public final class AgentOverhead {
     return server;
   }
 
-  private static void report(List<Arm> arms, long exports) {
-    Arm agent = arms.get(1);
+  private void report() {
     System.out.printf(
-        "%d windows of %d requests to each at %d/s in all, %d exports taken%n",
-        agent.costs.size(), REQUESTS, PER_SECOND, exports);
-    System.out.println(
-        "| arm | B/request | ratio | CPU us/request | ratio | of Java threads | ratio |");
+        "%d generations, %d requests to each arm, %d/s in all; medians, ratios from least to most%n",
+        costs.get(BASELINE).size(), REQUESTS, PER_SECOND);
+    System.out.println("| arm | B | ratio | CPU us | ratio | of Java threads | ratio |");
     System.out.println("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
-    for (Arm arm : arms) {
+    for (int arm = 0; arm < names.size(); arm++) {
       System.out.printf(
-          Locale.ROOT,
-          "| %s | %.0f | %.3f | %.1f | %.3f | %.1f | %.3f |%n",
-          arm.name,
-          mean(arm, Arm.Cost::bytes),
-          mean(arm, Arm.Cost::bytes) / mean(agent, Arm.Cost::bytes),
-          mean(arm, Arm.Cost::cpuMicros),
-          mean(arm, Arm.Cost::cpuMicros) / mean(agent, Arm.Cost::cpuMicros),
-          mean(arm, Arm.Cost::threadMicros),
-          mean(arm, Arm.Cost::threadMicros) / mean(agent, Arm.Cost::threadMicros));
+          "| %s | %s | %s | %s |%n",
+          names.get(arm),
+          column(arm, Cost::bytes),
+          column(arm, Cost::cpuMicros),
+          column(arm, Cost::threadMicros));
     }
   }
 
-  private static double mean(Arm arm, ToDoubleFunction<Arm.Cost> of) {
-    return arm.costs.stream().mapToDouble(of).average().orElse(Double.NaN);
+  private String column(int arm, ToDoubleFunction<Cost> of) {
+    List<Double> ratios = new ArrayList<>();
+    for (int i = 0; i < costs.get(arm).size(); i++) {
+      double baseline = of.applyAsDouble(costs.get(BASELINE).get(i));
+      ratios.add(of.applyAsDouble(costs.get(arm).get(i)) / baseline);
+    }
+    Collections.sort(ratios);
+    List<Double> values = costs.get(arm).stream().map(of::applyAsDouble).sorted().toList();
+    return String.format(
+        Locale.ROOT,
+        "%.1f | **%.3f** (%.3f to %.3f)",
+        median(values),
+        median(ratios),
+        ratios.get(0),
+        ratios.get(ratios.size() - 1));
+  }
+
+  /** Of values in their order. */
+  private static double median(List<Double> sorted) {
+    int middle = sorted.size() / 2;
+    return sorted.size() % 2 == 1
+        ? sorted.get(middle)
+        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
   }
 }

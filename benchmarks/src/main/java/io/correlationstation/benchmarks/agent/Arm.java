@@ -15,11 +15,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** One JVM with the service, and a connection to it. */
+/** One JVM with the service, and a connection to it. For one thread. */
 final class Arm implements AutoCloseable {
-
-  /** What a window of requests has cost, for each of them. */
-  record Cost(double bytes, double cpuMicros, double threadMicros) {}
 
   private static final byte[] HELLO =
       ascii(
@@ -30,10 +27,9 @@ final class Arm implements AutoCloseable {
   private static final byte[] USED = ascii("GET /used HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
   final String name;
-  final List<Cost> costs = new ArrayList<>();
   private final Process process;
-  private final int port;
   private final byte[] buffer = new byte[8192];
+  private final int port;
   private Socket socket = new Socket();
   private long[] before = {};
 
@@ -70,50 +66,34 @@ final class Arm implements AutoCloseable {
     }
   }
 
-  /** Sends requests as fast as they are answered. */
-  void warmUp(int requests) throws IOException {
-    try (Socket socket = connect()) {
-      for (int i = 0; i < requests; i++) {
-        exchange(socket, HELLO);
-      }
-    }
-  }
-
-  private Socket connect() throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setTcpNoDelay(true);
-    return socket;
-  }
-
-  /** Opens a window of requests. */
+  /** Opens a connection and notes what the JVM has used up so far. */
   void begin() throws IOException {
-    socket = connect();
-    exchange(socket, HELLO);
-    before = used(socket);
+    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setTcpNoDelay(true);
+    request();
+    before = used();
   }
 
   void request() throws IOException {
-    exchange(socket, HELLO);
+    exchange(HELLO);
   }
 
-  /** Closes a window and remembers what each of its requests has cost. */
-  void end(int requests) throws IOException {
-    long[] after = used(socket);
+  /** Closes the connection and returns what each of the requests over it has cost. */
+  Cost end(int requests) throws IOException {
+    long[] after = used();
     socket.close();
-    costs.add(
-        new Cost(
-            (after[0] - before[0]) / (double) requests,
-            (after[1] - before[1]) / 1000.0 / requests,
-            (after[2] - before[2]) / 1000.0 / requests));
+    double[] each = new double[after.length];
+    Arrays.setAll(each, i -> (after[i] - before[i]) / (double) requests);
+    return new Cost(each[0], each[1] / 1000, each[2] / 1000, each[3] / 1000);
   }
 
-  private long[] used(Socket socket) throws IOException {
-    String[] answer = exchange(socket, USED).split(" ", -1);
+  private long[] used() throws IOException {
+    String[] answer = exchange(USED).split(" ", -1);
     return Arrays.stream(answer).mapToLong(Long::parseLong).toArray();
   }
 
   /** Returns the body of an answer, which fits the buffer and ends with its last packet. */
-  private String exchange(Socket socket, byte[] request) throws IOException {
+  private String exchange(byte[] request) throws IOException {
     OutputStream out = socket.getOutputStream();
     out.write(request);
     InputStream in = socket.getInputStream();

@@ -26,7 +26,14 @@ public final class HelloApp {
               config.routes.get(
                   "/used",
                   context ->
-                      context.result(allocatedBytes() + " " + cpuNanos() + " " + threadNanos()));
+                      context.result(
+                          allocatedBytes()
+                              + " "
+                              + cpuNanos()
+                              + " "
+                              + threadNanos()
+                              + " "
+                              + compileNanos()));
             });
     app.start(0);
     System.out.println("PORT " + app.port());
@@ -50,6 +57,11 @@ public final class HelloApp {
       }
     }
     return nanosOfThread.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Time that compilers were at work, waits for a processor included. */
+  private static long compileNanos() {
+    return ManagementFactory.getCompilationMXBean().getTotalCompilationTime() * 1_000_000;
   }
 
   /** All threads, ended ones included where the JVM knows them (since 21). */

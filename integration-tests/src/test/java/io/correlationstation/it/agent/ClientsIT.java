@@ -46,8 +46,11 @@ class ClientsIT {
         "/okhttp-bytes",
         "/okhttp-chars",
         "/okhttp-stream",
+        "/okhttp-source",
         "/apache",
-        "/apache4"
+        "/apache4",
+        "/webclient",
+        "/webclient-async"
       })
   void response_withAKeyThatARuleNames_isOnLaterCalls(String path) throws Exception {
     for (boolean packed : new boolean[] {false, true}) {

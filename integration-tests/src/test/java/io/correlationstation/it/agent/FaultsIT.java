@@ -38,7 +38,7 @@ class FaultsIT {
             "carry/Carrier.spanStarted",
             "carry/Carrier.withKeys",
             "carry/KeysOnLogs.setKeys",
-            "http/CorrelationInstrumenterCustomizer.serverStarts",
+            "http/CorrelationInstrumenterCustomizer$ServerStart.apply",
             "carry/Carrier.valueOf",
             "body/BodyReading.enter")) {
       for (int i = 0; i < 20; i++) {
@@ -123,7 +123,9 @@ class FaultsIT {
             "body/ResponseReading.observe")) {
       scene.downstream.answerWith("{\"id\":\"C\"}");
       for (String path :
-          new String[] {"/jdk", "/jdk-stream", "/url-connection-stream", "/okhttp-stream"}) {
+          new String[] {
+            "/jdk", "/jdk-stream", "/url-connection-stream", "/okhttp-source", "/webclient"
+          }) {
         assertThat(scene.get(path).body()).isEqualTo("{\"id\":\"C\"}");
       }
       awaitFailures(scene, Set.of("bridge"));

@@ -16,6 +16,7 @@ class SpringIT {
   void mvc_carriesAndFindsKeysInBodies() throws Exception {
     try (Scene scene = scene("servlet")) {
       assertCarries(scene);
+      assertFindsKeysInResponses(scene);
 
       Headers sent = sentAfter(scene, "application/json", "{\"circuit_id\":\"C-mvc\"}");
       assertThat(sent.getFirst("X-Circuit-Id")).isEqualTo("C-mvc");
@@ -26,6 +27,7 @@ class SpringIT {
   void webFlux_carriesAndFindsKeysInBodies() throws Exception {
     try (Scene scene = scene("reactive")) {
       assertCarries(scene);
+      assertFindsKeysInResponses(scene);
 
       Headers small =
           sentAfter(scene, "application/json", "{\"token\":\"canary\",\"circuit_id\":\"C-small\"}");
@@ -50,7 +52,28 @@ class SpringIT {
   }
 
   private static Scene scene(String kind) {
-    return Scene.of(SpringApp.class, child -> child.arguments(kind));
+    return Scene.of(
+        SpringApp.class,
+        child ->
+            child
+                .arguments(kind)
+                .set("otel.correlation.response-rules", "resource_id=/created/id"));
+  }
+
+  /** Of a call of WebClient, for the call that is made when its response is there. */
+  private static void assertFindsKeysInResponses(Scene scene) throws Exception {
+    scene.clear();
+    String json = "{\"token\":\"canary\",\"created\":{\"id\":\"R-1\"}}";
+    scene.downstream.answerWith(json);
+
+    assertThat(scene.get("/chain", "X-Circuit-Id", "C-1").body()).isEqualTo(json);
+
+    assertThat(scene.downstream.next()).doesNotContainKey("X-resource-id");
+    Headers later = scene.downstream.next();
+    assertThat(later.getFirst("X-Resource-Id")).isEqualTo("R-1");
+    assertThat(later.getFirst("X-Circuit-Id")).isEqualTo("C-1");
+    assertThat(later.toString()).doesNotContain("canary");
+    scene.downstream.answerWith("");
   }
 
   private static void assertCarries(Scene scene) throws Exception {

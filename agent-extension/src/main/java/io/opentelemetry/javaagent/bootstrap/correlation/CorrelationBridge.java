@@ -29,7 +29,7 @@ public final class CorrelationBridge {
     Map<String, String> withKeys(Map<String, String> mdc);
 
     /** See {@link CorrelationBridge#bodyEnter}. */
-    @Nullable Object bodyEnter(Object stream);
+    @Nullable Object bodyEnter(Object stream) throws ReflectiveOperationException;
 
     /** After a read into an array; a count below 0 is the end. */
     void bodyExit(Object scan, byte[] bytes, int offset, int count);
@@ -65,7 +65,7 @@ public final class CorrelationBridge {
     void response(@Nullable Object body);
 
     /** See {@link CorrelationBridge#observe}. */
-    void observe(Object stream);
+    void observe(Object source) throws ReflectiveOperationException;
 
     /** See {@link CorrelationBridge#listening}. */
     void listening(Object listener);
@@ -334,12 +334,12 @@ public final class CorrelationBridge {
     }
   }
 
-  /** After the application got a stream that is the body of a response. */
-  public static void observe(@Nullable Object stream) {
+  /** After a response gave out the source of Okio that its body is read from. */
+  public static void observe(@Nullable Object source) {
     Delegate d = delegate;
-    if (d != null && stream != null) {
+    if (d != null && source != null) {
       try {
-        d.observe(stream);
+        d.observe(source);
       } catch (Throwable failure) {
         report(d, failure);
       }

@@ -21,10 +21,13 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
+import okio.Buffer;
+import okio.BufferedSource;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.http.util.EntityUtils;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /** Calls downstream with the client that the path names. */
@@ -72,6 +75,7 @@ public final class ClientsApp {
                 .get());
     add(server, "/okhttp-stream", () -> okhttp(okhttp, body -> read(body.byteStream())));
     add(server, "/okhttp-chars", () -> okhttp(okhttp, body -> read(body.charStream())));
+    add(server, "/okhttp-source", () -> okhttp(okhttp, body -> read(body.source())));
     add(server, "/okhttp-bytes", () -> okhttp(okhttp, ResponseBody::bytes));
     add(
         server,
@@ -88,11 +92,20 @@ public final class ClientsApp {
             return EntityUtils.toString(response.getEntity());
           }
         });
-    WebClient spring = WebClient.create();
+    WebClient spring =
+        WebClient.builder()
+            .clientConnector(
+                new ReactorClientHttpConnector(
+                    reactor.netty.http.client.HttpClient.create().compress(true)))
+            .build();
     add(
         server,
         "/webclient",
         () -> spring.get().uri(DOWNSTREAM).retrieve().bodyToMono(String.class).block());
+    add(
+        server,
+        "/webclient-async",
+        () -> spring.get().uri(DOWNSTREAM).retrieve().bodyToMono(byte[].class).toFuture().get());
     server.start();
     System.out.println("PORT " + server.getAddress().getPort());
   }
@@ -124,6 +137,15 @@ public final class ClientsApp {
       }
     }
     return out.toByteArray();
+  }
+
+  /** As a streaming parser does: it looks ahead in the buffer and takes what it has seen. */
+  private static byte[] read(BufferedSource in) throws IOException {
+    Buffer out = new Buffer();
+    while (!in.exhausted()) {
+      out.write(in.readByteArray(Math.min(in.getBuffer().size(), 5)));
+    }
+    return out.readByteArray();
   }
 
   private static String read(Reader in) throws IOException {

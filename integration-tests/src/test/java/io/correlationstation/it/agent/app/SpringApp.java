@@ -45,6 +45,16 @@ public class SpringApp {
     return call(body);
   }
 
+  @GetMapping("/chain")
+  public Mono<String> chain() {
+    return client
+        .get()
+        .uri(URI.create(System.getenv("DOWNSTREAM")))
+        .retrieve()
+        .bodyToMono(String.class)
+        .flatMap(this::call);
+  }
+
   private Mono<String> call(String answer) {
     return client
         .get()

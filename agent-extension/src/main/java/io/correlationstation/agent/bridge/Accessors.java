@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.correlationstation.agent.message;
+package io.correlationstation.agent.bridge;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -7,8 +7,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Methods and fields by name, looked up once for each class and forgotten with it. */
-final class Accessors {
+/**
+ * Methods and fields by name, of classes that the extension cannot link to; looked up once for each
+ * class and forgotten with it.
+ */
+public final class Accessors {
 
   private static final Object ABSENT = new Object();
 
@@ -23,7 +26,7 @@ final class Accessors {
   private Accessors() {}
 
   /** Returns the method of a class or of what it extends and implements, or null. */
-  static @Nullable Method method(Class<?> type, String name, Class<?>... parameters) {
+  public static @Nullable Method method(Class<?> type, String name, Class<?>... parameters) {
     Map<String, Object> known = members.get(type);
     Object found = known.get(name);
     if (found == null) {
@@ -47,7 +50,7 @@ final class Accessors {
   }
 
   /** Returns a field that the class itself declares, or null. */
-  static @Nullable Field field(Class<?> type, String name) {
+  public static @Nullable Field field(Class<?> type, String name) {
     Map<String, Object> known = members.get(type);
     Object found = known.get("." + name);
     if (found == null) {

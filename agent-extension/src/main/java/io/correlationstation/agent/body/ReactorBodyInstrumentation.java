@@ -16,14 +16,21 @@ import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.matcher.ElementMatcher;
 
 /**
- * Looks at the pieces of a request's body as Reactor Netty hands them to the application, as under
- * WebFlux. A piece is copied while a key is missing; its indexes and its count of references stay.
+ * Looks at the pieces of a body as Reactor Netty hands them to the application: of a request, as
+ * under WebFlux, or of a response, as to WebClient. A piece is copied while a key is missing; its
+ * indexes and its count of references stay.
  */
-final class ReactorRequestInstrumentation implements TypeInstrumentation {
+final class ReactorBodyInstrumentation implements TypeInstrumentation {
+
+  private final String operations;
+
+  ReactorBodyInstrumentation(String operations) {
+    this.operations = operations;
+  }
 
   @Override
   public ElementMatcher<TypeDescription> typeMatcher() {
-    return named("reactor.netty.http.server.HttpServerOperations");
+    return named(operations);
   }
 
   @Override
