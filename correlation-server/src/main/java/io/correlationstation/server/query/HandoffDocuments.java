@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.query;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.correlationstation.server.journey.Link;
@@ -57,20 +58,7 @@ final class HandoffDocuments {
   /** A handoff with all that explains it. */
   @JsonNaming(SnakeCaseStrategy.class)
   record ExplanationDocument(
-      String id,
-      String childTraceId,
-      String childSpanId,
-      String parentTraceId,
-      String parentSpanId,
-      String childService,
-      String parentService,
-      double confidence,
-      String state,
-      List<Evidence> evidence,
-      double delayMs,
-      String method,
-      String modelVersion,
-      @Nullable String supersedes,
+      @JsonUnwrapped HandoffDocument handoff,
       @Nullable String supersededBy,
       Map<String, String> keys,
       SpanRefDocument parent,
@@ -80,22 +68,8 @@ final class HandoffDocuments {
 
     static ExplanationDocument of(Link link, List<VerdictEntry> verdicts) {
       Handoff handoff = link.handoff();
-      HandoffDocument summary = HandoffDocument.of(link);
       return new ExplanationDocument(
-          summary.id(),
-          summary.childTraceId(),
-          summary.childSpanId(),
-          summary.parentTraceId(),
-          summary.parentSpanId(),
-          summary.childService(),
-          summary.parentService(),
-          summary.confidence(),
-          summary.state(),
-          summary.evidence(),
-          summary.delayMs(),
-          summary.method(),
-          summary.modelVersion(),
-          summary.supersedes(),
+          HandoffDocument.of(link),
           link.supersededBy(),
           handoff.keys(),
           SpanRefDocument.of(handoff.parent()),
