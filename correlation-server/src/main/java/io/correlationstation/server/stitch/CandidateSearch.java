@@ -62,7 +62,7 @@ final class CandidateSearch {
   /**
    * @param fits the fit by which it goes
    */
-  void search(Child child, long fits) {
+  void search(Child child, int fits) {
     child.clearCandidates();
     child.searched(fits);
     begin(child);
@@ -111,7 +111,7 @@ final class CandidateSearch {
       }
     }
     child.burstBin = Arrays.copyOf(bins, count);
-    child.burstKeyFactor = 1 / keys.chance(telling, 1);
+    child.burstKeyFactor = (float) (1 / keys.chance(telling, 1));
   }
 
   private void byKey(Child child, KeyValue key) {
@@ -290,17 +290,18 @@ final class CandidateSearch {
     int strong = differing & keys.strongKeys();
     parent.comparedKey = shared == null ? -1 : (byte) shared.key;
     if ((strong & ~uncertain) != 0) {
-      parent.comparedLog = Double.NaN;
+      parent.comparedLog = Float.NaN;
       return;
     }
     double log = shared == null ? 0 : -Math.log(keys.chance(shared, 2));
     log += Integer.bitCount(differing & ~strong) * WEAK_MISMATCH;
-    parent.comparedLog = log + Integer.bitCount(strong) * DERIVED_MISMATCH;
-    parent.comparedFactor = Math.exp(parent.comparedLog);
+    log += Integer.bitCount(strong) * DERIVED_MISMATCH;
+    parent.comparedLog = (float) log;
+    parent.comparedFactor = (float) Math.exp(log);
   }
 
   /** Offers an exit that came late to the children already searched; returns those it suits. */
-  List<Child> offer(Exit exit, long fits) {
+  List<Child> offer(Exit exit, int fits) {
     List<Child> suited = new ArrayList<>(0);
     for (KeyValue key : exit.fragment.keys) {
       if (!keys.spec(key.key).strong() || key.quarantined) {

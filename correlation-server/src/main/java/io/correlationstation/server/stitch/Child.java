@@ -15,9 +15,6 @@ final class Child implements TimeOrdered.Timed {
   final long endNanos;
   final int precisionMillis;
 
-  /** When it became known; decisions count from here when it came late. */
-  final long knownNanos;
-
   /** The next root of its trace. */
   @Nullable Child next;
 
@@ -26,16 +23,16 @@ final class Child implements TimeOrdered.Timed {
   /** Where earlier roots of the same type and key lie: work on one key comes in bursts. */
   short[] burstBin = NO_BINS;
 
-  double burstKeyFactor;
+  float burstKeyFactor;
 
   /** Weight of "one of a burst, without parent" against "without parent, by itself". */
   double burstWeight;
 
   /** Probability, at the last fit, of having no parent. */
-  double orphan;
+  float orphan;
 
   /** Probability, at the last fit, that the story it continues is known from its beginning. */
-  double whole = 1;
+  float whole = 1;
 
   /** What it took up, such as the id of a message. */
   @Nullable String carrier;
@@ -46,7 +43,7 @@ final class Child implements TimeOrdered.Timed {
   boolean searched;
 
   /** What the last search saw: which fit, and how its keys stood. */
-  private long searchedAtFit;
+  private int searchedAtFit;
 
   private int searchedKeys;
 
@@ -54,7 +51,7 @@ final class Child implements TimeOrdered.Timed {
   boolean settled;
 
   private @Nullable Slot settledSlot;
-  private double settledMessage;
+  private float settledMessage;
 
   /** Its messages hardly moved the last time. */
   boolean quiet;
@@ -62,7 +59,7 @@ final class Child implements TimeOrdered.Timed {
   /** For how many sweeps it rests, and until which. */
   byte rest = 1;
 
-  long restsUntil;
+  int restsUntil;
 
   boolean open;
   boolean learning;
@@ -75,15 +72,13 @@ final class Child implements TimeOrdered.Timed {
       long spanId,
       long startNanos,
       long endNanos,
-      int precisionMillis,
-      long knownNanos) {
+      int precisionMillis) {
     this.fragment = fragment;
     this.type = type;
     this.spanId = spanId;
     this.startNanos = startNanos;
     this.endNanos = endNanos;
     this.precisionMillis = precisionMillis;
-    this.knownNanos = knownNanos;
   }
 
   @Override
@@ -95,7 +90,7 @@ final class Child implements TimeOrdered.Timed {
     return endNanos - startNanos;
   }
 
-  void searched(long fits) {
+  void searched(int fits) {
     searched = true;
     settled = false;
     searchedAtFit = fits;
@@ -106,7 +101,7 @@ final class Child implements TimeOrdered.Timed {
    * Whether a search would find what the last one did: calls that came later are offered, and none
    * from before came under its keys.
    */
-  boolean stillSearched(long fits) {
+  boolean stillSearched(int fits) {
     return searched && !settled && searchedAtFit == fits && searchedKeys == keysNow();
   }
 
@@ -148,7 +143,7 @@ final class Child implements TimeOrdered.Timed {
     all.withdraw(this);
     if (most >= 0) {
       settledSlot = all.slots[most];
-      settledMessage = all.message[most];
+      settledMessage = (float) all.message[most];
       settledSlot.add(settledMessage);
     }
     candidates = Candidates.NONE;

@@ -46,9 +46,9 @@ final class Fragment {
   /** Result of the last comparison of keys, and for which search it was made. */
   int comparedIn;
 
-  double comparedLog;
+  float comparedLog;
 
-  double comparedFactor;
+  float comparedFactor;
   byte comparedKey;
 
   Fragment(long traceHigh, long traceLow) {

@@ -113,7 +113,7 @@ final class Fragments {
     relateToChildren(fragment, span, index);
     relateToParent(fragment, span, index);
     if (span.parentId == 0 && entry != null) {
-      addChild(fragment, span, entry, now);
+      addChild(fragment, span, entry);
     }
     return fragment;
   }
@@ -222,10 +222,10 @@ final class Fragments {
     }
   }
 
-  private void addChild(Fragment fragment, PendingSpan span, ChildType type, long now) {
+  private void addChild(Fragment fragment, PendingSpan span, ChildType type) {
     Child child =
         new Child(
-            fragment, type, span.spanId, span.startNanos, span.endNanos, span.precisionMillis, now);
+            fragment, type, span.spanId, span.startNanos, span.endNanos, span.precisionMillis);
     child.carrier = span.carrier;
     child.next = fragment.children;
     fragment.children = child;

@@ -42,7 +42,7 @@ final class Learner {
   private double carriedSeconds;
   private long windowFromNanos = Long.MAX_VALUE;
   private long newestNanos = Long.MIN_VALUE;
-  private long fits;
+  private int fits;
 
   /** How far services here show their calls, 0 to 1. */
   private double showing;
@@ -54,7 +54,7 @@ final class Learner {
     this.skew = skew;
   }
 
-  long fits() {
+  int fits() {
     return fits;
   }
 
@@ -82,7 +82,7 @@ final class Learner {
       return;
     }
     child.learning = false;
-    child.orphan = posterior(child);
+    child.orphan = (float) posterior(child);
     child.type.carriedOrphans += child.orphan;
     child.type.carriedSeen++;
     learnBurst(child, child.type.carriedBurst, child.orphan);
@@ -228,7 +228,7 @@ final class Learner {
       if (child.type.hopeful && iteration < HOPE.length) {
         orphan = hope(child, orphan, HOPE[iteration]);
       }
-      child.orphan = orphan;
+      child.orphan = (float) orphan;
       child.type.orphans += orphan;
       learnBurst(child, child.type.burst, orphan);
       double whole = child.type.orphanShare > 0.5 ? 1 : orphan * child.type.orphanShare;
@@ -241,7 +241,7 @@ final class Learner {
           learnClocks(child, i, weight);
         }
       }
-      child.whole = whole;
+      child.whole = (float) whole;
     }
   }
 

@@ -34,7 +34,7 @@ final class Matcher {
 
   private final Skew skew;
   private double[] wishes = new double[64];
-  private long sweeps;
+  private int sweeps;
 
   Matcher(Skew skew) {
     this.skew = skew;

@@ -41,9 +41,7 @@ import org.slf4j.LoggerFactory;
  * read from where nothing held can be missing: the cursor commits no more than what the stitcher
  * had forgotten when its state was saved.
  *
- * <p>Event time follows the spans. While nothing arrives it follows the time that passes between
- * frames, a grace behind, so that the last order of the day is decided too. Both are in the frames:
- * replay finds the same times.
+ * <p>Event time follows the spans; while nothing arrives, {@link QuietTime}.
  */
 public final class StitchWorker implements AutoCloseable {
 
@@ -51,12 +49,6 @@ public final class StitchWorker implements AutoCloseable {
 
   private static final String RULING_ORIGIN = "ruling";
   private static final Duration POLL = Duration.ofMillis(200);
-
-  /** Longer than the five seconds for which SDKs gather spans by default. */
-  private static final long IDLE_GRACE_NANOS = 6_000_000_000L;
-
-  /** How long a frame may take from its receive time to its reader, so that both agree on time. */
-  private static final long READING_GRACE_NANOS = 1_000_000_000L;
 
   /** Traces without keys that are stitched; the cost of a busy server's would be in them alone. */
   private static final int OTHERS_PER_SECOND = 200;
@@ -84,7 +76,8 @@ public final class StitchWorker implements AutoCloseable {
   private final StitchMetrics metrics;
   private final Clock clock;
   private final SavedState savedState;
-  private final RulingFile rulings;
+  private final RulingDesk rulings;
+  private final QuietTime quietTime;
   private final JourneyTraces journeyTraces;
   private final DecisionWriter writer;
   private final List<Handoff> decided = new ArrayList<>();
@@ -95,9 +88,6 @@ public final class StitchWorker implements AutoCloseable {
   private volatile long lastSequence;
   private volatile boolean closing;
   private volatile @Nullable String failure;
-  private boolean quietBefore;
-  private long newestEndNanos;
-  private long newestReceivedNanos;
   private Duration saveEvery;
   private Instant refreshedAt;
   private Instant savedAt;
@@ -124,16 +114,16 @@ public final class StitchWorker implements AutoCloseable {
     this.feed = new TelemetryFeed(stitching, admission, tables);
     this.horizon = state == null ? horizon(stitching) : state.horizon();
     this.journeyTraces = state == null ? new JourneyTraces() : state.journeyTraces();
-    this.rulings = openRulings(config);
+    this.rulings = new RulingDesk(config.rulingFile(), stitcher, decided, metrics);
+    this.quietTime = new QuietTime(stitcher);
     if (config.polledSources()) {
       stitcher.expectPolled();
     }
     List<Ruling> old = rulings.takeUpTo(lastSequence, journal.status().nextSequence());
     if (state == null) {
-      hearAgain(old);
+      rulings.hearAgain(old);
     } else {
-      newestEndNanos = state.newestEndNanos();
-      newestReceivedNanos = state.newestReceivedNanos();
+      quietTime.restore(state.newestEndNanos(), state.newestReceivedNanos());
       metrics.calibration().restore(state.calibration());
     }
     cursor.seek(lastSequence + 1);
@@ -189,18 +179,6 @@ public final class StitchWorker implements AutoCloseable {
       LOGGER.warn("what stitching had learnt can't be used and is learnt anew", e);
       return null;
     }
-  }
-
-  private RulingFile openRulings(StitchWorkerConfig config) throws IOException {
-    RulingFile file = RulingFile.open(config.rulingFile());
-    metrics.rulingsNotKept(file.unreadable());
-    return file;
-  }
-
-  /** Rulings hold for good, also those of before the frames that are read again. */
-  private void hearAgain(List<Ruling> old) {
-    old.forEach(this::hear);
-    decided.clear();
   }
 
   /** Figures as of the last round; any thread. */
@@ -265,7 +243,7 @@ public final class StitchWorker implements AutoCloseable {
     if (entry != null) {
       take(entry);
     }
-    followTheClock(entry == null && lastSequence == sequenceBefore);
+    quietTime.round(entry == null && lastSequence == sequenceBefore, now());
     writer.write(decided);
     decided.clear();
     statistics = stitcher.statistics();
@@ -286,7 +264,7 @@ public final class StitchWorker implements AutoCloseable {
   private void take(Entry entry) throws IOException {
     Frame frame = entry.frame();
     long frameEndNanos = 0;
-    idleUntil(frame.receivedNanos());
+    quietTime.until(frame.receivedNanos());
     if (!frame.ownWork()) {
       if (frame.signal() == Signal.TRACES) {
         frameEndNanos = feed.traces(entry, stitcher);
@@ -294,53 +272,12 @@ public final class StitchWorker implements AutoCloseable {
         feed.logs(frame.payload(), stitcher);
       }
     } else if (frame.signal() == Signal.RULINGS) {
-      hearAll(entry);
+      rulings.hearAll(entry);
     }
-    if (feed.newestPushedEndNanos() > newestEndNanos) {
-      newestEndNanos = feed.newestPushedEndNanos();
-      newestReceivedNanos = frame.receivedNanos();
-    } else if (newestEndNanos == 0 && frameEndNanos > 0) {
-      // Only polled sources so far: as there is no one to follow, time is that of the clock.
-      newestEndNanos = frame.receivedNanos();
-      newestReceivedNanos = frame.receivedNanos();
-    }
+    quietTime.taken(feed.newestPushedEndNanos(), frameEndNanos, frame.receivedNanos());
     takeMissed(entry);
     horizon.passed(entry.sequence(), frameEndNanos);
     lastSequence = entry.sequence();
-  }
-
-  /** What cannot be read is left out and counted: it must not end stitching. */
-  private void hearAll(Entry entry) {
-    List<Ruling> told;
-    try {
-      told = RulingLines.parse(entry.frame().payload());
-    } catch (IllegalArgumentException e) {
-      metrics.rulingsNotKept(entry.frame().items());
-      LOGGER.warn("frame {} of rulings is left out", entry.sequence(), e);
-      return;
-    }
-    told.forEach(this::hear);
-    keep(entry.sequence(), told);
-  }
-
-  private void keep(long sequence, List<Ruling> told) {
-    try {
-      rulings.add(sequence, told);
-    } catch (IOException e) {
-      metrics.rulingsNotKept(told.size());
-      LOGGER.warn("a ruling can't be kept beyond the journal and the saved state", e);
-    }
-  }
-
-  /**
-   * Lets event time go on when two rounds in a row brought nothing. One does not say that nothing
-   * is left: after a crash the journal hands frames out one by one, with a pause after each.
-   */
-  private void followTheClock(boolean quiet) {
-    if (quiet && quietBefore) {
-      idleUntil(now() - READING_GRACE_NANOS);
-    }
-    quietBefore = quiet;
   }
 
   /** Reads again what was passed over of traces that turned out to have a key. */
@@ -354,27 +291,6 @@ public final class StitchWorker implements AutoCloseable {
     }
     if (admission.full()) {
       admission.forgetOlder();
-    }
-  }
-
-  /** Nothing came until that time. */
-  private void idleUntil(long receiveNanos) {
-    long idleNanos = receiveNanos - newestReceivedNanos - IDLE_GRACE_NANOS;
-    if (newestEndNanos > 0 && idleNanos > stitcher.holdNanos()) {
-      stitcher.advanceTo(newestEndNanos + idleNanos - stitcher.holdNanos());
-    }
-  }
-
-  private void hear(Ruling ruling) {
-    if (ruling instanceof Ruling.OnHandoff onHandoff) {
-      int before = decided.size();
-      stitcher.verdict(onHandoff.verdict());
-      if (!RulingEffect.isAmong(decided.subList(before, decided.size()), onHandoff)) {
-        decided.addAll(RulingEffect.of(onHandoff));
-      }
-      metrics.ruled(onHandoff);
-    } else if (ruling instanceof Ruling.OnAlias onAlias) {
-      stitcher.retract(onAlias);
     }
   }
 
@@ -393,8 +309,8 @@ public final class StitchWorker implements AutoCloseable {
                   admission,
                   journeyTraces,
                   lastSequence,
-                  newestEndNanos,
-                  newestReceivedNanos));
+                  quietTime.newestEndNanos(),
+                  quietTime.newestReceivedNanos()));
       long nanos = System.nanoTime() - started;
       metrics.stateSaved(bytes, nanos);
       saveEvery = longer(saveEvery, Duration.ofNanos(nanos).multipliedBy(SHARE_FOR_SAVING));
