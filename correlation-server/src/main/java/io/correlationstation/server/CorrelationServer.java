@@ -9,6 +9,7 @@ import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journal.SegmentedJournal;
 import io.correlationstation.server.journey.JourneyConfig;
 import io.correlationstation.server.journey.Journeys;
+import io.correlationstation.server.otlp.SpanTables;
 import io.correlationstation.server.query.MdsoRoutes;
 import io.correlationstation.server.query.QueryRoutes;
 import io.correlationstation.server.query.Rulings;
@@ -19,6 +20,7 @@ import io.correlationstation.server.stitch.EdgeStatistics;
 import io.correlationstation.server.stitch.Ruling;
 import io.correlationstation.server.stitch.live.StitchWorker;
 import io.correlationstation.server.stitch.live.StitchWorkerConfig;
+import io.correlationstation.server.stitch.live.TelemetryFeed;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.UnauthorizedResponse;
@@ -26,6 +28,7 @@ import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +43,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,12 +89,15 @@ final class CorrelationServer implements AutoCloseable {
       }
       Path data = ownDirectory(config.dataDir());
       journal = started(SegmentedJournal.open(config.journal(), registry));
-      journeys = started(startJourneys(JourneyConfig.inDirectory(data)));
+      JourneyConfig journeyConfig = JourneyConfig.inDirectory(data);
+      SpanTables tables = tables(journeyConfig);
+      FutureTask<Journeys> opening = openJourneys(journeyConfig, tables);
       forwarder = started(Forwarder.start(config.forward(), journal, registry));
-      stitching = startStitching(data);
+      stitching = startStitching(data, tables);
       mdso = startMdso(config.mdso(), data);
       forgetReadersOfThePast();
       receiver = started(Receiver.start(config.receive(), journal, registry));
+      journeys = opened(opening);
       http = startHttp();
       startPushing(config.pushgateway());
     } catch (IOException | RuntimeException e) {
@@ -144,13 +153,44 @@ final class CorrelationServer implements AutoCloseable {
     return part;
   }
 
-  private Journeys startJourneys(JourneyConfig journeyConfig) throws IOException {
+  /** For all that any reader of the journal looks for in spans. */
+  private SpanTables tables(JourneyConfig journeyConfig) {
+    return new SpanTables(
+        Stream.concat(
+                journeyConfig.attributeNames().stream(), TelemetryFeed.keyNames(config.stitch()))
+            .toList());
+  }
+
+  /** The store takes as long to open as everything else, so it is opened beside it. */
+  private FutureTask<Journeys> openJourneys(JourneyConfig journeyConfig, SpanTables tables) {
+    FutureTask<Journeys> opening = new FutureTask<>(() -> startJourneys(journeyConfig, tables));
+    parts.push(() -> opened(opening).close());
+    new Thread(opening, "open-journeys").start();
+    return opening;
+  }
+
+  private static Journeys opened(FutureTask<Journeys> opening) throws IOException {
+    try {
+      return opening.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException cause) {
+        throw cause;
+      }
+      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the journey store was opened");
+    }
+  }
+
+  private Journeys startJourneys(JourneyConfig journeyConfig, SpanTables tables)
+      throws IOException {
     return config.following()
-        ? Journeys.start(journeyConfig, journal, registry)
+        ? Journeys.start(journeyConfig, journal, tables, registry)
         : Journeys.atRest(journeyConfig, journal, registry);
   }
 
-  private @Nullable StitchWorker startStitching(Path data) throws IOException {
+  private @Nullable StitchWorker startStitching(Path data, SpanTables tables) throws IOException {
     return config.stitching()
         ? started(
             StitchWorker.start(
@@ -158,6 +198,7 @@ final class CorrelationServer implements AutoCloseable {
                     .withPolledSources(config.mdso() != null)
                     .withJourneyTraces(config.journeyTraces()),
                 journal,
+                tables,
                 registry,
                 Clock.systemUTC()))
         : null;

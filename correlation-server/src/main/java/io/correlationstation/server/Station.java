@@ -40,7 +40,7 @@ public final class Station {
   /**
    * The command line as it is with those variables.
    *
-   * @param environment for the commands that work on a server's data
+   * @param environment for the commands that work on a server's data or ask its orchestrator
    */
   static CommandLine commandLine(Map<String, String> environment) {
     return new CommandLine(new Station())
@@ -49,7 +49,7 @@ public final class Station {
         .addSubcommand(new StitchCommand())
         .addSubcommand(new ExplainCommand())
         .addSubcommand(new JournalCommand(environment))
-        .addSubcommand(new MdsoCommand())
+        .addSubcommand(new MdsoCommand(environment))
         .addSubcommand(new ReplayCommand(environment))
         .addSubcommand(new DlqCommand(environment))
         .setCaseInsensitiveEnumValuesAllowed(true)

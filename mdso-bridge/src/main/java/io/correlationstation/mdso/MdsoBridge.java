@@ -69,8 +69,7 @@ public final class MdsoBridge implements AutoCloseable {
    */
   public static MdsoBridge start(MdsoConfig config, OtlpSink sink, Path dataDir, Clock clock)
       throws IOException {
-    return start(
-        config, sink, dataDir, clock, pause -> TimeUnit.NANOSECONDS.sleep(pause.toNanos()));
+    return start(config, sink, dataDir, clock, MdsoBridge::sleep);
   }
 
   static MdsoBridge start(MdsoConfig config, OtlpSink sink, Path dataDir, Clock clock, Pause pause)
@@ -91,13 +90,17 @@ public final class MdsoBridge implements AutoCloseable {
     return new MdsoBridge(types, rules, errors, metrics, spans, collections);
   }
 
+  static void sleep(Duration pause) throws InterruptedException {
+    TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+  }
+
   private static void told(boolean taken, BridgeMetrics metrics, SpanRecorder spans) {
     String outcome = taken ? "taken" : "refused";
     metrics.rulesReloaded(outcome);
     spans.event("rules_reloaded", "outcome", outcome);
   }
 
-  private static MdsoClient client(
+  static MdsoClient client(
       MdsoConfig config, BridgeMetrics metrics, SpanRecorder spans, Clock clock, Pause pause) {
     try {
       return MdsoClient.create(config, metrics, spans, clock, System::nanoTime, pause);
@@ -193,6 +196,8 @@ public final class MdsoBridge implements AutoCloseable {
     try (ActiveSpan span = spans.start("mdso.test_error")) {
       span.attribute("mdso.log_count", texts.size());
       return texts.stream().map(text -> verdict(productType, text)).toList();
+    } finally {
+      spans.flush();
     }
   }
 
@@ -234,7 +239,7 @@ public final class MdsoBridge implements AutoCloseable {
         time(count.lastSeen()));
   }
 
-  private static String time(Instant instant) {
+  static String time(Instant instant) {
     return RFC_3339.format(instant);
   }
 }

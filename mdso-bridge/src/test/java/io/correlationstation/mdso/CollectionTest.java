@@ -583,7 +583,7 @@ class CollectionTest {
     List<ErrorRow> before = bridge.errors();
     List<UnclassifiedRow> unclassified = bridge.unclassified();
     assertThat(before).extracting(ErrorRow::count).containsExactly(1L, 1L);
-    assertThat(unclassified).hasSize(2);
+    assertThat(unclassified).hasSize(1);
 
     restart();
     start();

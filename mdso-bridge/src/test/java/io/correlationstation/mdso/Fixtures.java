@@ -90,6 +90,24 @@ public final class Fixtures {
         entry("NetworkService", SERVICE_ID, "FAILED", "child failed", 67));
   }
 
+  /** A product that makes resources of a type. */
+  public static ObjectNode product(String id, String typeSuffix, boolean active) {
+    ObjectNode product = JSON.createObjectNode();
+    product.put("id", id).put("resourceTypeId", "example.resourceTypes." + typeSuffix);
+    product.put("title", typeSuffix + " product").put("active", active);
+    return product.put("domainId", "built-in");
+  }
+
+  /** An operation on {@link #SERVICE_ID}; a null reason is written as null. */
+  public static ObjectNode operation(String id, String name, String state, String reason) {
+    ObjectNode operation = JSON.createObjectNode();
+    operation.put("id", id).put("resourceId", SERVICE_ID).put("interface", name);
+    operation.put("title", name + " it").put("state", state).put("reason", reason);
+    operation.putObject("inputs").put("password", "never kept");
+    operation.put("createdAt", "2025-01-01T00:00:01.000Z");
+    return operation.put("updatedAt", "2025-01-01T00:01:07.000Z");
+  }
+
   public static String page(ObjectNode... items) {
     return page(null, items);
   }

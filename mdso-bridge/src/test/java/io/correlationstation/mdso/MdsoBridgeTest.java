@@ -78,6 +78,23 @@ class MdsoBridgeTest {
   }
 
   @Test
+  void trigger_anyRun_saysWhatItsSpansComeFrom() {
+    orchestrator.list("NetworkService", Fixtures.networkService(Fixtures.SERVICE_ID, "failed"));
+    orchestrator.traceLogs(Fixtures.SERVICE_ID, Fixtures.failedTraceLog());
+
+    run("network_service");
+
+    await().until(() -> !sink.spans("mdso-log-collector").isEmpty());
+    assertThat(sink.resource("mdso-log-collector"))
+        .containsKeys("service.version", "deployment.environment", "host.name")
+        .containsEntry("telemetry.sdk.name", "correlation-station")
+        .containsEntry("telemetry.sdk.language", "java");
+    assertThat(sink.resource("mdso-scriptplan"))
+        .as("the same whoever sends it again")
+        .containsOnlyKeys("service.name", "deployment.environment");
+  }
+
+  @Test
   void trigger_sameResourceAgain_sendsNothingTwice() {
     orchestrator.list("NetworkService", Fixtures.networkService(Fixtures.SERVICE_ID, "failed"));
     orchestrator.traceLogs(Fixtures.SERVICE_ID, Fixtures.failedTraceLog());
@@ -119,6 +136,10 @@ class MdsoBridgeTest {
     assertThat(verdicts).extracting(TextVerdict::code).containsExactly("DE-1001", "UNCLASSIFIED");
     assertThat(verdicts.get(1).fingerprint()).matches("[0-9a-f]{64}");
     assertThat(bridge.errors()).isEmpty();
+    assertThat(sink.spans("mdso-log-collector"))
+        .as("seen at once, not with the next collection")
+        .extracting(Span::getName)
+        .containsExactly("mdso.test_error");
   }
 
   private JobView run(String productType) {

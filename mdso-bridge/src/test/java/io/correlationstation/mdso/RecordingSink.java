@@ -13,6 +13,8 @@ import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A sink that keeps everything, and refuses when told to. */
@@ -62,6 +64,18 @@ public final class RecordingSink implements OtlpSink {
           .forEach(scope -> spans.addAll(scope.getSpansList()));
     }
     return spans;
+  }
+
+  /** What the spans of a service came from, by attribute. */
+  public Map<String, String> resource(String service) {
+    Map<String, String> attributes = new TreeMap<>();
+    for (byte[] request : traceRequests) {
+      parse(() -> ExportTraceServiceRequest.parseFrom(request)).getResourceSpansList().stream()
+          .filter(each -> service.equals(serviceName(each.getResource())))
+          .flatMap(each -> each.getResource().getAttributesList().stream())
+          .forEach(each -> attributes.put(each.getKey(), each.getValue().getStringValue()));
+    }
+    return attributes;
   }
 
   /** Log records of a service, in the order in which they came. */

@@ -26,6 +26,7 @@ import java.util.Map;
 public final class StubOrchestrator implements AutoCloseable {
 
   public static final String RESOURCES = "/bpocore/market/api/v1/resources";
+  public static final String PRODUCTS = "/bpocore/market/api/v1/products";
   public static final String TOKENS = "/tron/api/v1/tokens";
   public static final String TOKEN = "0123456789abcdef0123";
 

@@ -34,7 +34,7 @@ final class Rig {
   @Option(
       names = "--java-option",
       paramLabel = "OPTION",
-      defaultValue = "-Xmx384m",
+      defaultValue = "-Xmx352m",
       description = "options of the server's virtual machine (${DEFAULT-VALUE})")
   private List<String> javaOptions = List.of();
 

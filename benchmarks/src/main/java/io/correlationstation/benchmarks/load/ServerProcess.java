@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,14 @@ final class ServerProcess implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(40);
   private static final Pattern PAUSE = Pattern.compile("Pause .* (\\d+)M->(\\d+)M\\(");
+
+  /** Name, user and system time of a thread, see {@code man 5 proc}. */
+  private static final Pattern THREAD_STAT =
+      Pattern.compile("\\d+ \\((.*)\\) . (?:-?\\d+ ){10}(\\d+) (\\d+)");
+
+  /** Linux counts processor time in hundredths of a second, whatever its kernel ticks in. */
+  private static final Duration TICK = Duration.ofMillis(10);
+
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final Process process;
@@ -136,6 +145,27 @@ final class ServerProcess implements AutoCloseable {
   /** User and system time of the process so far, as the operating system counts it. */
   Duration cpu() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /**
+   * The part of {@link #cpu} that the compilers of the virtual machine took: a server that has just
+   * been started compiles for its first minutes, one that runs for a day does not.
+   */
+  Duration compilerCpu() throws IOException {
+    Path tasks = Path.of("/proc", Long.toString(process.pid()), "task");
+    if (Files.notExists(tasks)) {
+      return Duration.ZERO;
+    }
+    long ticks = 0;
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+      for (Path thread : threads) {
+        Matcher stat = THREAD_STAT.matcher(Files.readString(thread.resolve("stat")));
+        if (stat.lookingAt() && stat.group(1).contains("CompilerThre")) {
+          ticks += Long.parseLong(stat.group(2)) + Long.parseLong(stat.group(3));
+        }
+      }
+    }
+    return TICK.multipliedBy(ticks);
   }
 
   long residentBytes() throws IOException {

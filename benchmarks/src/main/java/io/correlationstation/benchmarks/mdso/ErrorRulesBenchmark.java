@@ -80,6 +80,7 @@ public class ErrorRulesBenchmark {
         "",
         "ERROR",
         50,
+        false,
         List.of("*"),
         "(?i)\\b%ss?\\b.{0,40}\\b(%s|%s number) %d\\b".formatted(noun, verb, verb, number),
         List.of("x"),

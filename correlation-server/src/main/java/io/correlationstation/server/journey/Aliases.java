@@ -95,35 +95,22 @@ final class Aliases {
   }
 
   /**
-   * The circuits of groups of traces.
+   * The circuits of groups of fragments.
    *
-   * @param groupOfTrace trace id → the group it belongs to
-   * @return group → circuits: those its own records name, else those its other ids lead to
+   * @return group → circuits: those its own records name, else the one its other ids lead to
    */
-  Map<String, Set<String>> circuitsOf(Handle handle, Map<String, String> groupOfTrace) {
-    Map<String, Set<String>> circuits = new HashMap<>();
-    Map<String, Set<String>> otherIds = new HashMap<>();
-    for (List<String> chunk : Chunks.of(groupOfTrace.keySet())) {
-      handle
-          .createQuery(
-              """
-              SELECT trace_id, key_name, key_value FROM fragment_keys WHERE trace_id IN (<ids>)
-              """)
-          .bindList("ids", chunk)
-          .map(
-              (result, context) ->
-                  List.of(result.getString(1), result.getString(2), result.getString(3)))
-          .forEach(
-              row -> {
-                String group = groupOfTrace.getOrDefault(row.get(0), "");
-                if (row.get(1).equals(CIRCUIT_ID)) {
-                  circuits.computeIfAbsent(group, ignored -> new TreeSet<>()).add(row.get(2));
-                } else if (IDENTITY_KEYS.contains(row.get(1))) {
-                  otherIds.computeIfAbsent(group, ignored -> new TreeSet<>()).add(row.get(2));
-                }
-              });
-    }
-    otherIds.keySet().removeAll(circuits.keySet());
+  Map<Long, Set<String>> circuitsOf(Handle handle, Map<Long, List<FragmentRow>> groups) {
+    Map<Long, Set<String>> circuits = new HashMap<>();
+    Map<Long, Set<String>> otherIds = new HashMap<>();
+    groups.forEach(
+        (group, rows) -> {
+          Set<String> named = valuesOf(rows, Set.of(CIRCUIT_ID));
+          if (named.isEmpty()) {
+            otherIds.put(group, valuesOf(rows, IDENTITY_KEYS));
+          } else {
+            circuits.put(group, named);
+          }
+        });
     Set<String> ids = new LinkedHashSet<>();
     otherIds.values().forEach(ids::addAll);
     Map<String, List<Neighbour>> known = neighbours(handle, List.copyOf(ids));
@@ -136,6 +123,16 @@ final class Aliases {
           }
         });
     return circuits;
+  }
+
+  private static Set<String> valuesOf(List<FragmentRow> rows, Set<String> keys) {
+    Set<String> values = new TreeSet<>();
+    for (FragmentRow row : rows) {
+      for (String key : keys) {
+        values.addAll(row.keys.getOrDefault(key, Map.of()).keySet());
+      }
+    }
+    return values;
   }
 
   private static boolean isCircuit(Handle handle, String id) {
@@ -159,17 +156,17 @@ final class Aliases {
     return handle
         .createQuery(
             """
-            SELECT c.circuit_id FROM journey_circuits c
-            JOIN fragments f ON f.journey_id = c.journey_id
-            WHERE f.trace_id = :id
-            UNION
-            SELECT c.circuit_id FROM journey_circuits c
-            JOIN fragments f ON f.journey_id = c.journey_id
-            WHERE f.own_journey_id = :id
+            SELECT j.circuits FROM journeys j
+            JOIN fragments f ON f.journey = j.id
+            WHERE f.trace_id IN (:id, :root)
             """)
         .bind("id", id)
+        .bind("root", JourneyIds.rootTrace(id))
         .mapTo(String.class)
-        .list();
+        .stream()
+        .flatMap(circuits -> JsonColumn.list(circuits).stream())
+        .distinct()
+        .toList();
   }
 
   private static Set<String> throughNeighbours(Handle handle, String id) {

@@ -37,7 +37,7 @@ final class CircuitQueries {
 
   private Circuit circuit(Handle handle, List<String> circuits) {
     String circuitId = circuits.get(0);
-    List<String> ids = journeyIds(handle, circuitId);
+    List<Long> ids = journeysOf(handle, circuitId);
     boolean older = ids.size() > JourneyQueries.MAX_JOURNEYS;
     List<Journey> shown =
         journeys.journeys(handle, older ? ids.subList(0, JourneyQueries.MAX_JOURNEYS) : ids);
@@ -53,17 +53,19 @@ final class CircuitQueries {
         circuitId, known, List.copyOf(circuits.subList(1, circuits.size())), complete, older);
   }
 
-  /** The latest journeys of that circuit, newest first: up to one more than are shown. */
-  static List<String> journeyIds(Handle handle, String circuitId) {
+  /**
+   * Numbers of the latest journeys of that circuit, newest first: up to one more than are shown.
+   */
+  static List<Long> journeysOf(Handle handle, String circuitId) {
     return handle
         .createQuery(
             """
-            SELECT journey_id FROM journey_circuits WHERE circuit_id = :circuit
-            ORDER BY start_nanos DESC, journey_id DESC LIMIT :limit
+            SELECT journey FROM journey_circuits WHERE circuit_id = :circuit
+            ORDER BY start_nanos DESC, journey DESC LIMIT :limit
             """)
         .bind("circuit", circuitId)
         .bind("limit", JourneyQueries.MAX_JOURNEYS + 1)
-        .mapTo(String.class)
+        .mapTo(Long.class)
         .list();
   }
 }

@@ -48,14 +48,14 @@ final class Conditions {
     if (filter.service() != null) {
       add(
           "EXISTS (SELECT 1 FROM fragment_services s"
-              + " WHERE s.trace_id = f.trace_id AND s.service = :service)");
+              + " WHERE s.service = :service AND s.fragment = f.id)");
       values.put("service", filter.service());
     }
     int number = 0;
     for (Map.Entry<String, List<String>> key : keyValues.entrySet()) {
       number++;
       add(
-          "f.trace_id IN (SELECT trace_id FROM fragment_keys WHERE key_name = :key_"
+          "f.id IN (SELECT fragment FROM fragment_keys WHERE key_name = :key_"
               + number
               + " AND key_value IN (<values_"
               + number
@@ -68,8 +68,9 @@ final class Conditions {
   void links(LinkFilter filter, List<String> circuits) {
     if (!circuits.isEmpty()) {
       add(
-          "(h.circuit_id IN (<circuits>) OR h.child_trace_id IN (SELECT trace_id FROM fragment_keys"
-              + " WHERE key_name = 'circuit_id' AND key_value IN (<circuits>)))");
+          "h.child_trace_id IN (SELECT f.trace_id FROM fragment_keys k"
+              + " JOIN fragments f ON f.id = k.fragment"
+              + " WHERE k.key_name = 'circuit_id' AND k.key_value IN (<circuits>))");
       lists.put("circuits", circuits);
     }
     if (filter.traceId() != null) {
@@ -90,13 +91,13 @@ final class Conditions {
   }
 
   void ofAnyCircuit() {
-    add("EXISTS (SELECT 1 FROM journey_circuits c WHERE c.journey_id = j.id)");
+    add("j.circuits <> '[]'");
   }
 
   void journeys(
       Journey.@Nullable State state, List<String> circuits, long nowNanos, JourneyConfig config) {
     if (!circuits.isEmpty()) {
-      add("j.id IN (SELECT journey_id FROM journey_circuits WHERE circuit_id IN (<circuits>))");
+      add("j.id IN (SELECT journey FROM journey_circuits WHERE circuit_id IN (<circuits>))");
       lists.put("circuits", circuits);
     }
     if (state == null) {

@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** What a batch of frames says, taken out of the wire format and not yet merged with the store. */
 final class Findings {
 
+  private static final int BYTES_OF_SPAN = 300;
+  private static final int BYTES_OF_LOG = 1_000;
+  private static final int BYTES_OF_HANDOFF = 3_000;
+
   /** Trace id → its news, in order of appearance. */
   final Map<String, FragmentNews> fragments = new LinkedHashMap<>();
 
@@ -24,9 +28,34 @@ final class Findings {
   final Map<Long, List<Long>> unlisted = new LinkedHashMap<>();
 
   final List<FoundLog> logs = new ArrayList<>();
-  final List<FoundHandoff> handoffs = new ArrayList<>();
+
+  /** Decisions of the stitcher in their order: the later one counts. */
+  final List<Handoff> handoffs = new ArrayList<>();
+
   final List<Ruling> rulings = new ArrayList<>();
   final Map<AliasPair, AliasTimes> aliases = new LinkedHashMap<>();
+
+  private long bytes;
+
+  /** About how much memory they take. */
+  long bytes() {
+    return bytes;
+  }
+
+  void add(FragmentNews news, FoundSpan span) {
+    news.spans.add(span);
+    bytes += BYTES_OF_SPAN + span.name().length();
+  }
+
+  void add(FoundLog log) {
+    logs.add(log);
+    bytes += BYTES_OF_LOG + 2L * log.line().body().length();
+  }
+
+  void add(Handoff handoff) {
+    handoffs.add(handoff);
+    bytes += BYTES_OF_HANDOFF;
+  }
 
   FragmentNews fragment(String traceId) {
     return fragments.computeIfAbsent(traceId, FragmentNews::new);
@@ -60,6 +89,7 @@ final class Findings {
    * A span's facts that matter for its fragment; a zero parent id means that it has none.
    *
    * @param work whether it stands for a whole workflow, so that its failure is that of the run
+   * @param defect why it failed; null when it does not say
    */
   record FoundSpan(
       long spanId,
@@ -71,13 +101,10 @@ final class Findings {
       String name,
       String service,
       boolean work,
-      @Nullable String defectCode) {}
+      @Nullable Defect defect) {}
 
   /** A record worth keeping, and its keys. */
   record FoundLog(LogLine line, Map<String, String> keys, long receivedNanos) {}
-
-  /** A decision of the stitcher and where the journal holds it: the later one counts. */
-  record FoundHandoff(Handoff handoff, long sequence) {}
 
   /** What one batch adds to one trace. */
   static final class FragmentNews {

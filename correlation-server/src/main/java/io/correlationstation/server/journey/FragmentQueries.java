@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.journey;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.correlationstation.server.journey.Fragment.RootSpan;
 import io.correlationstation.server.stitch.live.HandoffLines;
 import java.sql.ResultSet;
@@ -15,8 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Objects;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -24,33 +20,43 @@ import org.jspecify.annotations.Nullable;
 final class FragmentQueries {
 
   private static final String NO_PARENT = "0000000000000000";
-  private static final TypeReference<LinkedHashMap<String, String>> TEXTS =
-      new TypeReference<>() {};
-  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private FragmentQueries() {}
 
+  private static final String SELECT =
+      """
+      SELECT f.trace_id, j.trace_id AS journey_trace, f.services, f.root_span_id, f.root_parent_id,
+        f.root_name, f.root_service, f.root_kind, f.root_failed, f.start_nanos, f.end_nanos,
+        f.received_nanos, f.span_count, f.error_count, f.defect_code, f.key_values,
+        (SELECT COUNT(*) FROM logs l WHERE l.trace_id = f.trace_id) AS log_count
+      FROM fragments f JOIN journeys j ON j.id = f.journey
+      """;
+
   /** Fragments of those traces, in the order asked for; unknown ones are left out. */
   static List<Fragment> byTrace(Handle handle, Collection<String> traceIds) {
-    Map<String, Set<String>> services = services(handle, traceIds);
-    Map<String, Map<String, List<String>>> keys = keys(handle, traceIds);
-    Map<String, Integer> logs = logCounts(handle, traceIds);
     Map<String, Fragment> found = new HashMap<>();
     for (List<String> chunk : Chunks.of(traceIds)) {
       handle
-          .createQuery("SELECT * FROM fragments WHERE trace_id IN (<ids>)")
+          .createQuery(SELECT + "WHERE f.trace_id IN (<ids>)")
           .bindList("ids", chunk)
-          .map((result, context) -> fragment(result, services, keys, logs))
+          .map((result, context) -> fragment(result))
           .forEach(fragment -> found.put(fragment.traceId(), fragment));
     }
-    List<Fragment> ordered = new ArrayList<>();
-    for (String traceId : traceIds) {
-      Fragment fragment = found.get(traceId);
-      if (fragment != null) {
-        ordered.add(fragment);
-      }
+    return traceIds.stream().map(found::get).filter(Objects::nonNull).toList();
+  }
+
+  /** Fragments of those journeys in order of their start. */
+  static List<Fragment> ofJourneys(Handle handle, Collection<Long> journeys) {
+    List<Fragment> fragments = new ArrayList<>();
+    for (List<Long> chunk : Chunks.of(journeys)) {
+      handle
+          .createQuery(SELECT + "WHERE f.journey IN (<ids>)")
+          .bindList("ids", chunk)
+          .map((result, context) -> fragment(result))
+          .forEach(fragments::add);
     }
-    return ordered;
+    fragments.sort(Comparator.comparingLong(Fragment::startNanos).thenComparing(Fragment::traceId));
+    return fragments;
   }
 
   /** Links that touch one of those traces, without the replaced ones, in order of time. */
@@ -103,9 +109,10 @@ final class FragmentQueries {
   }
 
   static LogLine logLine(ResultSet result) throws SQLException {
+    String traceId = result.getString("trace_id");
     return new LogLine(
         result.getString("id"),
-        result.getString("trace_id"),
+        traceId.equals(LogTable.NO_TRACE) ? null : traceId,
         result.getString("span_id"),
         result.getLong("time_nanos"),
         result.getInt("severity_number"),
@@ -114,38 +121,39 @@ final class FragmentQueries {
         result.getString("body"),
         result.getString("event_name"),
         result.getInt("is_event") != 0,
-        texts(result.getString("attributes")),
+        JsonColumn.texts(result.getString("attributes")),
         null);
   }
 
-  private static Map<String, String> texts(String json) {
-    try {
-      return JSON.readValue(json, TEXTS);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("attributes are written by this class's writer", e);
-    }
-  }
-
-  private static Fragment fragment(
-      ResultSet result,
-      Map<String, Set<String>> services,
-      Map<String, Map<String, List<String>>> keys,
-      Map<String, Integer> logs)
-      throws SQLException {
-    String traceId = result.getString("trace_id");
+  private static Fragment fragment(ResultSet result) throws SQLException {
     return new Fragment(
-        traceId,
-        result.getString("journey_id"),
-        List.copyOf(services.getOrDefault(traceId, Set.of())),
+        result.getString("trace_id"),
+        JourneyIds.journey(result.getString("journey_trace")),
+        JsonColumn.list(result.getString("services")),
         root(result),
         result.getLong("start_nanos"),
         result.getLong("end_nanos"),
         result.getLong("received_nanos"),
         result.getInt("span_count"),
         result.getInt("error_count"),
-        logs.getOrDefault(traceId, 0),
+        result.getInt("log_count"),
         result.getString("defect_code"),
-        keys.getOrDefault(traceId, Map.of()));
+        firstSeenFirst(JsonColumn.times(result.getString("key_values"))));
+  }
+
+  private static Map<String, List<String>> firstSeenFirst(Map<String, Map<String, Long>> times) {
+    Map<String, List<String>> keys = new LinkedHashMap<>();
+    times.forEach(
+        (name, values) ->
+            keys.put(
+                name,
+                values.entrySet().stream()
+                    .sorted(
+                        Map.Entry.<String, Long>comparingByValue()
+                            .thenComparing(Map.Entry.comparingByKey()))
+                    .map(Map.Entry::getKey)
+                    .toList()));
+    return keys;
   }
 
   private static @Nullable RootSpan root(ResultSet result) throws SQLException {
@@ -161,55 +169,5 @@ final class FragmentQueries {
         result.getString("root_service"),
         result.getInt("root_kind"),
         result.getInt("root_failed") != 0);
-  }
-
-  private static Map<String, Set<String>> services(Handle handle, Collection<String> traceIds) {
-    Map<String, Set<String>> services = new HashMap<>();
-    for (List<String> chunk : Chunks.of(traceIds)) {
-      handle
-          .createQuery("SELECT trace_id, service FROM fragment_services WHERE trace_id IN (<ids>)")
-          .bindList("ids", chunk)
-          .map((result, context) -> List.of(result.getString(1), result.getString(2)))
-          .forEach(
-              row ->
-                  services.computeIfAbsent(row.get(0), ignored -> new TreeSet<>()).add(row.get(1)));
-    }
-    return services;
-  }
-
-  private static Map<String, Map<String, List<String>>> keys(
-      Handle handle, Collection<String> traceIds) {
-    Map<String, Map<String, List<String>>> keys = new HashMap<>();
-    for (List<String> chunk : Chunks.of(traceIds)) {
-      handle
-          .createQuery(
-              """
-              SELECT trace_id, key_name, key_value FROM fragment_keys WHERE trace_id IN (<ids>)
-              ORDER BY key_name, first_nanos, key_value
-              """)
-          .bindList("ids", chunk)
-          .map(
-              (result, context) ->
-                  List.of(result.getString(1), result.getString(2), result.getString(3)))
-          .forEach(
-              row ->
-                  keys.computeIfAbsent(row.get(0), ignored -> new LinkedHashMap<>())
-                      .computeIfAbsent(row.get(1), ignored -> new ArrayList<>())
-                      .add(row.get(2)));
-    }
-    return keys;
-  }
-
-  private static Map<String, Integer> logCounts(Handle handle, Collection<String> traceIds) {
-    Map<String, Integer> counts = new HashMap<>();
-    for (List<String> chunk : Chunks.of(traceIds)) {
-      handle
-          .createQuery(
-              "SELECT trace_id, COUNT(*) FROM logs WHERE trace_id IN (<ids>) GROUP BY trace_id")
-          .bindList("ids", chunk)
-          .map((result, context) -> Map.entry(result.getString(1), result.getInt(2)))
-          .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
-    }
-    return counts;
   }
 }

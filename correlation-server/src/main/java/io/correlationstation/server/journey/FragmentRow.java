@@ -4,10 +4,20 @@ package io.correlationstation.server.journey;
 import io.correlationstation.server.journey.Findings.FoundSpan;
 import io.correlationstation.server.journey.Findings.FragmentNews;
 import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +37,20 @@ final class FragmentRow {
           .thenComparingLong(FoundSpan::startNanos)
           .thenComparing(FoundSpan::spanId, Long::compareUnsigned);
 
+  /** Numbers fragments as they appear. */
+  final long id;
+
   final String traceId;
-  String journeyId;
+
+  /** The number of the fragment that its journey hangs on. */
+  long journey;
+
+  /** The same as the store has it; 0 when it has nothing of this fragment. */
+  long storedJourney;
+
+  /** Whether there is more to store than the journey. */
+  boolean changed;
+
   long receivedNanos;
   @Nullable Long spanStart;
   @Nullable Long spanEnd;
@@ -38,23 +60,50 @@ final class FragmentRow {
   int errorCount;
   @Nullable FoundSpan root;
   boolean workFailed;
-  @Nullable String defectCode;
-  @Nullable Long defectNanos;
-  final Set<Long> spanIds = new HashSet<>();
-  boolean spanIdsChanged;
+  @Nullable Defect defect;
+  final SortedSet<String> services = new TreeSet<>();
 
-  FragmentRow(String traceId) {
+  /** Key → its values and when each was seen first. */
+  final SortedMap<String, Map<String, Long>> keys = new TreeMap<>();
+
+  /** Services and keys that the store does not know of this fragment. */
+  final List<String> newServices = new ArrayList<>();
+
+  final List<Map.Entry<String, String>> newKeys = new ArrayList<>();
+
+  /** Loaded only for rows that are to be changed. */
+  final SortedSet<Long> frames = new TreeSet<>();
+
+  final Set<Long> spanIds = new HashSet<>();
+
+  FragmentRow(long id, String traceId) {
+    this.id = id;
     this.traceId = traceId;
-    this.journeyId = JourneyIds.journey(traceId);
+    this.journey = id;
   }
 
   void merge(FragmentNews news) {
+    changed = true;
     receivedNanos = Math.max(receivedNanos, news.receivedNanos);
+    for (String service : news.services) {
+      if (services.add(service)) {
+        newServices.add(service);
+      }
+    }
+    news.keys.forEach((name, values) -> values.forEach((value, nanos) -> add(name, value, nanos)));
     if (news.logStartNanos <= news.logEndNanos) {
       logStart = min(logStart, news.logStartNanos);
       logEnd = max(logEnd, news.logEndNanos);
     }
     news.spans.forEach(this::add);
+  }
+
+  private void add(String key, String value, long nanos) {
+    Map<String, Long> values = keys.computeIfAbsent(key, ignored -> new HashMap<>());
+    if (!values.containsKey(value)) {
+      newKeys.add(Map.entry(key, value));
+    }
+    values.merge(value, nanos, Math::min);
   }
 
   private void add(FoundSpan span) {
@@ -63,7 +112,6 @@ final class FragmentRow {
     }
     if (spanIds.size() < MAX_SPAN_IDS) {
       spanIds.add(span.spanId());
-      spanIdsChanged = true;
     }
     spanCount++;
     errorCount += span.failed() ? 1 : 0;
@@ -73,19 +121,8 @@ final class FragmentRow {
     if (root == null || ROOT_ORDER.compare(span, root) < 0) {
       root = span;
     }
-    addDefect(span);
-  }
-
-  private void addDefect(FoundSpan span) {
-    String code = span.defectCode();
-    if (code == null) {
-      return;
-    }
-    boolean earlier = defectNanos == null || span.endNanos() < defectNanos;
-    boolean tied = defectNanos != null && span.endNanos() == defectNanos;
-    if (earlier || (tied && defectCode != null && code.compareTo(defectCode) < 0)) {
-      defectCode = code;
-      defectNanos = span.endNanos();
+    if (span.defect() != null && (defect == null || span.defect().compareTo(defect) < 0)) {
+      defect = span.defect();
     }
   }
 
@@ -106,16 +143,16 @@ final class FragmentRow {
     return workFailed || (root != null && root.failed());
   }
 
-  byte[] packedSpanIds() {
-    ByteBuffer buffer = ByteBuffer.allocate(spanIds.size() * Long.BYTES);
-    spanIds.forEach(buffer::putLong);
-    return buffer.array();
+  static byte[] pack(Collection<Long> numbers) {
+    ByteBuffer packed = ByteBuffer.allocate(numbers.size() * Long.BYTES);
+    numbers.forEach(packed::putLong);
+    return packed.array();
   }
 
-  void unpackSpanIds(byte[] packed) {
-    ByteBuffer buffer = ByteBuffer.wrap(packed);
-    while (buffer.remaining() >= Long.BYTES) {
-      spanIds.add(buffer.getLong());
+  static void unpack(byte[] packed, Collection<Long> numbers) {
+    LongBuffer rest = ByteBuffer.wrap(packed).asLongBuffer();
+    while (rest.hasRemaining()) {
+      numbers.add(rest.get());
     }
   }
 

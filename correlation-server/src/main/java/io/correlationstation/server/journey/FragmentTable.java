@@ -2,149 +2,155 @@
 package io.correlationstation.server.journey;
 
 import io.correlationstation.server.journey.Findings.FoundSpan;
-import io.correlationstation.server.journey.Findings.FragmentNews;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
-/** Statements over the fragments and what hangs on them. */
+/** Statements that change fragments and what finds them. */
 final class FragmentTable {
+
+  private static final String SUMMARY =
+      """
+      id, trace_id, journey, received_nanos, span_start, span_end, log_start, log_end, span_count,
+        error_count, root_span_id, root_parent_id, root_name, root_service, root_kind, root_start,
+        root_failed, work_failed, defect_code, defect_nanos, defect_consequence, services, key_values\
+      """;
 
   private static final String UPSERT =
       """
-      INSERT INTO fragments (trace_id, own_journey_id, journey_id, start_nanos, end_nanos,
-        received_nanos, span_start, span_end, log_start, log_end, span_count, error_count,
-        root_span_id, root_parent_id, root_name, root_service, root_kind, root_start, root_failed,
-        work_failed, defect_code, defect_nanos)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (trace_id) DO UPDATE SET start_nanos = excluded.start_nanos,
-        end_nanos = excluded.end_nanos, received_nanos = excluded.received_nanos,
-        span_start = excluded.span_start, span_end = excluded.span_end,
-        log_start = excluded.log_start, log_end = excluded.log_end,
+      INSERT INTO fragments (id, trace_id, journey, start_nanos, end_nanos, received_nanos,
+        span_start, span_end, log_start, log_end, span_count, error_count, root_span_id,
+        root_parent_id, root_name, root_service, root_kind, root_start, root_failed, work_failed,
+        defect_code, defect_nanos, defect_consequence, services, key_values, frames, span_ids)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET journey = excluded.journey,
+        start_nanos = excluded.start_nanos, end_nanos = excluded.end_nanos,
+        received_nanos = excluded.received_nanos, span_start = excluded.span_start,
+        span_end = excluded.span_end, log_start = excluded.log_start, log_end = excluded.log_end,
         span_count = excluded.span_count, error_count = excluded.error_count,
         root_span_id = excluded.root_span_id, root_parent_id = excluded.root_parent_id,
         root_name = excluded.root_name, root_service = excluded.root_service,
         root_kind = excluded.root_kind, root_start = excluded.root_start,
         root_failed = excluded.root_failed, work_failed = excluded.work_failed,
-        defect_code = excluded.defect_code,
-        defect_nanos = excluded.defect_nanos
-      """;
-
-  private static final String UPSERT_KEY =
-      """
-      INSERT INTO fragment_keys (trace_id, key_name, key_value, first_nanos)
-      VALUES (?, ?, ?, ?)
-      ON CONFLICT (trace_id, key_name, key_value) DO UPDATE SET first_nanos =
-        CASE WHEN excluded.first_nanos < fragment_keys.first_nanos
-          THEN excluded.first_nanos ELSE fragment_keys.first_nanos END
+        defect_code = excluded.defect_code, defect_nanos = excluded.defect_nanos,
+        defect_consequence = excluded.defect_consequence,
+        services = excluded.services, key_values = excluded.key_values,
+        frames = excluded.frames, span_ids = excluded.span_ids
       """;
 
   private FragmentTable() {}
 
-  /** The rows there are, by trace id; spans counted so far are loaded only when asked for. */
-  static Map<String, FragmentRow> load(Handle handle, Collection<String> traceIds, boolean spans) {
-    Map<String, FragmentRow> rows = new LinkedHashMap<>();
+  /** The number of the newest fragment, or 0. */
+  static long lastId(Handle handle) {
+    return handle.createQuery("SELECT COALESCE(MAX(id), 0) FROM fragments").mapTo(Long.class).one();
+  }
+
+  /** The rows there are, by trace id, to be changed in every way. */
+  static Map<String, FragmentRow> load(Handle handle, Collection<String> traceIds) {
+    return load(handle, SUMMARY + ", frames, span_ids", traceIds);
+  }
+
+  /** The rows there are, by trace id, to be moved to another journey at most. */
+  static Map<String, FragmentRow> loadSummaries(Handle handle, Collection<String> traceIds) {
+    return load(handle, SUMMARY, traceIds);
+  }
+
+  private static Map<String, FragmentRow> load(
+      Handle handle, String columns, Collection<String> traceIds) {
+    Map<String, FragmentRow> rows = new HashMap<>();
+    boolean whole = !columns.equals(SUMMARY);
     for (var chunk : Chunks.of(traceIds)) {
       handle
-          .createQuery("SELECT * FROM fragments WHERE trace_id IN (<ids>)")
+          .createQuery("SELECT " + columns + " FROM fragments WHERE trace_id IN (<ids>)")
           .bindList("ids", chunk)
-          .map((result, context) -> read(result))
+          .map((result, context) -> read(result, whole))
           .forEach(row -> rows.put(row.traceId, row));
-      if (spans) {
-        loadSpanIds(handle, chunk, rows);
-      }
     }
     return rows;
   }
 
-  private static void loadSpanIds(
-      Handle handle, Collection<String> traceIds, Map<String, FragmentRow> rows) {
-    handle
-        .createQuery("SELECT trace_id, span_ids FROM fragment_spans WHERE trace_id IN (<ids>)")
-        .bindList("ids", traceIds)
-        .map((result, context) -> Map.entry(result.getString(1), result.getBytes(2)))
-        .forEach(
-            entry -> {
-              FragmentRow row = rows.get(entry.getKey());
-              if (row != null) {
-                row.unpackSpanIds(entry.getValue());
-              }
-            });
-  }
-
+  /** Stores what differs. */
   static void save(Handle handle, Collection<FragmentRow> rows) {
     RowBatch fragments = new RowBatch(handle, UPSERT);
-    RowBatch spanIds =
-        new RowBatch(
-            handle,
-            """
-            INSERT INTO fragment_spans (trace_id, span_ids) VALUES (?, ?)
-            ON CONFLICT (trace_id) DO UPDATE SET span_ids = excluded.span_ids
-            """);
-    for (FragmentRow row : rows) {
-      add(fragments, row);
-      if (row.spanIdsChanged) {
-        spanIds.add(row.traceId, row.packedSpanIds());
-      }
-    }
-    fragments.execute();
-    spanIds.execute();
-  }
-
-  static void saveNews(Handle handle, Collection<FragmentNews> news) {
+    RowBatch moved = new RowBatch(handle, "UPDATE fragments SET journey = ? WHERE id = ?");
     RowBatch services =
         new RowBatch(
             handle,
-            """
-            INSERT INTO fragment_services (trace_id, service) VALUES (?, ?)
-            ON CONFLICT DO NOTHING
-            """);
-    RowBatch keys = new RowBatch(handle, UPSERT_KEY);
-    for (FragmentNews fragment : news) {
-      for (String service : fragment.services) {
-        services.add(fragment.traceId, service);
+            "INSERT INTO fragment_services (service, fragment) VALUES (?, ?)"
+                + " ON CONFLICT DO NOTHING");
+    RowBatch keys =
+        new RowBatch(
+            handle,
+            "INSERT INTO fragment_keys (key_name, key_value, fragment) VALUES (?, ?, ?)"
+                + " ON CONFLICT DO NOTHING");
+    for (FragmentRow row : rows) {
+      if (row.changed) {
+        add(fragments, row);
+      } else if (row.journey != row.storedJourney) {
+        moved.add(row.journey, row.id);
       }
-      fragment.keys.forEach(
-          (name, values) ->
-              values.forEach((value, first) -> keys.add(fragment.traceId, name, value, first)));
+      row.newServices.forEach(service -> services.add(service, row.id));
+      row.newKeys.forEach(key -> keys.add(key.getKey(), key.getValue(), row.id));
     }
+    fragments.execute();
+    moved.execute();
     services.execute();
     keys.execute();
   }
 
-  static void saveFrames(Handle handle, Map<String, Set<Long>> frames) {
-    RowBatch batch =
+  /** Forgets fragments and what finds them. */
+  static void delete(Handle handle, Collection<FragmentRow> rows) {
+    RowBatch fragments = new RowBatch(handle, "DELETE FROM fragments WHERE id = ?");
+    RowBatch services =
+        new RowBatch(handle, "DELETE FROM fragment_services WHERE service = ? AND fragment = ?");
+    RowBatch keys =
         new RowBatch(
             handle,
-            """
-            INSERT INTO trace_frames (trace_id, sequence) VALUES (?, ?)
-            ON CONFLICT DO NOTHING
-            """);
-    frames.forEach(
-        (traceId, sequences) -> sequences.forEach(sequence -> batch.add(traceId, sequence)));
-    batch.execute();
+            "DELETE FROM fragment_keys WHERE key_name = ? AND key_value = ? AND fragment = ?");
+    for (FragmentRow row : rows) {
+      fragments.add(row.id);
+      row.services.forEach(service -> services.add(service, row.id));
+      row.keys.forEach(
+          (name, values) -> values.keySet().forEach(value -> keys.add(name, value, row.id)));
+    }
+    fragments.execute();
+    services.execute();
+    keys.execute();
   }
 
-  static void execute(PreparedBatch batch) {
-    if (batch.size() > 0) {
-      batch.execute();
+  /** The traces of fragments with one of these values, at most {@code limit} for each 500. */
+  static List<String> tracesWith(Handle handle, String key, Collection<String> values, int limit) {
+    List<String> traces = new ArrayList<>();
+    for (List<String> chunk : Chunks.of(values)) {
+      handle
+          .createQuery(
+              """
+              SELECT f.trace_id FROM fragment_keys k JOIN fragments f ON f.id = k.fragment
+              WHERE k.key_name = :name AND k.key_value IN (<values>) LIMIT :limit
+              """)
+          .bind("name", key)
+          .bindList("values", chunk)
+          .bind("limit", limit)
+          .mapTo(String.class)
+          .forEach(traces::add);
     }
-    batch.close();
+    return traces;
   }
 
   /** In the order of the columns in {@link #UPSERT}. */
   private static void add(RowBatch batch, FragmentRow row) {
     FoundSpan root = row.root;
+    Defect defect = row.defect;
     batch.add(
+        row.id,
         row.traceId,
-        JourneyIds.journey(row.traceId),
-        row.journeyId,
+        row.journey,
         row.startNanos(),
         row.endNanos(),
         row.receivedNanos,
@@ -162,13 +168,19 @@ final class FragmentTable {
         root == null ? null : Long.valueOf(root.startNanos()),
         root == null ? null : Integer.valueOf(root.failed() ? 1 : 0),
         row.workFailed ? 1 : 0,
-        row.defectCode,
-        row.defectNanos);
+        defect == null ? null : defect.code(),
+        defect == null ? null : Long.valueOf(defect.nanos()),
+        defect != null && defect.consequence() ? 1 : 0,
+        JsonColumn.write(row.services),
+        JsonColumn.write(row.keys),
+        FragmentRow.pack(row.frames),
+        FragmentRow.pack(row.spanIds));
   }
 
-  private static FragmentRow read(ResultSet result) throws SQLException {
-    FragmentRow row = new FragmentRow(result.getString("trace_id"));
-    row.journeyId = result.getString("journey_id");
+  private static FragmentRow read(ResultSet result, boolean whole) throws SQLException {
+    FragmentRow row = new FragmentRow(result.getLong("id"), result.getString("trace_id"));
+    row.journey = result.getLong("journey");
+    row.storedJourney = row.journey;
     row.receivedNanos = result.getLong("received_nanos");
     row.spanStart = nullable(result, "span_start");
     row.spanEnd = nullable(result, "span_end");
@@ -178,9 +190,22 @@ final class FragmentTable {
     row.errorCount = result.getInt("error_count");
     row.root = readRoot(result);
     row.workFailed = result.getInt("work_failed") != 0;
-    row.defectCode = result.getString("defect_code");
-    row.defectNanos = nullable(result, "defect_nanos");
+    row.defect = readDefect(result);
+    row.services.addAll(JsonColumn.list(result.getString("services")));
+    row.keys.putAll(JsonColumn.times(result.getString("key_values")));
+    if (whole) {
+      FragmentRow.unpack(result.getBytes("frames"), row.frames);
+      FragmentRow.unpack(result.getBytes("span_ids"), row.spanIds);
+    }
     return row;
+  }
+
+  private static @Nullable Defect readDefect(ResultSet result) throws SQLException {
+    String code = result.getString("defect_code");
+    return code == null
+        ? null
+        : new Defect(
+            code, result.getLong("defect_nanos"), result.getInt("defect_consequence") != 0);
   }
 
   private static @Nullable FoundSpan readRoot(ResultSet result) throws SQLException {

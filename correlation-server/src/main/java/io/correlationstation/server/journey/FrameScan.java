@@ -5,13 +5,13 @@ import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.admission.TraceSet;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.JournalCursor;
-import io.correlationstation.server.journey.Findings.FoundHandoff;
 import io.correlationstation.server.journey.Findings.FoundLog;
 import io.correlationstation.server.journey.Findings.FoundSpan;
 import io.correlationstation.server.journey.Findings.FragmentNews;
 import io.correlationstation.server.otlp.AttributeNames;
 import io.correlationstation.server.otlp.LogScan;
 import io.correlationstation.server.otlp.LogView;
+import io.correlationstation.server.otlp.SpanTables;
 import io.correlationstation.server.otlp.SpanView;
 import io.correlationstation.server.otlp.TraceScan;
 import io.correlationstation.server.stitch.Handoff;
@@ -33,28 +33,49 @@ final class FrameScan {
 
   private static final int STATUS_ERROR = 2;
   private static final HexFormat HEX = HexFormat.of();
+  private static final List<String> WORK =
+      List.of("workflow.name", "workflow.step", "mdso.defect_code", "mdso.defect_consequence");
 
   private final KeyVocabulary vocabulary;
   private final Set<String> observers;
   private final Admission admission;
+  private final @Nullable SpanTables tables;
+  private final long bitsOfTables;
   private final AttributeNames names;
   private final int workflowName;
   private final int workflowStep;
   private final int defectCode;
+  private final int defectConsequence;
 
   /** The traces that are read, or null for all. */
   private @Nullable TraceSet only;
 
-  FrameScan(KeyVocabulary vocabulary, Set<String> observers, Admission admission) {
+  /**
+   * @param tables shared with other readers of the same journal; null when it reads alone
+   */
+  FrameScan(
+      KeyVocabulary vocabulary,
+      Set<String> observers,
+      Admission admission,
+      @Nullable SpanTables tables) {
     this.vocabulary = vocabulary;
     this.observers = observers;
     this.admission = admission;
-    List<String> all = new ArrayList<>(vocabulary.attributeNames());
-    this.workflowName = all.size();
+    this.tables = tables;
+    List<String> all = attributeNames(vocabulary);
+    this.bitsOfTables = tables == null ? 0 : tables.bits(all.stream());
+    this.workflowName = all.size() - WORK.size();
     this.workflowStep = workflowName + 1;
     this.defectCode = workflowName + 2;
-    all.addAll(List.of("workflow.name", "workflow.step", "mdso.defect_code"));
+    this.defectConsequence = workflowName + 3;
     this.names = AttributeNames.of(all);
+  }
+
+  /** What makes a span one of work on a circuit, the keys first. */
+  static List<String> attributeNames(KeyVocabulary vocabulary) {
+    List<String> all = new ArrayList<>(vocabulary.attributeNames());
+    all.addAll(WORK);
+    return all;
   }
 
   /**
@@ -66,7 +87,7 @@ final class FrameScan {
   void scan(JournalCursor.Entry entry, Findings findings) {
     Frame frame = entry.frame();
     switch (frame.signal()) {
-      case TRACES -> TraceScan.scan(frame.payload(), names, span -> span(span, entry, findings));
+      case TRACES -> spans(entry, findings);
       case LOGS -> new LogFrame(entry, findings).scan();
       case HANDOFFS -> handoffs(entry, findings);
       case RULINGS -> findings.rulings.addAll(RulingLines.parse(frame.payload()));
@@ -86,45 +107,95 @@ final class FrameScan {
     }
   }
 
-  private void span(SpanView span, JournalCursor.Entry entry, Findings findings) {
-    if ((span.traceIdHigh() | span.traceIdLow()) == 0 || span.spanId() == 0) {
-      return; // receivers reject these; a frame from elsewhere may still hold them
-    }
-    long trace = Admission.hash(span.traceIdHigh(), span.traceIdLow());
-    if (only != null && !only.contains(trace)) {
+  private void spans(JournalCursor.Entry entry, Findings findings) {
+    byte[] payload = entry.frame().payload();
+    if (tables == null) {
+      TraceScan.scan(payload, names, span -> span(span, entry, findings));
       return;
     }
-    boolean observed = entry.frame().ownWork() || observers.contains(span.service());
-    if (observed
-        ? !admission.knows(trace)
-        : !admission.admits(trace, span.found() != 0, entry.frame().receivedNanos())) {
+    TraceScan.scan(
+        payload,
+        names,
+        tables.of(entry.sequence(), payload),
+        (high, low, found, service) ->
+            wants(high, low, (found & bitsOfTables) != 0, service, entry, findings),
+        span -> add(span, entry, findings));
+  }
+
+  private void span(SpanView span, JournalCursor.Entry entry, Findings findings) {
+    if (wants(
+        span.traceIdHigh(),
+        span.traceIdLow(),
+        span.found() != 0,
+        span.service(),
+        entry,
+        findings)) {
+      add(span, entry, findings);
+    }
+  }
+
+  private boolean wants(
+      long traceIdHigh,
+      long traceIdLow,
+      boolean concerned,
+      String service,
+      JournalCursor.Entry entry,
+      Findings findings) {
+    long trace = Admission.hash(traceIdHigh, traceIdLow);
+    if ((traceIdHigh | traceIdLow) == 0 || (only != null && !only.contains(trace))) {
+      return false; // receivers reject zero; a frame from elsewhere may still hold it
+    }
+    boolean wanted =
+        observes(service, entry)
+            ? admission.knows(trace)
+            : admission.admits(trace, concerned, entry.frame().receivedNanos());
+    if (!wanted) {
       passOver(trace, entry, findings);
+    }
+    return wanted;
+  }
+
+  private boolean observes(String service, JournalCursor.Entry entry) {
+    return entry.frame().ownWork() || observers.contains(service);
+  }
+
+  private void add(SpanView span, JournalCursor.Entry entry, Findings findings) {
+    if (span.spanId() == 0) {
       return;
     }
     String traceId = HEX.toHexDigits(span.traceIdHigh()) + HEX.toHexDigits(span.traceIdLow());
     findings.foundInFrame(traceId, entry.sequence());
-    if (observed) {
+    if (observes(span.service(), entry)) {
       return;
     }
     long start = span.startNanos() == 0 ? entry.frame().receivedNanos() : span.startNanos();
+    long end = Math.max(start, span.endNanos());
     FragmentNews news = findings.fragment(traceId);
-    news.spans.add(
+    findings.add(
+        news,
         new FoundSpan(
             span.spanId(),
             span.parentSpanId(),
             span.kind(),
             start,
-            Math.max(start, span.endNanos()),
+            end,
             span.statusCode() == STATUS_ERROR,
             span.name(),
             span.service(),
             span.attribute(workflowName) != null && span.attribute(workflowStep) == null,
-            KeyVocabulary.clean(span.attribute(defectCode))));
+            defect(span, end)));
     news.services.add(span.service());
     news.received(entry.frame().receivedNanos());
     Map<String, String> keys = vocabulary.find(span.found(), span::attribute);
     news.keys(keys, start);
     findings.addAliases(keys, start, "span:" + span.service());
+  }
+
+  private @Nullable Defect defect(SpanView span, long endNanos) {
+    String code = KeyVocabulary.clean(span.attribute(defectCode));
+    return code == null
+        ? null
+        : new Defect(code, endNanos, "true".equals(span.attribute(defectConsequence)));
   }
 
   private void passOver(long trace, JournalCursor.Entry entry, Findings findings) {
@@ -137,7 +208,7 @@ final class FrameScan {
     for (Handoff handoff : HandoffLines.parse(entry.frame().payload())) {
       admission.admit(Admission.hash(handoff.parent().traceId()));
       admission.admit(Admission.hash(handoff.child().traceId()));
-      findings.handoffs.add(new FoundHandoff(handoff, entry.sequence()));
+      findings.add(handoff);
     }
   }
 
@@ -186,7 +257,7 @@ final class FrameScan {
         news.received(frame.receivedNanos());
         news.keys(keys, time);
       }
-      findings.logs.add(new FoundLog(line(log, time), keys, frame.receivedNanos()));
+      findings.add(new FoundLog(line(log, time), keys, frame.receivedNanos()));
     }
 
     private LogLine line(LogView log, long time) {

@@ -10,9 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -37,117 +37,92 @@ final class JourneyAssembly {
     this.aliases = aliases;
   }
 
-  /** Divides again what is connected to these traces; returns the ids of the journeys written. */
-  Set<String> reassemble(Handle handle, Set<String> changedTraces) {
-    if (changedTraces.isEmpty()) {
-      return Set.of();
-    }
+  /**
+   * Divides again what is connected to these traces, and stores the journeys.
+   *
+   * @param rows the fragments that are known already, by trace id; gets the others that belong to
+   *     these journeys, and each is told which journey it is in
+   */
+  Divided reassemble(Handle handle, Map<String, FragmentRow> rows, Set<String> changedTraces) {
     Graph graph = Graph.around(handle, changedTraces);
-    Map<String, FragmentRow> rows = FragmentTable.load(handle, graph.members, false);
+    Set<String> others = new LinkedHashSet<>(graph.members);
+    others.removeAll(rows.keySet());
+    rows.putAll(FragmentTable.loadSummaries(handle, others));
     List<Part> parts = graph.parts(rows);
-    Set<String> stale = new LinkedHashSet<>();
+    Set<Long> stale = new LinkedHashSet<>();
     for (Part part : parts) {
-      part.rows.forEach(row -> stale.add(row.journeyId));
-      stale.add(part.journeyId);
+      part.rows.forEach(row -> stale.add(row.storedJourney));
+      stale.add(part.root.id);
+      part.rows.forEach(row -> row.journey = part.root.id);
     }
-    delete(handle, stale);
-    insert(handle, parts);
-    moveFragments(handle, parts);
-    saveCircuits(handle, parts);
-    Set<String> written = new LinkedHashSet<>();
-    parts.forEach(part -> written.add(part.journeyId));
-    return written;
+    Map<Long, JourneyRow> old = JourneyTable.load(handle, stale);
+    Map<Long, JourneyRow> fresh = new LinkedHashMap<>();
+    Map<Long, Set<String>> circuits = aliases.circuitsOf(handle, keysOf(parts));
+    for (Part part : parts) {
+      fresh.put(part.root.id, part.row(circuits.getOrDefault(part.root.id, Set.of())));
+    }
+    JourneyTable.replace(handle, old, fresh);
+    return Divided.of(old.values(), fresh.values());
   }
 
-  static void delete(Handle handle, Collection<String> journeyIds) {
-    for (List<String> chunk : Chunks.of(journeyIds)) {
-      handle
-          .createUpdate("DELETE FROM journeys WHERE id IN (<ids>)")
-          .bindList("ids", chunk)
-          .execute();
-      handle
-          .createUpdate("DELETE FROM journey_circuits WHERE journey_id IN (<ids>)")
-          .bindList("ids", chunk)
-          .execute();
-    }
+  private static Map<Long, List<FragmentRow>> keysOf(List<Part> parts) {
+    Map<Long, List<FragmentRow>> rows = new LinkedHashMap<>();
+    parts.forEach(part -> rows.put(part.root.id, part.rows));
+    return rows;
   }
 
-  private static void insert(Handle handle, List<Part> parts) {
-    RowBatch batch =
-        new RowBatch(
-            handle,
-            """
-            INSERT INTO journeys (id, start_nanos, end_nanos, received_nanos, failed, rootless,
-              defect_code, fragment_count)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            """);
-    for (Part part : parts) {
-      batch.add(
-          part.journeyId,
-          part.rows.stream().mapToLong(FragmentRow::startNanos).min().orElse(0),
-          part.rows.stream().mapToLong(FragmentRow::endNanos).max().orElse(0),
-          part.rows.stream().mapToLong(row -> row.receivedNanos).max().orElse(0),
-          part.rows.stream().anyMatch(FragmentRow::failed) ? 1 : 0,
-          part.rows.stream().anyMatch(FragmentRow::rootless) ? 1 : 0,
-          part.defectCode(),
-          part.rows.size());
-    }
-    batch.execute();
-  }
+  /**
+   * What came out of dividing.
+   *
+   * @param journeyIds of the journeys that are new or may differ
+   * @param circuitIds of them before and now
+   */
+  record Divided(Set<String> journeyIds, Set<String> circuitIds) {
 
-  private static void moveFragments(Handle handle, List<Part> parts) {
-    RowBatch batch = new RowBatch(handle, "UPDATE fragments SET journey_id = ? WHERE trace_id = ?");
-    for (Part part : parts) {
-      for (FragmentRow row : part.rows) {
-        if (!row.journeyId.equals(part.journeyId)) {
-          batch.add(part.journeyId, row.traceId);
-        }
+    static Divided of(Collection<JourneyRow> old, Collection<JourneyRow> fresh) {
+      Set<String> journeyIds = new LinkedHashSet<>();
+      Set<String> circuitIds = new LinkedHashSet<>();
+      old.forEach(row -> circuitIds.addAll(row.circuits()));
+      for (JourneyRow row : fresh) {
+        journeyIds.add(row.journeyId());
+        circuitIds.addAll(row.circuits());
       }
+      return new Divided(journeyIds, circuitIds);
     }
-    batch.execute();
-  }
-
-  private void saveCircuits(Handle handle, List<Part> parts) {
-    Map<String, String> journeyOfTrace = new HashMap<>();
-    parts.forEach(
-        part -> part.rows.forEach(row -> journeyOfTrace.put(row.traceId, part.journeyId)));
-    Map<String, Set<String>> circuits = aliases.circuitsOf(handle, journeyOfTrace);
-    RowBatch batch =
-        new RowBatch(
-            handle,
-            """
-            INSERT INTO journey_circuits (circuit_id, start_nanos, journey_id)
-            VALUES (?, ?, ?) ON CONFLICT DO NOTHING
-            """);
-    for (Part part : parts) {
-      long start = part.rows.stream().mapToLong(FragmentRow::startNanos).min().orElse(0);
-      for (String circuit : circuits.getOrDefault(part.journeyId, Set.of())) {
-        batch.add(circuit, start, part.journeyId);
-      }
-    }
-    batch.execute();
   }
 
   /** One journey in the making. */
   private static final class Part {
     final List<FragmentRow> rows;
-    final String journeyId;
+    final FragmentRow root;
 
     Part(List<FragmentRow> rows, Set<String> children) {
       this.rows = rows.stream().sorted(BY_TIME).toList();
-      FragmentRow root =
+      this.root =
           this.rows.stream()
               .filter(row -> !children.contains(row.traceId))
               .findFirst()
               .orElse(this.rows.get(0));
-      this.journeyId = JourneyIds.journey(root.traceId);
+    }
+
+    JourneyRow row(Set<String> circuits) {
+      return new JourneyRow(
+          root.id,
+          root.traceId,
+          rows.stream().mapToLong(FragmentRow::startNanos).min().orElse(0),
+          rows.stream().mapToLong(FragmentRow::endNanos).max().orElse(0),
+          rows.stream().mapToLong(row -> row.receivedNanos).max().orElse(0),
+          rows.stream().anyMatch(FragmentRow::failed),
+          rows.stream().anyMatch(FragmentRow::rootless),
+          defectCode(),
+          circuits.stream().sorted().toList());
     }
 
     @Nullable String defectCode() {
       return rows.stream()
-          .filter(row -> row.defectCode != null)
-          .min(Comparator.comparing(row -> Objects.requireNonNullElse(row.defectNanos, 0L)))
-          .map(row -> row.defectCode)
+          .flatMap(row -> Stream.ofNullable(row.defect))
+          .min(Comparator.naturalOrder())
+          .map(Defect::code)
           .orElse(null);
     }
   }

@@ -62,7 +62,7 @@ public record JourneyConfig(
         CorrelationKey.DEFAULTS.stream().map(CorrelationKey::name).toList(),
         List.of("order_id", "provider_resource_id", "tid"),
         Set.of("correlation-server", "mdso-log-collector"),
-        256,
+        1_024,
         Duration.ofDays(7),
         1_000_000,
         5_000_000,
@@ -101,6 +101,15 @@ public record JourneyConfig(
         quiet,
         abandonAfter,
         logSlack);
+  }
+
+  /** What makes a span one of work on a circuit. */
+  public List<String> attributeNames() {
+    return FrameScan.attributeNames(vocabulary());
+  }
+
+  KeyVocabulary vocabulary() {
+    return new KeyVocabulary(correlationKeys, aliasKeys);
   }
 
   private static void requirePositive(String name, long value) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jdbi.v3.core.Jdbi;
 
 /** The database with its pool and its schema brought up to date. */
@@ -29,7 +30,7 @@ final class JourneyDatabase implements AutoCloseable {
   /**
    * Opens the database and migrates it.
    *
-   * @throws RuntimeException when it cannot be opened or belongs to a newer version
+   * @throws RuntimeException when it cannot be opened or belongs to another version
    */
   static JourneyDatabase open(String jdbcUrl) {
     boolean sqlite = jdbcUrl.startsWith(SQLITE);
@@ -40,12 +41,22 @@ final class JourneyDatabase implements AutoCloseable {
     try {
       Flyway.configure(JourneyDatabase.class.getClassLoader())
           .dataSource(pool)
-          .locations("classpath:io/correlationstation/server/journey")
-          .placeholders(Map.of("bytes", sqlite ? "BLOB" : "BYTEA"))
+          .locations("classpath:io/correlationstation/server/journey/schema")
+          .placeholders(
+              sqlite
+                  ? Map.of("bytes", "BLOB", "number", "INTEGER", "by_key", "WITHOUT ROWID")
+                  : Map.of("bytes", "BYTEA", "number", "BIGINT", "by_key", ""))
           .failOnMissingLocations(true)
           .load()
           .migrate();
       return new JourneyDatabase(pool);
+    } catch (FlywayValidateException e) {
+      pool.close();
+      throw new IllegalStateException(
+          "the journey store %s was made by another version; move it away, and journeys are made"
+                  .formatted(jdbcUrl)
+              + " again from what the journal still has",
+          e);
     } catch (RuntimeException e) {
       pool.close();
       throw e;

@@ -11,8 +11,6 @@ import io.correlationstation.server.journal.JournalCursor;
 import io.correlationstation.server.journal.JournalCursor.Entry;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -36,18 +34,18 @@ final class JourneyReader implements AutoCloseable {
   private static final Duration POLL_WAIT = Duration.ofMillis(250);
 
   /** From one transaction to the next at least, so that a busy server's are few and large. */
-  private static final long WRITE_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long WRITE_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private static final Duration RETRY_FIRST = Duration.ofMillis(100);
   private static final Duration REREAD_WAIT = Duration.ofSeconds(1);
   private static final Duration RETRY_MAX = Duration.ofSeconds(10);
 
   /**
-   * Frames of one transaction together; what they say takes several times as much memory while it
-   * is written, so it scales with the heap.
+   * What the frames of one transaction say, roughly; it takes several times as much memory while it
+   * is written.
    */
-  private static final long MAX_BATCH_BYTES =
-      Math.min(16L << 20, Math.max(1L << 20, Runtime.getRuntime().maxMemory() / 128));
+  private static final long MAX_FOUND_BYTES =
+      Math.min(32L << 20, Math.max(1L << 20, Runtime.getRuntime().maxMemory() / 64));
 
   private final JournalCursor cursor;
   private final Journal journal;
@@ -183,8 +181,8 @@ final class JourneyReader implements AutoCloseable {
         writer.tell(admission);
         told = true;
       }
-      List<Entry> batch = nextBatch();
-      if (!batch.isEmpty()) {
+      Batch batch = nextBatch();
+      if (batch != null) {
         write(batch);
       }
       retention.runIfDue();
@@ -202,36 +200,42 @@ final class JourneyReader implements AutoCloseable {
     }
   }
 
-  /** What there is; after a batch just before, what comes until the interval is over. */
-  private List<Entry> nextBatch() throws InterruptedException, IOException {
-    List<Entry> batch = new ArrayList<>();
-    long bytes = 0;
+  /**
+   * What the frames say that there are; after a batch just before, what comes until the interval is
+   * over. Null when there is none.
+   */
+  private @Nullable Batch nextBatch() throws InterruptedException, IOException {
+    Findings findings = new Findings();
+    int frames = 0;
+    long last = -1;
     Entry entry = cursor.poll(POLL_WAIT);
     while (entry != null) {
-      batch.add(entry);
-      bytes += entry.frame().payload().length;
-      boolean full = batch.size() >= maxBatchFrames || bytes >= MAX_BATCH_BYTES || closing();
+      scan(entry, findings);
+      frames++;
+      last = entry.sequence();
+      boolean full = frames >= maxBatchFrames || findings.bytes() >= MAX_FOUND_BYTES || closing();
       long wait = Math.max(0, writtenNanos + WRITE_INTERVAL_NANOS - System.nanoTime());
       entry = full ? null : cursor.poll(Duration.ofNanos(wait));
     }
-    return batch;
+    if (frames == 0) {
+      return null;
+    }
+    scanMissed(findings);
+    return new Batch(findings, frames, last);
   }
 
-  private void write(List<Entry> batch) throws InterruptedException, IOException {
-    Findings findings = new Findings();
-    for (Entry entry : batch) {
-      scan(entry, findings);
-    }
-    scanMissed(batch, findings);
-    long last = batch.get(batch.size() - 1).sequence();
-    Changes changes = applyUntilDone(findings, last);
+  /** What some frames said, the last of which has that sequence number. */
+  private record Batch(Findings findings, int frames, long last) {}
+
+  private void write(Batch batch) throws InterruptedException, IOException {
+    Changes changes = applyUntilDone(batch.findings, batch.last);
     if (changes == null) {
       return;
     }
-    applied = last;
+    applied = batch.last;
     writtenNanos = System.nanoTime();
-    cursor.commit(last);
-    metrics.applied(batch.size(), findings);
+    cursor.commit(batch.last);
+    metrics.applied(batch.frames, batch.findings);
     if (!changes.isEmpty()) {
       onChange.accept(changes);
     }
@@ -247,31 +251,21 @@ final class JourneyReader implements AutoCloseable {
   }
 
   /** Reads again what was passed over of traces that turned out to concern a circuit. */
-  private void scanMissed(List<Entry> batch, Findings findings) throws IOException {
-    long first = batch.get(0).sequence();
+  private void scanMissed(Findings findings) throws IOException {
     for (Map.Entry<Long, TraceSet> missed : admission.takeMissed().entrySet()) {
       long sequence = missed.getKey();
-      Entry entry = sequence < first ? reread(sequence) : inBatch(batch, sequence);
-      if (entry == null) {
+      Frame frame = journal.read(sequence);
+      if (frame == null) {
         metrics.unreadable();
         continue;
       }
       try {
-        scan.scan(entry, missed.getValue(), findings);
+        scan.scan(new Entry(sequence, frame), missed.getValue(), findings);
       } catch (RuntimeException e) {
         logger.debug(
             "Frame {} cannot be read again", sequence, e); // counted when it was read first
       }
     }
-  }
-
-  private @Nullable Entry reread(long sequence) throws IOException {
-    Frame frame = journal.read(sequence);
-    return frame == null ? null : new Entry(sequence, frame);
-  }
-
-  private static @Nullable Entry inBatch(List<Entry> batch, long sequence) {
-    return batch.stream().filter(entry -> entry.sequence() == sequence).findFirst().orElse(null);
   }
 
   /** Returns null when the reader is closed before the database took the batch. */

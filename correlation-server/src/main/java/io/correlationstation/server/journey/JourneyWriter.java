@@ -1,29 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.journey;
 
-import static io.correlationstation.server.journey.FragmentTable.execute;
-
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.correlationstation.server.admission.Admission;
-import io.correlationstation.server.journey.Findings.AliasPair;
-import io.correlationstation.server.journey.Findings.FoundHandoff;
 import io.correlationstation.server.journey.Findings.FoundLog;
-import io.correlationstation.server.stitch.Handoff;
-import io.correlationstation.server.stitch.live.HandoffLines;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import io.correlationstation.server.journey.JourneyAssembly.Divided;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes findings in one transaction together with the position in the journal that they reach, so
@@ -35,15 +20,14 @@ final class JourneyWriter {
 
   static final String READER = "journeys";
 
-  private static final int MAX_FRAGMENTS_OF_NEW_ALIAS = 1_000;
-
   /** Frames whose passed-over traces are known again after a restart. */
   private static final int REMEMBERED_FRAMES = 4_000;
 
-  private static final JsonMapper JSON = JsonMapper.builder().build();
-
   private final Jdbi jdbi;
   private final JourneyAssembly assembly;
+
+  /** What the next fragment is numbered; 0 before the store was asked. */
+  private long nextId;
 
   JourneyWriter(Jdbi jdbi, JourneyAssembly assembly) {
     this.jdbi = jdbi;
@@ -70,7 +54,7 @@ final class JourneyWriter {
     jdbi.useTransaction(
         handle -> {
           handle.execute("DELETE FROM reader_position");
-          handle.execute("DELETE FROM trace_frames");
+          handle.execute("UPDATE fragments SET frames = ?", new byte[0]);
           handle.execute("DELETE FROM frame_traces");
         });
   }
@@ -91,229 +75,42 @@ final class JourneyWriter {
   Changes apply(Findings findings, long upToSequence) {
     return jdbi.inTransaction(
         handle -> {
+          Map<String, FragmentRow> rows = merged(handle, findings);
           Set<String> dirty = new LinkedHashSet<>(findings.fragments.keySet());
-          saveFragments(handle, findings);
-          FragmentTable.saveFrames(handle, findings.frames);
-          UnlistedTraces.save(handle, findings.unlisted);
-          saveLogs(handle, findings.logs);
-          dirty.addAll(saveAliases(handle, findings));
+          LogTable.save(handle, findings.logs);
+          dirty.addAll(AliasTable.save(handle, findings.aliases));
           dirty.addAll(RulingTable.save(handle, findings.rulings));
-          dirty.addAll(saveHandoffs(handle, findings.handoffs));
-          Set<String> journeys = assembly.reassemble(handle, dirty);
+          dirty.addAll(HandoffTable.save(handle, findings.handoffs));
+          Divided divided = assembly.reassemble(handle, rows, dirty);
+          FragmentTable.save(handle, rows.values());
+          UnlistedTraces.save(handle, findings.unlisted);
           savePosition(handle, upToSequence);
-          return new Changes(upToSequence, journeys, circuits(handle, findings, journeys));
+          return new Changes(upToSequence, divided.journeyIds(), circuits(findings, divided));
         });
   }
 
-  private static void saveFragments(Handle handle, Findings findings) {
-    Map<String, FragmentRow> rows = FragmentTable.load(handle, findings.fragments.keySet(), true);
+  /** The fragments that the findings speak of as they are from now on, not yet stored. */
+  private Map<String, FragmentRow> merged(Handle handle, Findings findings) {
+    Set<String> traces = new LinkedHashSet<>(findings.fragments.keySet());
+    traces.addAll(findings.frames.keySet());
+    Map<String, FragmentRow> rows = FragmentTable.load(handle, traces);
+    if (nextId == 0) {
+      nextId = FragmentTable.lastId(handle) + 1;
+    }
     findings.fragments.forEach(
-        (traceId, news) -> rows.computeIfAbsent(traceId, FragmentRow::new).merge(news));
-    FragmentTable.save(handle, rows.values());
-    FragmentTable.saveNews(handle, findings.fragments.values());
-  }
-
-  private static void saveLogs(Handle handle, List<FoundLog> logs) {
-    RowBatch lines =
-        new RowBatch(
-            handle,
-            """
-            INSERT INTO logs (id, trace_id, span_id, time_nanos, severity_number, severity_text,
-              service, body, event_name, is_event, attributes, received_nanos)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT DO NOTHING
-            """);
-    RowBatch keys =
-        new RowBatch(
-            handle,
-            """
-            INSERT INTO log_keys (log_id, key_name, key_value, time_nanos) VALUES (?, ?, ?, ?)
-            ON CONFLICT DO NOTHING
-            """);
-    for (FoundLog log : logs) {
-      LogLine line = log.line();
-      add(lines, line, log.receivedNanos());
-      if (line.traceId() == null) {
-        log.keys().forEach((name, value) -> keys.add(line.id(), name, value, line.timeNanos()));
-      }
-    }
-    lines.execute();
-    keys.execute();
-  }
-
-  private static void add(RowBatch batch, LogLine line, long receivedNanos) {
-    batch.add(
-        line.id(),
-        line.traceId(),
-        line.spanId(),
-        line.timeNanos(),
-        line.severityNumber(),
-        line.severityText(),
-        line.service(),
-        line.body(),
-        line.eventName(),
-        line.event() ? 1 : 0,
-        json(line.attributes()),
-        receivedNanos);
-  }
-
-  private static String json(Map<String, String> attributes) {
-    try {
-      return JSON.writeValueAsString(attributes);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a map of texts is always writable", e);
-    }
-  }
-
-  /** Returns the traces that a new pair may lead to a circuit. */
-  private static Set<String> saveAliases(Handle handle, Findings findings) {
-    Map<String, Set<String>> unknown = new HashMap<>();
-    for (AliasPair pair : findings.aliases.keySet()) {
-      if (pair.keyA().equals(KeyVocabulary.CIRCUIT_ID)
-          && KeyVocabulary.IDENTITY_KEYS.contains(pair.keyB())) {
-        unknown.computeIfAbsent(pair.keyB(), ignored -> new HashSet<>()).add(pair.valueB());
-      }
-    }
-    unknown.forEach((key, values) -> values.removeAll(withCircuit(handle, key, values)));
-    RowBatch batch =
-        new RowBatch(
-            handle,
-            """
-            INSERT INTO aliases (key_a, value_a, key_b, value_b, first_nanos, last_nanos, source)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (key_a, value_a, key_b, value_b) DO UPDATE SET
-              first_nanos = CASE WHEN excluded.first_nanos < aliases.first_nanos
-                THEN excluded.first_nanos ELSE aliases.first_nanos END,
-              last_nanos = CASE WHEN excluded.last_nanos > aliases.last_nanos
-                THEN excluded.last_nanos ELSE aliases.last_nanos END
-            """);
-    findings.aliases.forEach(
-        (pair, times) ->
-            batch.add(
-                pair.keyA(),
-                pair.valueA(),
-                pair.keyB(),
-                pair.valueB(),
-                times.firstNanos,
-                times.lastNanos,
-                times.source));
-    batch.execute();
-    Set<String> affected = new LinkedHashSet<>();
-    unknown.forEach((key, values) -> affected.addAll(tracesWith(handle, key, values)));
-    return affected;
-  }
-
-  /** Those of the values that were seen together with a circuit before. */
-  private static Set<String> withCircuit(Handle handle, String key, Set<String> values) {
-    Set<String> known = new HashSet<>();
-    for (List<String> chunk : Chunks.of(values)) {
-      handle
-          .createQuery(
-              """
-              SELECT value_b FROM aliases
-              WHERE key_a = 'circuit_id' AND key_b = :key AND value_b IN (<values>)
-                AND retracted = 0
-              """)
-          .bind("key", key)
-          .bindList("values", chunk)
-          .mapTo(String.class)
-          .forEach(known::add);
-    }
-    return known;
-  }
-
-  static List<String> tracesWith(Handle handle, String key, Set<String> values) {
-    List<String> traces = new ArrayList<>();
-    for (List<String> chunk : Chunks.of(values)) {
-      handle
-          .createQuery(
-              """
-              SELECT trace_id FROM fragment_keys
-              WHERE key_name = :name AND key_value IN (<values>) LIMIT :limit
-              """)
-          .bind("name", key)
-          .bindList("values", chunk)
-          .bind("limit", MAX_FRAGMENTS_OF_NEW_ALIAS)
-          .mapTo(String.class)
-          .forEach(traces::add);
-    }
-    return traces;
-  }
-
-  /** Applies the decisions in their order; returns the traces whose connections may differ. */
-  private static Set<String> saveHandoffs(Handle handle, List<FoundHandoff> handoffs) {
-    Map<String, Decision> decisions = new LinkedHashMap<>();
-    Map<String, String> replacements = new LinkedHashMap<>();
-    Set<String> touched = new LinkedHashSet<>();
-    Map<String, Boolean> standing =
-        RulingTable.standing(handle, handoffs.stream().map(h -> h.handoff().id()).toList());
-    for (FoundHandoff found : handoffs) {
-      Handoff handoff = found.handoff();
-      if (!RulingTable.allows(standing, handoff)) {
-        continue;
-      }
-      touched.add(handoff.parent().traceId());
-      touched.add(handoff.child().traceId());
-      decisions.put(handoff.id(), new Decision(found, null));
-      replacements.remove(handoff.id());
-      String replaced = handoff.supersedes();
-      if (replaced != null && !replaced.equals(handoff.id())) {
-        decisions.computeIfPresent(
-            replaced, (id, decision) -> new Decision(decision.found, handoff.id()));
-        replacements.put(replaced, handoff.id());
-      }
-    }
-    insert(handle, decisions.values());
-    touched.addAll(replace(handle, replacements));
-    return touched;
-  }
-
-  private static void insert(Handle handle, Collection<Decision> decisions) {
-    PreparedBatch batch =
-        handle.prepareBatch(
-            """
-            INSERT INTO handoffs (id, parent_trace_id, child_trace_id, child_nanos, circuit_id,
-              confidence, state, superseded_by, sequence, document)
-            VALUES (:id, :parent, :child, :nanos, :circuit, :confidence, :state, :superseded_by,
-              :sequence, :document)
-            ON CONFLICT (id) DO UPDATE SET child_nanos = excluded.child_nanos,
-              circuit_id = excluded.circuit_id, confidence = excluded.confidence,
-              state = excluded.state, superseded_by = excluded.superseded_by,
-              sequence = excluded.sequence, document = excluded.document
-            """);
-    for (Decision decision : decisions) {
-      Handoff handoff = decision.found.handoff();
-      batch
-          .bind("id", handoff.id())
-          .bind("parent", handoff.parent().traceId())
-          .bind("child", handoff.child().traceId())
-          .bind("nanos", handoff.child().startNanos())
-          .bind("circuit", handoff.keys().get(KeyVocabulary.CIRCUIT_ID))
-          .bind("confidence", handoff.confidence())
-          .bind("state", handoff.state().name())
-          .bind("superseded_by", decision.supersededBy)
-          .bind("sequence", decision.found.sequence())
-          .bind("document", HandoffLines.text(handoff))
-          .add();
-    }
-    execute(batch);
-  }
-
-  /** Marks handoffs as replaced; returns the traces at their ends. */
-  private static Set<String> replace(Handle handle, Map<String, String> replacements) {
-    PreparedBatch batch =
-        handle.prepareBatch("UPDATE handoffs SET superseded_by = :by WHERE id = :id");
-    replacements.forEach((id, by) -> batch.bind("id", id).bind("by", by).add());
-    execute(batch);
-    Set<String> ends = new LinkedHashSet<>();
-    for (List<String> chunk : Chunks.of(replacements.keySet())) {
-      handle
-          .createQuery("SELECT parent_trace_id, child_trace_id FROM handoffs WHERE id IN (<ids>)")
-          .bindList("ids", chunk)
-          .map((result, context) -> List.of(result.getString(1), result.getString(2)))
-          .forEach(ends::addAll);
-    }
-    return ends;
+        (traceId, news) ->
+            rows.computeIfAbsent(traceId, ignored -> new FragmentRow(nextId++, traceId))
+                .merge(news));
+    findings.frames.forEach(
+        (traceId, sequences) -> {
+          FragmentRow row = rows.get(traceId);
+          if (row == null) {
+            sequences.forEach(sequence -> findings.passedOver(Admission.hash(traceId), sequence));
+          } else if (row.frames.addAll(sequences)) {
+            row.changed = true;
+          }
+        });
+    return rows;
   }
 
   private static void savePosition(Handle handle, long sequence) {
@@ -328,25 +125,14 @@ final class JourneyWriter {
         .execute();
   }
 
-  private static Set<String> circuits(Handle handle, Findings findings, Set<String> journeys) {
-    Set<String> circuits = new LinkedHashSet<>();
+  private static Set<String> circuits(Findings findings, Divided divided) {
+    Set<String> circuits = new LinkedHashSet<>(divided.circuitIds());
     for (FoundLog log : findings.logs) {
       String circuit = log.keys().get(KeyVocabulary.CIRCUIT_ID);
       if (circuit != null) {
         circuits.add(circuit);
       }
     }
-    for (List<String> chunk : Chunks.of(journeys)) {
-      handle
-          .createQuery(
-              "SELECT DISTINCT circuit_id FROM journey_circuits WHERE journey_id IN (<ids>)")
-          .bindList("ids", chunk)
-          .mapTo(String.class)
-          .forEach(circuits::add);
-    }
     return circuits;
   }
-
-  /** A handoff of this batch and what replaced it within the batch. */
-  private record Decision(FoundHandoff found, @Nullable String supersededBy) {}
 }

@@ -7,6 +7,7 @@ import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journey.Page.Position;
 import io.correlationstation.server.journey.TraceQueries.TraceIndex;
+import io.correlationstation.server.otlp.SpanTables;
 import io.correlationstation.server.stitch.Handoff;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
@@ -66,12 +67,14 @@ public final class Journeys implements AutoCloseable {
   /**
    * Opens the store and starts to follow the journal.
    *
+   * @param tables shared with other readers of that journal
    * @throws IOException when the journal's cursor cannot be opened
    * @throws RuntimeException when the database cannot be opened
    */
-  public static Journeys start(JourneyConfig config, Journal journal, PrometheusRegistry registry)
+  public static Journeys start(
+      JourneyConfig config, Journal journal, SpanTables tables, PrometheusRegistry registry)
       throws IOException {
-    return start(config, journal, registry, Clock.systemUTC());
+    return open(config, journal, tables, registry, Clock.systemUTC());
   }
 
   /**
@@ -81,21 +84,24 @@ public final class Journeys implements AutoCloseable {
    */
   public static Journeys atRest(JourneyConfig config, Journal journal, PrometheusRegistry registry)
       throws IOException {
-    return open(config, journal, registry, Clock.systemUTC(), false);
+    return open(config, journal, null, registry, Clock.systemUTC());
   }
 
   static Journeys start(
       JourneyConfig config, Journal journal, PrometheusRegistry registry, Clock clock)
       throws IOException {
-    return open(config, journal, registry, clock, true);
+    return open(config, journal, new SpanTables(config.attributeNames()), registry, clock);
   }
 
+  /**
+   * @param tables null when the journal is not to be followed
+   */
   private static Journeys open(
       JourneyConfig config,
       Journal journal,
+      @Nullable SpanTables tables,
       PrometheusRegistry registry,
-      Clock clock,
-      boolean following)
+      Clock clock)
       throws IOException {
     requireNonNull(journal, "journal");
     JourneyDatabase database = JourneyDatabase.open(config.jdbcUrl());
@@ -104,17 +110,17 @@ public final class Journeys implements AutoCloseable {
       Aliases aliases = new Aliases();
       JourneyWriter writer = new JourneyWriter(database.jdbi(), new JourneyAssembly(aliases));
       List<Consumer<Changes>> listeners = new CopyOnWriteArrayList<>();
-      KeyVocabulary vocabulary = new KeyVocabulary(config.correlationKeys(), config.aliasKeys());
+      KeyVocabulary vocabulary = config.vocabulary();
       Admission admission =
           new Admission(
               OTHERS_PER_SECOND, OTHERS_AT_ONCE, 2 * config.maxFragments(), MIN_REMEMBERED);
       JourneyReader reader =
-          !following
+          tables == null
               ? null
               : JourneyReader.start(
                   journal,
                   admission,
-                  new FrameScan(vocabulary, config.observers(), admission),
+                  new FrameScan(vocabulary, config.observers(), admission, tables),
                   writer,
                   new Retention(
                       database.jdbi(),

@@ -5,6 +5,8 @@ import static io.correlationstation.server.journey.KeyVocabulary.CIRCUIT_ID;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -47,23 +49,31 @@ final class LookupQueries {
         handle
             .createQuery(
                 """
-                SELECT j.id FROM journeys j WHERE j.id IN (
-                  SELECT journey_id FROM fragments WHERE trace_id = :trace OR own_journey_id = :id
+                SELECT j.trace_id FROM journeys j WHERE j.id IN (
+                  SELECT journey FROM fragments WHERE trace_id IN (:trace, :root)
                   UNION
-                  SELECT f.journey_id FROM fragment_keys k JOIN fragments f USING (trace_id)
+                  SELECT f.journey FROM fragment_keys k JOIN fragments f ON f.id = k.fragment
                   WHERE k.key_name IN (<keys>) AND k.key_value = :id)
-                ORDER BY j.start_nanos DESC, j.id LIMIT :limit
+                ORDER BY j.start_nanos DESC, j.trace_id LIMIT :limit
                 """)
             .bind("id", id)
             .bind("trace", Aliases.traceId(id))
+            .bind("root", JourneyIds.rootTrace(id))
             .bindList("keys", keys)
             .bind("limit", JourneyQueries.MAX_JOURNEYS)
             .mapTo(String.class)
+            .map(JourneyIds::journey)
             .list();
     if (!journeys.isEmpty() || circuits.isEmpty()) {
       return journeys;
     }
-    List<String> ofCircuit = CircuitQueries.journeyIds(handle, circuits.get(0));
-    return ofCircuit.subList(0, Math.min(JourneyQueries.MAX_JOURNEYS, ofCircuit.size()));
+    List<Long> ofCircuit = CircuitQueries.journeysOf(handle, circuits.get(0));
+    Map<Long, JourneyRow> rows = JourneyTable.load(handle, ofCircuit);
+    return ofCircuit.stream()
+        .limit(JourneyQueries.MAX_JOURNEYS)
+        .map(rows::get)
+        .filter(Objects::nonNull)
+        .map(JourneyRow::journeyId)
+        .toList();
   }
 }

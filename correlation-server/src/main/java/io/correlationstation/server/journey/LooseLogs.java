@@ -43,11 +43,11 @@ final class LooseLogs {
   private static final double CIRCUIT_KEY = 50;
   private static final double ALIAS_ONLY = 5;
 
-  private final Map<LogLine, Map<String, Set<String>>> keysOfLog;
+  private final Map<LogLine, Map<String, String>> keysOfLog;
   private final long slackNanos;
   private final List<LogLine> unclaimed = new ArrayList<>();
 
-  private LooseLogs(Map<LogLine, Map<String, Set<String>>> keysOfLog, Duration slack) {
+  private LooseLogs(Map<LogLine, Map<String, String>> keysOfLog, Duration slack) {
     this.keysOfLog = keysOfLog;
     this.slackNanos = slack.toNanos();
   }
@@ -130,8 +130,7 @@ final class LooseLogs {
   }
 
   /** The likeliest journey of a record and why; null when none is likely enough. */
-  private @Nullable Owner owner(
-      LogLine log, Map<String, Set<String>> keys, List<Journey> journeys) {
+  private @Nullable Owner owner(LogLine log, Map<String, String> keys, List<Journey> journeys) {
     double all = 1;
     double best = 0;
     Journey likeliest = null;
@@ -160,16 +159,15 @@ final class LooseLogs {
   }
 
   /** Weight against belonging elsewhere; 0 when it is too far away or a key differs. */
-  private double weight(
-      Map<String, Set<String>> keys, Map<String, Set<String>> known, long distance) {
+  private double weight(Map<String, String> keys, Map<String, Set<String>> known, long distance) {
     if (distance > slackNanos) {
       return 0;
     }
     double weight = 1;
-    for (Map.Entry<String, Set<String>> key : keys.entrySet()) {
+    for (Map.Entry<String, String> key : keys.entrySet()) {
       Set<String> values = known.get(key.getKey());
       if (values != null && IDENTITY_KEYS.contains(key.getKey())) {
-        if (values.stream().noneMatch(key.getValue()::contains)) {
+        if (!values.contains(key.getValue())) {
           return 0;
         }
         weight *= key.getKey().equals(CIRCUIT_ID) ? CIRCUIT_KEY : SPECIFIC_KEY;
@@ -178,8 +176,7 @@ final class LooseLogs {
     return Math.max(weight, ALIAS_ONLY) * Math.exp(-3.0 * distance / Math.max(1, slackNanos));
   }
 
-  private static String mostSpecific(
-      Map<String, Set<String>> keys, Map<String, Set<String>> known) {
+  private static String mostSpecific(Map<String, String> keys, Map<String, Set<String>> known) {
     for (String name : List.of("request_id", "resource_id", CIRCUIT_ID)) {
       if (keys.containsKey(name) && known.containsKey(name)) {
         return name;
@@ -230,33 +227,14 @@ final class LooseLogs {
     return ids;
   }
 
-  private static Map<LogLine, Map<String, Set<String>>> load(
+  private static Map<LogLine, Map<String, String>> load(
       Handle handle, Map<String, Set<String>> ids, long fromNanos, long toNanos) {
-    Map<String, LogLine> lines = new LinkedHashMap<>();
+    Map<LogLine, Map<String, String>> keysOfLine = new LinkedHashMap<>();
     ids.forEach(
         (name, values) ->
             Chunks.of(values)
-                .forEach(chunk -> loadLines(handle, name, chunk, fromNanos, toNanos, lines)));
-    Map<LogLine, Map<String, Set<String>>> keys = new LinkedHashMap<>();
-    lines.values().forEach(line -> keys.put(line, new HashMap<>()));
-    for (List<String> chunk : Chunks.of(lines.keySet())) {
-      handle
-          .createQuery("SELECT log_id, key_name, key_value FROM log_keys WHERE log_id IN (<ids>)")
-          .bindList("ids", chunk)
-          .map(
-              (result, context) ->
-                  List.of(result.getString(1), result.getString(2), result.getString(3)))
-          .forEach(
-              row -> {
-                LogLine line = lines.get(row.get(0));
-                if (line != null) {
-                  keys.computeIfAbsent(line, ignored -> new HashMap<>())
-                      .computeIfAbsent(row.get(1), ignored -> new HashSet<>())
-                      .add(row.get(2));
-                }
-              });
-    }
-    return keys;
+                .forEach(chunk -> loadLines(handle, name, chunk, fromNanos, toNanos, keysOfLine)));
+    return keysOfLine;
   }
 
   private static void loadLines(
@@ -265,11 +243,12 @@ final class LooseLogs {
       List<String> values,
       long fromNanos,
       long toNanos,
-      Map<String, LogLine> lines) {
+      Map<LogLine, Map<String, String>> keysOfLine) {
     handle
         .createQuery(
             """
-            SELECT l.* FROM log_keys k JOIN logs l ON l.id = k.log_id
+            SELECT l.* FROM log_keys k
+            JOIN logs l ON l.trace_id = '' AND l.time_nanos = k.time_nanos AND l.id = k.log_id
             WHERE k.key_name = :name AND k.key_value IN (<values>)
               AND k.time_nanos BETWEEN :from AND :to
             ORDER BY k.time_nanos DESC LIMIT :limit
@@ -279,7 +258,11 @@ final class LooseLogs {
         .bind("from", fromNanos)
         .bind("to", toNanos)
         .bind("limit", MAX_LOOSE_LOGS)
-        .map((result, context) -> FragmentQueries.logLine(result))
-        .forEach(line -> lines.put(line.id(), line));
+        .map(
+            (result, context) ->
+                Map.entry(
+                    FragmentQueries.logLine(result),
+                    JsonColumn.texts(result.getString("key_values"))))
+        .forEach(log -> keysOfLine.put(log.getKey(), log.getValue()));
   }
 }

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.journey;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -15,6 +20,7 @@ import org.jdbi.v3.core.Jdbi;
 final class Retention {
 
   private static final Duration PERIOD = Duration.ofSeconds(30);
+  private static final Duration ALIAS_PERIOD = Duration.ofHours(1);
   private static final int MAX_ROWS_AT_ONCE = 2_000;
 
   private final Jdbi jdbi;
@@ -23,6 +29,7 @@ final class Retention {
   private final Clock clock;
   private final LongSupplier oldestFrame;
   private long nextRunMillis;
+  private long nextAliasesMillis;
 
   /**
    * @param oldestFrame sequence number of the oldest frame that the journal still has
@@ -57,7 +64,7 @@ final class Retention {
               int rows = forgetFragments(handle, expired(handle, oldest));
               rows += forgetFragments(handle, beyondBound(handle));
               rows += forgetLogs(handle, oldest);
-              rows += forgetAliases(handle, oldest);
+              rows += forgetAliasesIfDue(handle, oldest);
               UnlistedTraces.forgetBefore(handle, oldestFrame.getAsLong());
               return rows;
             });
@@ -69,7 +76,7 @@ final class Retention {
     return handle
         .createQuery(
             """
-            SELECT f.trace_id FROM fragments f JOIN journeys j ON j.id = f.journey_id
+            SELECT f.trace_id FROM fragments f JOIN journeys j ON j.id = f.journey
             WHERE j.received_nanos < :oldest LIMIT :limit
             """)
         .bind("oldest", oldest)
@@ -83,7 +90,7 @@ final class Retention {
     return surplus <= 0
         ? List.of()
         : handle
-            .createQuery("SELECT trace_id FROM fragments ORDER BY received_nanos LIMIT :limit")
+            .createQuery("SELECT trace_id FROM fragments ORDER BY id LIMIT :limit")
             .bind("limit", Math.min(surplus, MAX_ROWS_AT_ONCE))
             .mapTo(String.class)
             .list();
@@ -91,26 +98,12 @@ final class Retention {
 
   private static int forgetFragments(Handle handle, List<String> traceIds) {
     for (List<String> chunk : Chunks.of(traceIds)) {
-      List<String> journeys =
-          handle
-              .createQuery("SELECT DISTINCT journey_id FROM fragments WHERE trace_id IN (<ids>)")
-              .bindList("ids", chunk)
-              .mapTo(String.class)
-              .list();
-      for (String table :
-          List.of(
-              "fragment_spans",
-              "fragment_services",
-              "fragment_keys",
-              "trace_frames",
-              "logs",
-              "fragments")) {
-        handle
-            .createUpdate("DELETE FROM <table> WHERE trace_id IN (<ids>)")
-            .define("table", table)
-            .bindList("ids", chunk)
-            .execute();
-      }
+      Collection<FragmentRow> rows = FragmentTable.loadSummaries(handle, chunk).values();
+      FragmentTable.delete(handle, rows);
+      handle
+          .createUpdate("DELETE FROM logs WHERE trace_id IN (<ids>)")
+          .bindList("ids", chunk)
+          .execute();
       handle
           .createUpdate(
               """
@@ -123,59 +116,40 @@ final class Retention {
           .createUpdate("DELETE FROM handoffs WHERE child_trace_id IN (<ids>)")
           .bindList("ids", chunk)
           .execute();
-      forgetEmptyJourneys(handle, journeys);
+      forgetEmptyJourneys(handle, rows.stream().map(row -> row.journey).collect(toSet()));
     }
     return traceIds.size();
   }
 
-  private static void forgetEmptyJourneys(Handle handle, List<String> journeyIds) {
-    for (List<String> chunk : Chunks.of(journeyIds)) {
-      JourneyAssembly.delete(
-          handle,
-          handle
-              .createQuery(
-                  """
-                  SELECT id FROM journeys WHERE id IN (<ids>)
-                    AND NOT EXISTS (SELECT 1 FROM fragments f WHERE f.journey_id = journeys.id)
-                  """)
-              .bindList("ids", chunk)
-              .mapTo(String.class)
-              .list());
+  private static void forgetEmptyJourneys(Handle handle, Set<Long> journeys) {
+    Map<Long, JourneyRow> empty = JourneyTable.load(handle, journeys);
+    for (List<Long> chunk : Chunks.of(journeys)) {
+      handle
+          .createQuery("SELECT DISTINCT journey FROM fragments WHERE journey IN (<ids>)")
+          .bindList("ids", chunk)
+          .mapTo(Long.class)
+          .forEach(empty::remove);
     }
+    JourneyTable.replace(handle, empty, Map.of());
   }
 
   private int forgetLogs(Handle handle, long oldest) {
     int surplus = count(handle, "logs") - config.maxLogs();
-    List<String> ids =
-        handle
-            .createQuery(
-                """
-                SELECT id FROM logs WHERE received_nanos < :oldest
-                ORDER BY received_nanos LIMIT :limit
-                """)
-            .bind("oldest", oldest)
-            .bind("limit", MAX_ROWS_AT_ONCE)
-            .mapTo(String.class)
-            .list();
-    if (ids.isEmpty() && surplus > 0) {
-      ids =
-          handle
-              .createQuery("SELECT id FROM logs ORDER BY received_nanos LIMIT :limit")
-              .bind("limit", Math.min(surplus, MAX_ROWS_AT_ONCE))
-              .mapTo(String.class)
-              .list();
+    List<LogTable.Stored> logs = LogTable.oldest(handle, oldest, MAX_ROWS_AT_ONCE);
+    if (logs.isEmpty() && surplus > 0) {
+      logs = LogTable.oldest(handle, Long.MAX_VALUE, Math.min(surplus, MAX_ROWS_AT_ONCE));
     }
-    for (List<String> chunk : Chunks.of(ids)) {
-      handle.createUpdate("DELETE FROM logs WHERE id IN (<ids>)").bindList("ids", chunk).execute();
-      handle
-          .createUpdate("DELETE FROM log_keys WHERE log_id IN (<ids>)")
-          .bindList("ids", chunk)
-          .execute();
-    }
-    return ids.size();
+    LogTable.delete(handle, logs);
+    return logs.size();
   }
 
-  private static int forgetAliases(Handle handle, long oldest) {
+  /** Looks through all of them: an index on what changes at every sight would cost far more. */
+  private int forgetAliasesIfDue(Handle handle, long oldest) {
+    long now = clock.millis();
+    if (now < nextAliasesMillis) {
+      return 0;
+    }
+    nextAliasesMillis = now + ALIAS_PERIOD.toMillis();
     return handle
         .createUpdate("DELETE FROM aliases WHERE last_nanos < :oldest AND retracted = 0")
         .bind("oldest", oldest)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.journey;
 
-import io.correlationstation.server.journey.Findings.AliasPair;
 import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.Ruling;
 import java.util.Collection;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * What persons ruled. The stitcher carries rulings out; the store keeps their history and lets no
@@ -24,50 +22,27 @@ final class RulingTable {
   /** Keeps the rulings; returns the traces that a retracted alias may have led to a circuit. */
   static Set<String> save(Handle handle, Collection<Ruling> rulings) {
     Set<String> traces = new LinkedHashSet<>();
-    PreparedBatch history =
-        handle.prepareBatch(
+    RowBatch history =
+        new RowBatch(
+            handle,
             """
             INSERT INTO rulings (handoff_id, time_nanos, confirmed, reason, author)
-            VALUES (:id, :time, :confirmed, :reason, :author)
+            VALUES (?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """);
     for (Ruling ruling : rulings) {
       if (ruling instanceof Ruling.OnHandoff onHandoff) {
-        history
-            .bind("id", onHandoff.handoff().id())
-            .bind("time", onHandoff.timeNanos())
-            .bind("confirmed", onHandoff.confirmed() ? 1 : 0)
-            .bind("reason", onHandoff.reason())
-            .bind("author", onHandoff.author())
-            .add();
+        history.add(
+            onHandoff.handoff().id(),
+            onHandoff.timeNanos(),
+            onHandoff.confirmed() ? 1 : 0,
+            onHandoff.reason(),
+            onHandoff.author());
       } else if (ruling instanceof Ruling.OnAlias onAlias) {
-        traces.addAll(retract(handle, onAlias));
+        traces.addAll(AliasTable.retract(handle, onAlias));
       }
     }
-    FragmentTable.execute(history);
-    return traces;
-  }
-
-  private static Set<String> retract(Handle handle, Ruling.OnAlias alias) {
-    AliasPair pair =
-        AliasPair.of(
-            Map.entry(alias.key(), alias.value()), Map.entry(alias.otherKey(), alias.otherValue()));
-    handle
-        .createUpdate(
-            """
-            INSERT INTO aliases (key_a, value_a, key_b, value_b, first_nanos, last_nanos, retracted)
-            VALUES (:key_a, :value_a, :key_b, :value_b, :time, :time, 1)
-            ON CONFLICT (key_a, value_a, key_b, value_b) DO UPDATE SET retracted = 1
-            """)
-        .bind("key_a", pair.keyA())
-        .bind("value_a", pair.valueA())
-        .bind("key_b", pair.keyB())
-        .bind("value_b", pair.valueB())
-        .bind("time", alias.timeNanos())
-        .execute();
-    Set<String> traces = new LinkedHashSet<>();
-    traces.addAll(JourneyWriter.tracesWith(handle, pair.keyA(), Set.of(pair.valueA())));
-    traces.addAll(JourneyWriter.tracesWith(handle, pair.keyB(), Set.of(pair.valueB())));
+    history.execute();
     return traces;
   }
 

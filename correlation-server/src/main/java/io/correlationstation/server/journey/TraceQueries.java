@@ -2,9 +2,11 @@
 package io.correlationstation.server.journey;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +26,7 @@ final class TraceQueries {
   @Nullable TraceIndex trace(String traceId) {
     return jdbi.inTransaction(
         handle -> {
-          List<Long> frames =
-              handle
-                  .createQuery(
-                      "SELECT sequence FROM trace_frames WHERE trace_id = :id ORDER BY sequence")
-                  .bind("id", traceId)
-                  .mapTo(Long.class)
-                  .collect(Collectors.toCollection(ArrayList::new));
+          List<Long> frames = new ArrayList<>(listed(handle, traceId));
           List<Fragment> fragment = FragmentQueries.byTrace(handle, List.of(traceId));
           if (fragment.isEmpty() && TRACE_ID.matcher(traceId).matches()) {
             frames.addAll(UnlistedTraces.frames(handle, traceId));
@@ -49,17 +45,23 @@ final class TraceQueries {
   /** The id in the form of a trace id, or null when no frame holds anything of that trace. */
   static @Nullable String known(Handle handle, String id) {
     String traceId = Aliases.traceId(id);
-    String listed =
-        handle
-            .createQuery("SELECT trace_id FROM trace_frames WHERE trace_id = :id LIMIT 1")
-            .bind("id", traceId)
-            .mapTo(String.class)
-            .findOne()
-            .orElse(null);
-    if (listed != null || !TRACE_ID.matcher(traceId).matches()) {
-      return listed;
+    if (!TRACE_ID.matcher(traceId).matches()) {
+      return null;
     }
-    return UnlistedTraces.frames(handle, traceId).isEmpty() ? null : traceId;
+    boolean known =
+        !listed(handle, traceId).isEmpty() || !UnlistedTraces.frames(handle, traceId).isEmpty();
+    return known ? traceId : null;
+  }
+
+  /** The frames that hold spans of the fragment with that trace id, in their order. */
+  private static Collection<Long> listed(Handle handle, String traceId) {
+    SortedSet<Long> frames = new TreeSet<>();
+    handle
+        .createQuery("SELECT frames FROM fragments WHERE trace_id = :id")
+        .bind("id", traceId)
+        .map((result, context) -> result.getBytes(1))
+        .forEach(packed -> FragmentRow.unpack(packed, frames));
+    return frames;
   }
 
   /** Where the spans of a trace are, and what else is known of it. */

@@ -92,7 +92,7 @@ public final class TraceReader {
     TraceSet trace = new TraceSet();
     trace.add(Admission.hash(traceId));
     Findings findings = new Findings();
-    FrameScan scan = new FrameScan(vocabulary, observers, Admission.open());
+    FrameScan scan = new FrameScan(vocabulary, observers, Admission.open(), null);
     for (long sequence : sequences) {
       Frame frame = frame(sequence);
       if (frame != null && frame.signal() == Signal.LOGS) {

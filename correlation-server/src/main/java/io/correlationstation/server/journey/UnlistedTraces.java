@@ -28,14 +28,8 @@ final class UnlistedTraces {
             INSERT INTO frame_traces (sequence, traces) VALUES (?, ?)
             ON CONFLICT (sequence) DO UPDATE SET traces = excluded.traces
             """);
-    tracesOfFrame.forEach((sequence, traces) -> batch.add(sequence, packed(traces)));
+    tracesOfFrame.forEach((sequence, traces) -> batch.add(sequence, FragmentRow.pack(traces)));
     batch.execute();
-  }
-
-  private static byte[] packed(List<Long> traces) {
-    ByteBuffer packed = ByteBuffer.allocate(traces.size() * Long.BYTES);
-    traces.forEach(packed::putLong);
-    return packed.array();
   }
 
   /** The frames that hold something of the trace, in their order. */

@@ -31,6 +31,8 @@ abstract class ResourceScan {
   private final Wire requests;
   private final Wire containers;
   private final Wire items;
+  private int requestStart = -1;
+  private int requestEnd = -1;
   private @Nullable String service;
   private @Nullable Map<String, String> resourceAttributes;
 
@@ -59,7 +61,10 @@ abstract class ResourceScan {
     return count;
   }
 
-  private void readResource(int start, int end) {
+  /** Reads the resource of one part of the request. */
+  final void readResource(int start, int end) {
+    requestStart = start;
+    requestEnd = end;
     resource.clear();
     service = null;
     resourceAttributes = null;
@@ -90,6 +95,14 @@ abstract class ResourceScan {
       }
     }
     return count;
+  }
+
+  final int requestStart() {
+    return requestStart;
+  }
+
+  final int requestEnd() {
+    return requestEnd;
   }
 
   /** {@code service.name} of the current resource, decoded once for all of its items. */

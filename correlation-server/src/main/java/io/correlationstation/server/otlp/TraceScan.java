@@ -13,6 +13,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  */
 public final class TraceScan extends ResourceScan implements SpanView {
 
+  static final int TRACE_ID = 1;
+  static final int ATTRIBUTES = 9;
+
   private final SpanSink sink;
   private final Wire wire;
   private final Wire inner;
@@ -52,6 +55,28 @@ public final class TraceScan extends ResourceScan implements SpanView {
    */
   public static int scan(byte[] payload, AttributeNames names, SpanSink sink) {
     return new TraceScan(payload, names, sink).run();
+  }
+
+  /**
+   * Gives only the spans that are chosen to the sink, in the order on the wire.
+   *
+   * @param table of that payload
+   */
+  public static void scan(
+      byte[] payload,
+      AttributeNames names,
+      SpanTable table,
+      SpanTable.Choice choice,
+      SpanSink sink) {
+    TraceScan scan = new TraceScan(payload, names, sink);
+    for (int span = 0; span < table.size(); span++) {
+      if (table.wanted(span, choice)) {
+        if (table.requestStart(span) != scan.requestStart()) {
+          scan.readResource(table.requestStart(span), table.requestEnd(span));
+        }
+        scan.item(table.start(span), table.end(span));
+      }
+    }
   }
 
   @Override
@@ -109,14 +134,14 @@ public final class TraceScan extends ResourceScan implements SpanView {
 
   private void lengthDelimited() {
     switch (wire.field()) {
-      case 1 -> traceId();
+      case TRACE_ID -> traceId();
       case 2 -> spanId = shortId();
       case 4 -> parentSpanId = shortId();
       case 5 -> {
         nameStart = wire.start();
         nameEnd = wire.end();
       }
-      case 9 -> attributes.add(wire.start(), wire.end());
+      case ATTRIBUTES -> attributes.add(wire.start(), wire.end());
       case 15 -> status();
       default -> {}
     }

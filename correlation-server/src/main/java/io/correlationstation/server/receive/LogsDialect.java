@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *                 "labels": {}}]}
  * </pre>
  *
- * <p>{@code /mdso/logs} has a member {@code product_type} as well, and its secrets are masked.
+ * <p>{@code /mdso/logs} has a member {@code product_type} as well. Secrets are masked in what it
+ * takes, and in what the orchestrator's services say here.
  */
 final class LogsDialect implements Dialect {
 
@@ -69,7 +70,10 @@ final class LogsDialect implements Dialect {
     String service = openResource(batch, head.resource, head.productType);
     LogRecords writer =
         new LogRecords(
-            batch, mdso ? Secrets.MASKED : Secrets.KEPT, timestamps, delivery.receivedNanos());
+            batch,
+            mdso ? Secrets.MASKED : Secrets.of(service),
+            timestamps,
+            delivery.receivedNanos());
     JsonBodies.stream(delivery.body(), parser -> writeRecords(parser, writer));
     batch.closeResource();
     return submission(delivery, batch, service, !writer.stamped());

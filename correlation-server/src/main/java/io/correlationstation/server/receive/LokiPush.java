@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A stream is a resource: its labels are the resource's attributes under their own names, beside
  * {@code service.name}. The line is the body; structured metadata and the keys that the line names
- * are attributes of the record. A trace id named by metadata, a label or the line is the record's.
+ * are attributes of the record. In streams of the orchestrator's services secrets are masked. A
+ * trace id named by metadata, a label or the line is the record's.
  */
 final class LokiPush {
 
@@ -37,6 +38,7 @@ final class LokiPush {
   private final LogBatch batch;
   private final long receivedNanos;
   private Map<String, String> labels = Map.of();
+  private Secrets secrets = Secrets.KEPT;
   private int unreadable;
 
   LokiPush(int expectedBytes, long receivedNanos) {
@@ -46,7 +48,9 @@ final class LokiPush {
 
   void openStream(Map<String, String> streamLabels) {
     labels = streamLabels;
-    batch.openResource().attribute("service.name", service(streamLabels));
+    String service = service(streamLabels);
+    secrets = Secrets.of(service);
+    batch.openResource().attribute("service.name", service);
     streamLabels.forEach(batch::attribute);
     batch.openScope("loki");
   }
@@ -55,7 +59,8 @@ final class LokiPush {
     batch.closeResource();
   }
 
-  void entry(long timeNanos, String line, Map<String, String> metadata) {
+  void entry(long timeNanos, String text, Map<String, String> metadata) {
+    String line = secrets.in(text);
     batch.openRecord(timeNanos, receivedNanos);
     String level = first(metadata, LEVELS);
     if (level == null) {
@@ -70,7 +75,7 @@ final class LokiPush {
     metadata.forEach(
         (name, value) -> {
           if (!name.equals(LineKeys.TRACE_ID)) {
-            batch.attribute(name, value);
+            batch.attribute(name, secrets.of(name, value));
           }
         });
     named.forEach(

@@ -24,11 +24,13 @@ final class TextLines {
   private final LineParser parser;
   private final long receivedNanos;
   private final @Nullable String service;
+  private final Secrets secrets;
   private boolean stamped;
 
   TextLines(Timestamps timestamps, long receivedNanos, @Nullable String service) {
     this.receivedNanos = receivedNanos;
     this.service = service;
+    this.secrets = service == null ? Secrets.KEPT : Secrets.of(service);
     this.parser = new LineParser(timestamps, Instant.ofEpochSecond(0, receivedNanos));
   }
 
@@ -42,7 +44,7 @@ final class TextLines {
     String current = null;
     boolean open = false;
     for (String text : records(body)) {
-      LogLine line = parser.parse(text);
+      LogLine line = parser.parse(secrets.in(text));
       String of = service != null ? service : line.app;
       if (!open || !Objects.equals(of, current)) {
         if (open) {

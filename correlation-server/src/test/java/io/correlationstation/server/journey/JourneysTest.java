@@ -13,11 +13,13 @@ import static io.correlationstation.server.journey.Telemetry.trace;
 import static io.correlationstation.server.journey.Telemetry.traces;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.InMemoryJournal;
 import io.correlationstation.server.journal.Signal;
+import io.correlationstation.server.journey.Telemetry.SpanSpec;
 import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.Ruling;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -25,6 +27,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +45,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class JourneysTest {
 
@@ -104,6 +111,53 @@ final class JourneysTest {
         .extracting(Journey::state)
         .containsExactly(Journey.State.COMPLETED, Journey.State.FAILED);
     assertThat(found).extracting(Journey::defectCode).containsExactly(null, "DE-1001");
+  }
+
+  /**
+   * One second holds the child's failure and the parent's word of it, and nobody knows the order.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void circuit_parentThatSaysAChildFailedEndsFirst_hasTheChildsCode(boolean parentFirst) {
+    SpanSpec parent =
+        story
+            .workflow
+            .from(1_000, 4_000)
+            .failing()
+            .with("mdso.defect_code", "DE-1171", "mdso.defect_consequence", "true");
+    SpanSpec child =
+        span(story.mdsoTrace, 77, "mdso-scriptplan", "mdso.product.PortActivation")
+            .below(103)
+            .from(1_500, 5_000)
+            .failing()
+            .with("mdso.defect_code", "UNCLASSIFIED");
+    append(traces(parentFirst ? parent : child));
+    append(traces(parentFirst ? child : parent));
+
+    Journey journey = requireNonNull(journeys.circuit(CIRCUIT)).journeys().get(0);
+
+    assertThat(journey.defectCode()).isEqualTo("UNCLASSIFIED");
+    assertThat(journey.fragments())
+        .extracting(Fragment::defectCode)
+        .containsExactly("UNCLASSIFIED");
+  }
+
+  /** The word of a child is that of any trace of the journey. */
+  @Test
+  void circuit_causeInALaterTrace_namesTheJourney() {
+    append(
+        traces(
+            story.order,
+            story.create.with("mdso.defect_code", "DE-1171", "mdso.defect_consequence", "true")),
+        traces(story.workflow.with("mdso.defect_code", "DE-1001")));
+    append(handoffs(story.toMdso));
+
+    Journey journey = requireNonNull(journeys.circuit(CIRCUIT)).journeys().get(0);
+
+    assertThat(journey.fragments())
+        .extracting(Fragment::defectCode)
+        .containsExactly("DE-1171", "DE-1001");
+    assertThat(journey.defectCode()).isEqualTo("DE-1001");
   }
 
   @Test
@@ -172,6 +226,18 @@ final class JourneysTest {
 
   private Ruling.OnHandoff ruling(boolean confirmed, long time) {
     return new Ruling.OnHandoff(story.toArda, confirmed, null, "seen it", "ann", time);
+  }
+
+  @Test
+  void start_storeOfAnotherVersion_saysWhatToDo() throws Exception {
+    journeys.close();
+    try (Connection connection = DriverManager.getConnection(config.jdbcUrl());
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate("UPDATE flyway_schema_history SET checksum = 1");
+    }
+
+    assertThatThrownBy(() -> Journeys.start(config, journal, new PrometheusRegistry(), clock()))
+        .hasMessageContaining("made by another version; move it away");
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.correlationstation.server.journey.JourneyConfig;
 import io.correlationstation.server.journey.Journeys;
 import io.correlationstation.server.journey.OrderStory;
 import io.correlationstation.server.journey.Telemetry;
+import io.correlationstation.server.otlp.SpanTables;
 import io.correlationstation.server.query.ServerState.Check;
 import io.correlationstation.server.stitch.EdgeStatistics;
 import io.correlationstation.server.stitch.Ruling;
@@ -93,7 +94,8 @@ final class QueryRoutesTest {
   void start() throws IOException {
     JourneyConfig settings =
         JourneyConfig.inDirectory(directory).withRetention(Duration.ofDays(36_500));
-    journeys = Journeys.start(settings, journal, registry);
+    journeys =
+        Journeys.start(settings, journal, new SpanTables(settings.attributeNames()), registry);
     routes =
         QueryRoutes.create(
             journeys, () -> edges, rulings, new ServerState("1.2.3", () -> checks), registry);

@@ -350,6 +350,24 @@ class ApiLogsTest {
     assertThat(seen(log -> log.attribute("mdso.product_type"))).containsExactly("NetworkService");
   }
 
+  @ParameterizedTest
+  @CsvSource({"blueplanet, ******", "beorn, hunter2"})
+  void logs_secretsOfTheOrchestrator_areMasked(String service, String password) {
+    String message = "login password=hunter2 failed";
+    fixture.post(
+        fixture.main("/api/logs"),
+        JSON,
+        ("{\"resource\":{\"service\":\"%s\"},\"records\":[{\"message\":\"%s\"}]}")
+            .formatted(service, message)
+            .getBytes(UTF_8));
+    fixture.post(
+        fixture.main("/api/logs?service=" + service), "text/plain", message.getBytes(UTF_8));
+
+    assertThat(seen(LogView::body))
+        .containsExactly(
+            "login password=" + password + " failed", "login password=" + password + " failed");
+  }
+
   @Test
   void mdsoLogs_secrets_areMasked() {
     fixture.post(

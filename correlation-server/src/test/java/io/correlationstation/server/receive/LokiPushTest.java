@@ -212,6 +212,28 @@ class LokiPushTest {
         });
   }
 
+  /** Log files of the orchestrator are tailed as they are; other services keep what they say. */
+  @ParameterizedTest
+  @CsvSource({
+    "mdso-scriptplan, ******, ******",
+    "mdso-log-collector, ******, ******",
+    "blueplanet, ******, ******",
+    "beorn, hunter2, tomtom"
+  })
+  void push_secretsOfTheOrchestrator_areMasked(String service, String inLine, String inMetadata)
+      throws Exception {
+    byte[] body =
+        request(
+            stream(
+                "{service=\"" + service + "\"}",
+                logEntry(NOW, "login {'password': 'hunter2'} failed", "api_key", "tomtom")));
+
+    push(PROTOBUF, Snappy.compress(body));
+
+    assertThat(bodies()).containsExactly("login {'password': '" + inLine + "'} failed");
+    assertThat(seen(log -> log.attributes().get("api_key"))).containsExactly(inMetadata);
+  }
+
   @Test
   void push_L08_oneBadEntry_othersAreStored() throws Exception {
     byte[] body =

@@ -11,15 +11,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GrafanaTest {
 
-  private static final String DASHBOARD = "docker/grafana/dashboards/correlation-station.json";
+  private static final String FOLDER = "docker/grafana/dashboards/";
 
   private final JsonNode sources =
       StackFiles.yaml("docker/grafana/provisioning/datasources/datasources.yaml")
           .path("datasources");
-  private final JsonNode dashboard = StackFiles.json(DASHBOARD);
 
   @Test
   void datasources_haveFixedUids() {
@@ -91,8 +92,10 @@ class GrafanaTest {
         .isEqualTo(path + "/correlation-station.json");
   }
 
-  @Test
-  void panels_haveUniqueIdsAndAskDatasourcesThatExist() {
+  @ParameterizedTest
+  @ValueSource(strings = {"correlation-station", "mdso-bridge"})
+  void panels_haveUniqueIdsAndAskDatasourcesThatExist(String name) {
+    JsonNode dashboard = dashboard(name);
     List<Integer> ids = new ArrayList<>();
     Set<String> asked = new HashSet<>();
     for (JsonNode panel : dashboard.path("panels")) {
@@ -100,12 +103,14 @@ class GrafanaTest {
       panel.findValues("datasource").forEach(source -> asked.add(source.path("uid").asText()));
     }
 
-    assertThat(ids).doesNotHaveDuplicates().hasSizeGreaterThan(20);
+    assertThat(ids).doesNotHaveDuplicates().hasSizeGreaterThan(15);
     assertThat(uids().keySet()).containsAll(asked);
   }
 
-  @Test
-  void panels_doNotOverlap() {
+  @ParameterizedTest
+  @ValueSource(strings = {"correlation-station", "mdso-bridge"})
+  void panels_doNotOverlap(String name) {
+    JsonNode dashboard = dashboard(name);
     Set<String> cells = new HashSet<>();
     for (JsonNode panel : dashboard.path("panels")) {
       JsonNode at = panel.path("gridPos");
@@ -118,20 +123,24 @@ class GrafanaTest {
     }
   }
 
-  @Test
-  void panels_queryMetricsThatTheServerHas() {
+  @ParameterizedTest
+  @ValueSource(strings = {"correlation-station", "mdso-bridge"})
+  void panels_queryMetricsThatTheServerHas(String name) {
+    JsonNode dashboard = dashboard(name);
     List<String> names = new ArrayList<>();
     dashboard
         .path("panels")
         .findValuesAsText("expr")
         .forEach(q -> names.addAll(ServerMetrics.in(q)));
 
-    assertThat(names).hasSizeGreaterThan(20);
+    assertThat(names).hasSizeGreaterThan(10);
     assertThat(new ServerMetrics().unknown(names)).isEmpty();
   }
 
-  @Test
-  void panels_sayWhatTheyShow() {
+  @ParameterizedTest
+  @ValueSource(strings = {"correlation-station", "mdso-bridge"})
+  void panels_sayWhatTheyShow(String name) {
+    JsonNode dashboard = dashboard(name);
     for (JsonNode panel : dashboard.path("panels")) {
       if (!panel.path("type").asText().equals("row")) {
         assertThat(panel.path("description").asText())
@@ -139,5 +148,11 @@ class GrafanaTest {
             .isNotBlank();
       }
     }
+  }
+
+  private static JsonNode dashboard(String name) {
+    JsonNode dashboard = StackFiles.json(FOLDER + name + ".json");
+    assertThat(dashboard.path("uid").asText()).isEqualTo(name);
+    return dashboard;
   }
 }

@@ -17,7 +17,9 @@ final class ServerMetrics {
 
   ServerMetrics() {
     literals.addAll(StackFiles.literals("correlation-server"));
-    literals.addAll(StackFiles.literals("mdso-bridge"));
+    for (String literal : StackFiles.literals("mdso-bridge")) {
+      literals.add(literal.replace('.', '_'));
+    }
   }
 
   /** Names in a query that look like metrics of the server. */

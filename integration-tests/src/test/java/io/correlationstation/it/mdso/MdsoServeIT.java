@@ -177,7 +177,7 @@ final class MdsoServeIT {
         }
       }
     }
-    assertThat(run).isGreaterThanOrEqualTo(6);
+    assertThat(run).isGreaterThanOrEqualTo(10);
   }
 
   /** This class's server is started with these settings. */
@@ -190,6 +190,7 @@ final class MdsoServeIT {
         command
             .replace("localhost:8080", station.uri("").getAuthority())
             .replace("<job_id>", job.path("job_id").textValue())
+            .replace("<resource_id>", Population.serviceId(7))
             .replace("curl ", "curl --fail --silent --show-error ")
             .replace(
                 "./station ",
@@ -199,8 +200,10 @@ final class MdsoServeIT {
                         .toAbsolutePath()
                     + " ");
     List<String> bash = new ArrayList<>(List.of("bash", "-c", here));
-    Process process =
-        new ProcessBuilder(bash).directory(directory.toFile()).redirectErrorStream(true).start();
+    ProcessBuilder builder =
+        new ProcessBuilder(bash).directory(directory.toFile()).redirectErrorStream(true);
+    builder.environment().putAll(MdsoCalls.settings(orchestrator.port()));
+    Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(command).isTrue();
     System.out.printf("%s%n%s%n", command, output.lines().limit(5).toList());

@@ -36,6 +36,13 @@ final class Population implements AutoCloseable {
   private static final Duration OF_LATE = Duration.ofMinutes(10);
   private static final Pattern SERVICE =
       Pattern.compile("origination_id:([0-9a-f]{8})-0000-4000-8000-000000000000");
+  private static final Pattern RESOURCE =
+      Pattern.compile("/resources/([0-9a-f]{8})-0000-4000-8000-000000000000(|/operations)$");
+  private static final String OPERATION =
+      "{\"id\":\"operation\",\"interface\":\"activate\",\"state\":\"failed\"}";
+  private static final String PRODUCT =
+      "{\"id\":\"22222222-2222-4222-8222-222222222222\",\"title\":\"Network service\","
+          + "\"resourceTypeId\":\"example.resourceTypes.NetworkService\",\"active\":true}";
   private static final Pattern PAGE_TOKEN = Pattern.compile("pageToken=([0-9]+)");
 
   private final Instant first = Instant.now().minus(SPREAD).truncatedTo(ChronoUnit.SECONDS);
@@ -112,6 +119,10 @@ final class Population implements AutoCloseable {
     if (path.startsWith("/tron")) {
       return "{\"token\":\"0123456789abcdef0123\",\"timeout\":3600}";
     }
+    String one = catalogue(path, query);
+    if (one != null) {
+      return one;
+    }
     Matcher service = SERVICE.matcher(query);
     if (service.find()) {
       int number = Integer.parseInt(service.group(1), 16);
@@ -119,6 +130,24 @@ final class Population implements AutoCloseable {
       return page(traceLog(number), null);
     }
     return query.contains("NetworkService&") ? services(query) : page("", null);
+  }
+
+  /** Counts, products, one resource and its operations; null when something else is asked. */
+  private String catalogue(String path, String query) {
+    boolean ofServices = query.contains("NetworkService&");
+    if (path.endsWith("/count")) {
+      return "{\"count\":" + (ofServices ? services : 0) + "}";
+    }
+    if (path.endsWith("/products")) {
+      return page(ofServices ? PRODUCT : "", null);
+    }
+    Matcher resource = RESOURCE.matcher(path);
+    if (!resource.find()) {
+      return null;
+    }
+    return resource.group(2).isEmpty()
+        ? service(Integer.parseInt(resource.group(1), 16))
+        : page(OPERATION, null);
   }
 
   private String services(String query) {

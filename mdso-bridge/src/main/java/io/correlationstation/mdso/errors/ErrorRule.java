@@ -12,6 +12,8 @@ import java.util.List;
  * @param category of the error grammar, such as {@code Connectivity Error}
  * @param severity for the reader
  * @param priority higher is tried first; ties keep the order of the files
+ * @param consequence whether it only says that something else failed: such a text names no cause,
+ *     so it gives a trace its code only when no other failure does
  * @param products names of products or product types that it applies to; {@code *} is all
  * @param pattern RE2 syntax, searched in the unwrapped text
  * @param examples texts that must resolve to this rule
@@ -24,6 +26,7 @@ public record ErrorRule(
     String category,
     String severity,
     int priority,
+    boolean consequence,
     List<String> products,
     String pattern,
     List<String> examples,

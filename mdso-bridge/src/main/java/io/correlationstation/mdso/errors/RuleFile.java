@@ -31,6 +31,7 @@ record RuleFile(String name, List<ErrorRule> rules, List<RuleFinding> findings) 
               "category",
               "severity",
               "priority",
+              "consequence",
               "products",
               "pattern",
               "examples",
@@ -99,6 +100,7 @@ record RuleFile(String name, List<ErrorRule> rules, List<RuleFinding> findings) 
               text(node, "category", ""),
               text(node, "severity", "ERROR"),
               priority(node),
+              consequence(node),
               list(node, "products", List.of("*")),
               text(node, "pattern", null),
               list(node, "examples", List.of()),
@@ -139,6 +141,14 @@ record RuleFile(String name, List<ErrorRule> rules, List<RuleFinding> findings) 
         wrong("priority must be a whole number");
       }
       return value.asInt(DEFAULT_PRIORITY);
+    }
+
+    private boolean consequence(JsonNode node) {
+      JsonNode value = node.path("consequence");
+      if (!value.isMissingNode() && !value.isBoolean()) {
+        wrong("consequence must be true or false");
+      }
+      return value.asBoolean();
     }
 
     private List<String> list(JsonNode node, String field, List<String> otherwise) {

@@ -64,7 +64,7 @@ public final class RuleSet {
   public Verdict classify(String text, String... products) {
     String cause = ErrorText.unwrap(text);
     ErrorRule rule = firstMatch(cause, products);
-    return rule == null ? Verdict.NONE : new Verdict(rule.code(), rule.name());
+    return rule == null ? Verdict.NONE : new Verdict(rule.code(), rule.name(), rule.consequence());
   }
 
   /** Codes of rules that must run on every text, as their patterns need no literal. */

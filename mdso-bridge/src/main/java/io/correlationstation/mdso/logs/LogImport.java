@@ -230,7 +230,7 @@ public final class LogImport {
     line.attributes().forEach((key, value) -> record.addAttributes(Otlp.text(key, value)));
     if (line.level().compareTo(LogLine.Level.ERROR) >= 0) {
       Verdict verdict = rules.classify(line.body());
-      record.addAttributes(Otlp.text("mdso.defect_code", verdict.code()));
+      record.addAllAttributes(Otlp.defect(verdict));
     }
     record.addAttributes(Otlp.text("log.file.path", file.toString()));
     return record.build();

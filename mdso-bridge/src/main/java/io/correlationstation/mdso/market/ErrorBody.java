@@ -3,12 +3,15 @@ package io.correlationstation.mdso.market;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.correlationstation.mdso.telemetry.Otlp;
+import io.correlationstation.mdso.telemetry.SecretMask;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the API gateway says about a refused call: its own ids and the reason. A body of another
  * shape, HTML for example, gives nulls.
+ *
+ * @param reason secrets masked
  */
 record ErrorBody(@Nullable String traceId, @Nullable String hopId, @Nullable String reason) {
 
@@ -37,6 +40,8 @@ record ErrorBody(@Nullable String traceId, @Nullable String hopId, @Nullable Str
     if (text == null) {
       text = Json.text(message);
     }
-    return text == null ? null : Otlp.cut(text.replaceAll("\\s+", " "), MAX_REASON);
+    return text == null
+        ? null
+        : Otlp.cut(SecretMask.mask(text).replaceAll("\\s+", " "), MAX_REASON);
   }
 }

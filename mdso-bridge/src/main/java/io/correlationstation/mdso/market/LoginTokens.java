@@ -18,9 +18,10 @@ import org.slf4j.LoggerFactory;
  * One shared token, made by login and deleted on close, because accounts limit their sessions.
  *
  * <p>Single flight: callers that find no token wait for the one login under way and share its
- * outcome. A refused login is remembered for five minutes or until someone asks again by hand, and
- * every call in between fails with it: failed logins lock the account. A login is retried only when
- * no connection could be made.
+ * outcome. A refused login, or a refusal of the token that it gave, is remembered for five minutes
+ * or until someone asks again by hand, and every call in between fails with it: failed logins lock
+ * the account, and so do too many sessions. A login is retried only when no connection could be
+ * made.
  */
 final class LoginTokens implements TokenProvider {
 
@@ -74,17 +75,29 @@ final class LoginTokens implements TokenProvider {
       return login();
     } catch (MdsoException e) {
       if (e.kind() == MdsoException.Kind.AUTH) {
-        refusal = e;
-        refusalEnds = clock.instant().plus(REFUSAL_HOLD);
+        hold(e);
       }
       throw e;
     }
+  }
+
+  private void hold(MdsoException reason) {
+    refusal = reason;
+    refusalEnds = clock.instant().plus(REFUSAL_HOLD);
   }
 
   @Override
   public synchronized void refused(String refusedToken) {
     if (refusedToken.equals(token)) {
       token = null;
+    }
+  }
+
+  @Override
+  public synchronized void refusedFresh(String refusedToken, MdsoException reason) {
+    if (refusedToken.equals(token)) {
+      hold(reason);
+      close();
     }
   }
 

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -20,8 +21,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the orchestrator's market API: one token for all threads, a rate limit, retries and a
- * breaker.
+ * Reads the orchestrator's market API by polling (its event feed is not used, by design: the topics
+ * are not public and carry no orchestration traces): one token for all threads, a rate limit,
+ * retries and a breaker.
  *
  * <p>A read is tried at most four times within two minutes, on 429, 502, 503, 504 and broken
  * connections; a whole answer that is no JSON is not asked for again. A 401 costs one new login and
@@ -30,6 +32,12 @@ import org.jspecify.annotations.Nullable;
 public final class MdsoClient implements AutoCloseable {
 
   static final String RESOURCES = "/bpocore/market/api/v1/resources";
+  static final String COUNT = RESOURCES + "/count";
+  static final String OPERATIONS = RESOURCES + "/{id}/operations";
+  static final String PRODUCTS = "/bpocore/market/api/v1/products";
+
+  /** With every call: secrets of the schema never leave the orchestrator. */
+  private static final Map<String, String> OBFUSCATED = Map.of("obfuscate", "true");
 
   private static final int MAX_TRIES = 4;
   private static final Duration DEADLINE = Duration.ofMinutes(2);
@@ -115,36 +123,62 @@ public final class MdsoClient implements AutoCloseable {
    */
   public <T> Pager<T> list(
       ResourceQuery query, Function<JsonNode, @Nullable T> reader, Function<T, String> idOf) {
-    return new Pager<>(
-        token -> {
-          byte[] body = get(RESOURCES, RESOURCES + query(query.parameters(token)));
-          try {
-            return Page.parse(body, reader);
-          } catch (IOException e) {
-            throw brokenJson(RESOURCES, e);
-          }
-        },
-        idOf,
-        maxPages);
+    return pager(RESOURCES, RESOURCES, query.filters(), query.limit(), reader, idOf);
   }
 
   /** One resource; null when there is none of that id. */
   public @Nullable JsonNode resource(String id) throws MdsoException, InterruptedException {
-    String template = RESOURCES + "/{id}";
-    byte[] body;
     try {
-      body = get(template, RESOURCES + "/" + encode(id) + query(Map.of("obfuscate", "true")));
+      return json(RESOURCES + "/{id}", RESOURCES + "/" + encode(id) + query(OBFUSCATED));
     } catch (MdsoException e) {
       if (e.isNotFound()) {
         return null;
       }
       throw e;
     }
-    try {
-      return Json.MAPPER.readTree(body);
-    } catch (IOException e) {
-      throw brokenJson(template, e);
+  }
+
+  /**
+   * How many resources of exactly this type there are.
+   *
+   * @throws MdsoException also when the answer holds no count, of kind BROKEN_JSON
+   */
+  public long count(String exactTypeId) throws MdsoException, InterruptedException {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    parameters.put("exactTypeId", exactTypeId);
+    parameters.putAll(OBFUSCATED);
+    JsonNode count = json(COUNT, COUNT + query(parameters)).path("count");
+    if (!count.canConvertToLong() || count.longValue() < 0) {
+      throw brokenJson(COUNT, new IOException("the answer has no count"));
     }
+    return count.longValue();
+  }
+
+  /** The products that make resources of a type, inactive ones too, a page at a time. */
+  public Pager<MdsoProduct> products(String resourceTypeId) {
+    Map<String, String> filters = new LinkedHashMap<>();
+    filters.put("includeInactive", "true");
+    if (ResourceQuery.isFilterable(resourceTypeId)) {
+      filters.put("q", "resourceTypeId:" + resourceTypeId);
+    }
+    return pager(
+        PRODUCTS,
+        PRODUCTS,
+        filters,
+        ResourceQuery.MAX_LIMIT,
+        json -> MdsoProduct.parse(json, resourceTypeId),
+        MdsoProduct::id);
+  }
+
+  /** What was done to a resource, a page at a time; fails with status 404 when there is none. */
+  public Pager<MdsoOperation> operations(String resourceId) {
+    return pager(
+        OPERATIONS,
+        RESOURCES + "/" + encode(resourceId) + "/operations",
+        Map.of(),
+        ResourceQuery.MAX_LIMIT,
+        MdsoOperation::parse,
+        MdsoOperation::id);
   }
 
   /** Lets the next call log in again though the last login was refused. */
@@ -156,6 +190,42 @@ public final class MdsoClient implements AutoCloseable {
   @Override
   public void close() {
     tokens.close();
+  }
+
+  private <T> Pager<T> pager(
+      String template,
+      String path,
+      Map<String, String> filters,
+      int limit,
+      Function<JsonNode, @Nullable T> reader,
+      Function<T, String> idOf) {
+    return new Pager<>(
+        token -> {
+          Map<String, String> parameters = new LinkedHashMap<>(filters);
+          parameters.put("limit", Integer.toString(limit));
+          if (token != null) {
+            parameters.put("pageToken", token);
+          }
+          parameters.putAll(OBFUSCATED);
+          byte[] body = get(template, path + query(parameters));
+          try {
+            return Page.parse(body, reader);
+          } catch (IOException e) {
+            throw brokenJson(template, e);
+          }
+        },
+        idOf,
+        maxPages);
+  }
+
+  private JsonNode json(String template, String pathAndQuery)
+      throws MdsoException, InterruptedException {
+    byte[] body = get(template, pathAndQuery);
+    try {
+      return Json.MAPPER.readTree(body);
+    } catch (IOException e) {
+      throw brokenJson(template, e);
+    }
   }
 
   private byte[] get(String template, String pathAndQuery)
@@ -197,7 +267,11 @@ public final class MdsoClient implements AutoCloseable {
     if (fresh.equals(token)) {
       return answer;
     }
-    return exchange.send(template, authorized(pathAndQuery, fresh));
+    answer = exchange.send(template, authorized(pathAndQuery, fresh));
+    if (answer.status() == 401) {
+      tokens.refusedFresh(fresh, refused(template, answer));
+    }
+    return answer;
   }
 
   private HttpRequest authorized(String pathAndQuery, String token) {

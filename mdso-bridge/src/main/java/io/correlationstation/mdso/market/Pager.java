@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.mdso.market;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -55,5 +56,14 @@ public final class Pager<T> {
     token = page.nextPageToken();
     ended = token == null || page.itemCount() == 0 || !tokens.add(token);
     return page.items().stream().filter(item -> ids.add(idOf.apply(item))).toList();
+  }
+
+  /** All items that are left; for listings that are known to be short. */
+  public List<T> rest() throws MdsoException, InterruptedException {
+    List<T> rest = new ArrayList<>();
+    for (List<T> page = next(); page != null; page = next()) {
+      rest.addAll(page);
+    }
+    return rest;
   }
 }

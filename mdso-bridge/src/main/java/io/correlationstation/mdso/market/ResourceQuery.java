@@ -35,21 +35,16 @@ public record ResourceQuery(
     return value.indexOf(':') < 0 && value.indexOf(',') < 0;
   }
 
-  /** The query's parameters, secrets of the schema always obfuscated. */
-  Map<String, String> parameters(@Nullable String pageToken) {
-    Map<String, String> parameters = new LinkedHashMap<>();
-    parameters.put("exactTypeId", exactTypeId);
+  /** Which resources, as parameters of the call; how many of them on a page is not among them. */
+  Map<String, String> filters() {
+    Map<String, String> filters = new LinkedHashMap<>();
+    filters.put("exactTypeId", exactTypeId);
     if (exact != null) {
-      parameters.put("q", exact);
+      filters.put("q", exact);
     }
     if (partial != null) {
-      parameters.put("p", partial);
+      filters.put("p", partial);
     }
-    parameters.put("limit", Integer.toString(limit));
-    if (pageToken != null) {
-      parameters.put("pageToken", pageToken);
-    }
-    parameters.put("obfuscate", "true");
-    return parameters;
+    return filters;
   }
 }

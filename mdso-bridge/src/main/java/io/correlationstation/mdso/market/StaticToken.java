@@ -10,6 +10,11 @@ record StaticToken(String token) implements TokenProvider {
   }
 
   @Override
+  public void refusedFresh(String token, MdsoException refusal) {
+    // as above
+  }
+
+  @Override
   public void forgetRefusal() {
     // nothing to forget
   }

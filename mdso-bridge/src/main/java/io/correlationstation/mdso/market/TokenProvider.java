@@ -14,6 +14,12 @@ sealed interface TokenProvider permits LoginTokens, StaticToken {
   /** The server refused this token; the next call of {@link #token} gets another, if it can. */
   void refused(String token);
 
+  /**
+   * The server refused even a token made just now: another login helps nobody for a while, and
+   * would leave one more session behind.
+   */
+  void refusedFresh(String token, MdsoException refusal);
+
   /** Someone asked for another login after one was refused. */
   void forgetRefusal();
 

@@ -45,7 +45,7 @@ public final class BridgeMetrics {
 
   public BridgeMetrics(Clock clock, String environment) {
     this.clock = clock;
-    this.resource = Otlp.resource(Otlp.COLLECTOR_SERVICE, environment);
+    this.resource = Otlp.ownResource(environment);
     this.startNanos = Otlp.nanos(clock.instant());
   }
 

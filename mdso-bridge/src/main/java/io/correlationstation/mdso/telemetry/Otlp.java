@@ -2,13 +2,18 @@
 package io.correlationstation.mdso.telemetry;
 
 import com.google.protobuf.ByteString;
+import io.correlationstation.mdso.errors.Verdict;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.resource.v1.Resource;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pieces of OTLP messages. Attributes keep the order in which they are added, so the same input
@@ -39,6 +44,32 @@ public final class Otlp {
         .build();
   }
 
+  /**
+   * What the bridge's own spans and metrics come from: this process. What is sent again after a
+   * crash does not have it, as another version on another host must send the same bytes.
+   */
+  public static Resource ownResource(String environment) {
+    Resource.Builder resource = resource(COLLECTOR_SERVICE, environment).toBuilder();
+    String version = Otlp.class.getPackage().getImplementationVersion();
+    resource.addAttributes(text("service.version", version == null ? "development" : version));
+    String host = hostName();
+    if (host != null) {
+      resource.addAttributes(text("host.name", host));
+    }
+    return resource
+        .addAttributes(text("telemetry.sdk.name", "correlation-station"))
+        .addAttributes(text("telemetry.sdk.language", "java"))
+        .build();
+  }
+
+  private static @Nullable String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return null;
+    }
+  }
+
   public static KeyValue text(String key, String value) {
     return attribute(key, AnyValue.newBuilder().setStringValue(value));
   }
@@ -49,6 +80,14 @@ public final class Otlp {
 
   public static KeyValue number(String key, long value) {
     return attribute(key, AnyValue.newBuilder().setIntValue(value));
+  }
+
+  /** What a failure says of itself. */
+  public static List<KeyValue> defect(Verdict verdict) {
+    KeyValue code = text("mdso.defect_code", verdict.code());
+    return verdict.consequence()
+        ? List.of(code, flag("mdso.defect_consequence", true))
+        : List.of(code);
   }
 
   private static KeyValue attribute(String key, AnyValue.Builder value) {

@@ -42,7 +42,7 @@ public final class SpanRecorder {
   public SpanRecorder(OtlpSink sink, Clock clock, String environment) {
     this.sink = sink;
     this.clock = clock;
-    this.resource = Otlp.resource(Otlp.COLLECTOR_SERVICE, environment);
+    this.resource = Otlp.ownResource(environment);
   }
 
   /** Starts an INTERNAL span below the current one and makes it current until it is closed. */
@@ -71,7 +71,7 @@ public final class SpanRecorder {
     return new ActiveSpan(this, span, traceId, randomId(1));
   }
 
-  /** An event of the current span, or a log record when there is none. */
+  /** An event of the current span, or a log record, sent at once, when there is none. */
   public void event(String name, String... attributes) {
     ActiveSpan current = ActiveSpan.current();
     if (current != null) {
@@ -91,6 +91,7 @@ public final class SpanRecorder {
     synchronized (this) {
       events.add(event.build());
     }
+    flush();
   }
 
   /** Spans and events that the sink refused. */

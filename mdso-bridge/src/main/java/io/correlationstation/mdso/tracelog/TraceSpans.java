@@ -5,6 +5,7 @@ import static io.correlationstation.mdso.telemetry.Otlp.flag;
 import static io.correlationstation.mdso.telemetry.Otlp.text;
 
 import com.google.protobuf.ByteString;
+import io.correlationstation.mdso.errors.Verdict;
 import io.correlationstation.mdso.market.MdsoResource;
 import io.correlationstation.mdso.telemetry.Otlp;
 import io.correlationstation.mdso.telemetry.SecretMask;
@@ -52,7 +53,7 @@ final class TraceSpans {
     long startNanos = Long.MAX_VALUE;
     long endNanos = Long.MIN_VALUE;
     boolean clamped;
-    @Nullable String defectCode;
+    @Nullable Verdict defect;
     @Nullable TraceEntry ownEntry;
 
     Root(String originationId, long id, TraceLog log) {
@@ -126,13 +127,18 @@ final class TraceSpans {
       root.endNanos = Math.max(root.endNanos, step.nanos());
       root.clamped |= step.clamped();
       Failure failure = failures.get(i);
-      if (failure != null && root.defectCode == null) {
-        root.defectCode = failure.verdict().code();
+      if (failure != null && isBetter(failure.verdict(), root.defect)) {
+        root.defect = failure.verdict();
       }
       if (root.ownEntry == null && root.originationId.equals(step.entry().resourceId())) {
         root.ownEntry = step.entry();
       }
     }
+  }
+
+  /** The first failure names the trace, but one that only says that another failed gives way. */
+  private static boolean isBetter(Verdict verdict, @Nullable Verdict known) {
+    return known == null || (known.consequence() && !verdict.consequence());
   }
 
   private Root rootOf(int stepIndex) {
@@ -169,7 +175,9 @@ final class TraceSpans {
         addOptional(span, "mdso.management_ip", resource.devices().get(0).managementIp());
       }
     }
-    addOptional(span, "mdso.defect_code", root.defectCode);
+    if (root.defect != null) {
+      span.addAllAttributes(Otlp.defect(root.defect));
+    }
     if (root.clamped) {
       span.addAttributes(flag("mdso.time.clamped", true));
     }
@@ -223,12 +231,11 @@ final class TraceSpans {
   }
 
   private static void addFailure(Span.Builder span, Failure failure, Step at) {
-    String code = failure.verdict().code();
     String message =
         at.entry().message() == null
             ? failure.text()
             : TraceLogMapper.oneLine(at.entry().message());
-    span.addAttributes(text("mdso.defect_code", code));
+    span.addAllAttributes(Otlp.defect(failure.verdict()));
     span.setStatus(error(message));
     span.addEvents(
         Span.Event.newBuilder()
@@ -236,7 +243,7 @@ final class TraceSpans {
             .setName("exception")
             .addAttributes(text("exception.type", "mdso.plan_error"))
             .addAttributes(text("exception.message", message))
-            .addAttributes(text("mdso.defect_code", code)));
+            .addAttributes(text("mdso.defect_code", failure.verdict().code())));
   }
 
   private List<MappedRecord> records(long[] spanOfStep) {
@@ -269,7 +276,7 @@ final class TraceSpans {
     addOptional(record, "mdso.state", entry.state());
     addOptional(record, "mdso.log_file", entry.logFile());
     if (failure != null) {
-      record.addAttributes(text("mdso.defect_code", failure.verdict().code()));
+      record.addAllAttributes(Otlp.defect(failure.verdict()));
       if (entry.categorizedError() != null) {
         record.addAttributes(
             text("mdso.categorized_error", SecretMask.mask(entry.categorizedError())));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class ErrorLedgerTest {
 
   private static final Instant NOW = Instant.parse("2025-01-08T12:00:30Z");
-  private static final Verdict KNOWN = new Verdict("DE-1001", "device-unreachable");
+  private static final Verdict KNOWN = new Verdict("DE-1001", "device-unreachable", false);
 
   private final MovableClock clock = new MovableClock(NOW);
   private final ErrorLedger ledger = new ErrorLedger(clock);

@@ -49,7 +49,7 @@ class ErrorTextTest {
   void ledger_unclassifiedErrors_areGroupedAndCounted() {
     Instant now = Instant.parse("2025-01-08T00:00:00Z");
     ErrorLedger ledger = new ErrorLedger(Clock.fixed(now, ZoneOffset.UTC));
-    Verdict known = new Verdict("DE-1001", "device-unreachable");
+    Verdict known = new Verdict("DE-1001", "device-unreachable", false);
 
     ledger.add(Verdict.NONE, "A", "odd count 1", now.minusSeconds(30));
     ledger.add(Verdict.NONE, "B", "odd count 2", now.minusSeconds(90));

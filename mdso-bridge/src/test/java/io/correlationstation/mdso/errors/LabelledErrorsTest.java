@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -19,12 +20,13 @@ import org.junit.jupiter.params.provider.CsvSource;
  * <p>Each file holds a family and a text a line, in the words of devices, libraries and people,
  * written from the meanings of the families alone. Texts are tried bare, with the prefix of the
  * error grammar, and inside a nested failure. Macro-F1 is the mean of F1 over the families;
- * unclassified counts as wrong.
+ * unclassified counts as wrong, and a text that only says that something else failed names no
+ * family.
  *
  * <p>{@code labelled-errors.tsv} was scored once before its misses were looked at (0.912), then the
  * rules were widened; {@code labelled-errors-held-out.tsv} was written after that, {@code
- * labelled-errors-fresh.tsv} by someone who had not opened the rule file. No rule was changed since
- * the second was scored. The last figure is the one to believe.
+ * labelled-errors-fresh.tsv} by someone who had not opened the rule file. No rule that names a
+ * cause was changed since the second was scored. The last figure is the one to believe.
  */
 class LabelledErrorsTest {
 
@@ -32,6 +34,31 @@ class LabelledErrorsTest {
   private static final double LEAST_MACRO_F1 = 0.85;
 
   private record Labelled(String family, String text) {}
+
+  /**
+   * What parents say when a child failed, between texts that only look like it; written before the
+   * rules of that family. Taking one of the latter hides a cause, so it weighs more than a miss.
+   */
+  @Test
+  void classify_parentsThatSayAChildFailed_areToldFromCauses() throws IOException {
+    RuleSet rules = RuleBook.open(null).rules();
+    List<String> missed = new ArrayList<>();
+    List<String> taken = new ArrayList<>();
+    List<Labelled> errors = labelled("labelled-consequences.tsv");
+    for (Labelled each : errors) {
+      boolean expected = each.family.equals("child-failed");
+      boolean found = rules.classify(each.text).consequence();
+      if (found != expected) {
+        (expected ? missed : taken).add(each.text);
+      }
+    }
+
+    System.out.printf(
+        "child-failed: of %d texts %d missed, %d taken%n",
+        errors.size(), missed.size(), taken.size());
+    assertThat(missed).hasSizeLessThanOrEqualTo(5);
+    assertThat(taken).hasSizeLessThanOrEqualTo(1);
+  }
 
   @ParameterizedTest
   @CsvSource({
@@ -45,8 +72,7 @@ class LabelledErrorsTest {
     List<Labelled> errors = labelled(file);
     StringBuilder misses = new StringBuilder();
     for (Labelled each : errors) {
-      String found = rules.classify(each.text).rule();
-      String predicted = found == null ? Verdict.UNCLASSIFIED : found;
+      String predicted = cause(rules.classify(each.text));
       if (predicted.equals(each.family)) {
         counts(counts, each.family)[0]++;
       } else {
@@ -63,6 +89,11 @@ class LabelledErrorsTest {
     System.out.printf("error rules: macro-F1 %.3f on %d of %s%n", macroF1, errors.size(), file);
     assertThat(errors).hasSizeGreaterThanOrEqualTo(leastErrors);
     assertThat(macroF1).as(misses.toString()).isGreaterThan(LEAST_MACRO_F1);
+  }
+
+  /** The family of the cause; a text that only says that something else failed names none. */
+  private static String cause(Verdict verdict) {
+    return verdict.rule() == null || verdict.consequence() ? Verdict.UNCLASSIFIED : verdict.rule();
   }
 
   private static double f1(int[] truePositiveFalsePositiveFalseNegative) {

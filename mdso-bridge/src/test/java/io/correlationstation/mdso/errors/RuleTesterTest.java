@@ -51,6 +51,7 @@ class RuleTesterTest {
         .containsExactly(
             "auth-failed",
             "bad-ip-address",
+            "child-failed",
             "commit-failed",
             "constraint-violation",
             "device-timeout",
@@ -65,6 +66,23 @@ class RuleTesterTest {
             "script-exception",
             "syntax-error",
             "upstream-5xx");
+  }
+
+  @Test
+  void test_shippedRules_onlyChildFailedNamesNoCause() throws IOException {
+    assertThat(RuleTester.test(List.of()).rules().rules())
+        .allMatch(rule -> rule.consequence() == rule.name().equals("child-failed"));
+  }
+
+  @Test
+  void test_consequence_isInTheVerdict() throws IOException {
+    Path file = write(GOOD.replace("name: fibre-cut", "name: fibre-cut\n    consequence: true"));
+
+    RuleSet rules = RuleTester.test(List.of(file)).rules();
+
+    assertThat(rules.classify("a fibre cut").consequence()).isTrue();
+    assertThat(rules.classify("authentication failed").consequence()).isFalse();
+    assertThat(rules.classify("the moon is too bright").consequence()).isFalse();
   }
 
   @Test
@@ -95,6 +113,7 @@ class RuleTesterTest {
         "fibre cut between | unable to connect to device EXPLTXAA01W | the example resolves to"
             + " DE-1001",
         "rules: | rulez: | rules must be a list",
+        "name: fibre-cut | consequence: maybe | consequence must be true or false",
         "examples: [ | examples: [] # [ | needs at least one example"
       })
   void test_wrongFile_namesFileAndRule(String find, String replacement, String expected)

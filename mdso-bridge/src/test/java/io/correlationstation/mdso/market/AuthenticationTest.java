@@ -192,6 +192,28 @@ class AuthenticationTest {
     server.verify(2, postRequestedFor(urlEqualTo(TOKENS)));
   }
 
+  /** Each login more would be a session more, and accounts limit those. */
+  @Test
+  void call_tokensAreNeverGoodEnough_leavesNoSessionsBehind() throws Exception {
+    server.stubFor(get(urlPathEqualTo(RESOURCES)).willReturn(aResponse().withStatus(401)));
+    stubNumberedTokens();
+    try (MdsoClient client = rig.client()) {
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> list(client))
+            .isInstanceOfSatisfying(
+                MdsoException.class, e -> assertThat(e.kind()).isEqualTo(MdsoException.Kind.AUTH));
+      }
+      server.verify(2, postRequestedFor(urlEqualTo(TOKENS)));
+      server.verify(2, getRequestedFor(urlPathEqualTo(RESOURCES)));
+      server.verify(1, deleteRequestedFor(urlPathMatching(TOKENS + "/.*")));
+
+      client.forgetRefusedLogin();
+      assertThatThrownBy(() -> list(client)).hasMessageContaining("HTTP 401");
+    }
+
+    server.verify(4, postRequestedFor(urlEqualTo(TOKENS)));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "'{\"token\":\"t\",\"timeout\":3600}', 3569, 3571",

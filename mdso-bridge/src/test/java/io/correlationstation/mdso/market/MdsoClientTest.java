@@ -118,12 +118,13 @@ class MdsoClientTest {
             .withStatus(status)
             .withBody(
                 "{\"errors\":[{\"trace_id\":\"aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee\",\"hop_id\":\"h\"}],\"failureInfo\":{\"reason\":\"not"
-                    + " found\"}}"));
+                    + " found, token=0123456789abcdef\"}}"));
 
     MdsoException failure = failure();
 
     assertThat(failure.status()).isEqualTo(status);
-    assertThat(failure).hasMessage(RESOURCES + " answered HTTP " + status + ": not found");
+    assertThat(failure)
+        .hasMessage(RESOURCES + " answered HTTP " + status + ": not found, token=******");
     server.verify(1, getRequestedFor(urlPathEqualTo(RESOURCES)));
     assertThat(rig.calls(RESOURCES, Integer.toString(status))).isEqualTo(1);
     Span call = clientSpan();

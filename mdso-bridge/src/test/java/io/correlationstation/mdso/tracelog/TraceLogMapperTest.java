@@ -316,6 +316,46 @@ class TraceLogMapperTest {
         .isEqualTo("DE-1031");
   }
 
+  /** Within a second nobody knows who failed first, and writers lose the order. */
+  @Test
+  void map_parentSaysAChildFailedBeforeTheChildFails_traceHasTheChildsCode() {
+    MappedTrace trace =
+        map(
+            "failed",
+            log(
+                service("STARTED", 0),
+                port("STARTED", 1),
+                entry("NetworkService", SERVICE_ID, "FAILED", "one child failed", 5),
+                entry("PortActivation", PORT_ID, "FAILED", "the moon is too bright", 5)));
+
+    Span root = span(trace, "mdso.workflow.NetworkService");
+    Span parent = span(trace, "mdso.product.NetworkService");
+    assertThat(attribute(root, "mdso.defect_code")).isEqualTo("UNCLASSIFIED");
+    assertThat(attribute(root, "mdso.defect_consequence")).isNull();
+    assertThat(attribute(parent, "mdso.defect_code")).isEqualTo("DE-1171");
+    assertThat(attribute(parent, "mdso.defect_consequence")).isEqualTo("true");
+    assertThat(attribute(span(trace, "mdso.product.PortActivation"), "mdso.defect_consequence"))
+        .isNull();
+    assertThat(trace.records())
+        .extracting(record -> attribute(record.record(), "mdso.defect_consequence"))
+        .containsExactly(null, null, "true", null);
+  }
+
+  @Test
+  void map_childSaysNothing_traceHasTheParentsCode() {
+    MappedTrace trace =
+        map(
+            "failed",
+            log(
+                service("STARTED", 0),
+                port("STARTED", 1),
+                entry("NetworkService", SERVICE_ID, "FAILED", "one child failed", 5)));
+
+    Span root = span(trace, "mdso.workflow.NetworkService");
+    assertThat(attribute(root, "mdso.defect_code")).isEqualTo("DE-1171");
+    assertThat(attribute(root, "mdso.defect_consequence")).isEqualTo("true");
+  }
+
   @Test
   void map_sameInputTwice_givesTheSameBytes() {
     MappedTrace once = map("failed", Fixtures.failedTraceLog());

@@ -8,6 +8,7 @@ import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journal.JournalCursor;
 import io.correlationstation.server.journal.JournalCursor.Entry;
 import io.correlationstation.server.journal.Signal;
+import io.correlationstation.server.otlp.SpanTables;
 import io.correlationstation.server.stitch.EdgeStatistics;
 import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.HandoffSink;
@@ -102,7 +103,11 @@ public final class StitchWorker implements AutoCloseable {
   private Instant savedAt;
 
   private StitchWorker(
-      StitchWorkerConfig config, Journal journal, PrometheusRegistry registry, Clock clock)
+      StitchWorkerConfig config,
+      Journal journal,
+      SpanTables tables,
+      PrometheusRegistry registry,
+      Clock clock)
       throws IOException {
     this.journal = journal;
     this.clock = clock;
@@ -116,7 +121,7 @@ public final class StitchWorker implements AutoCloseable {
     this.stitcher = state == null ? Stitcher.create(stitching, sink) : state.stitcher();
     this.lastSequence = state == null ? cursor.committed() : state.sequence();
     this.admission = state == null ? admission() : state.admission();
-    this.feed = new TelemetryFeed(stitching, admission);
+    this.feed = new TelemetryFeed(stitching, admission, tables);
     this.horizon = state == null ? horizon(stitching) : state.horizon();
     this.journeyTraces = state == null ? new JourneyTraces() : state.journeyTraces();
     this.rulings = openRulings(config);
@@ -146,11 +151,19 @@ public final class StitchWorker implements AutoCloseable {
     this.thread = new Thread(this::run, "stitch-0");
   }
 
-  /** Opens the cursor and starts the thread {@code stitch-0}. */
+  /**
+   * Opens the cursor and starts the thread {@code stitch-0}.
+   *
+   * @param tables shared with other readers of that journal
+   */
   public static StitchWorker start(
-      StitchWorkerConfig config, Journal journal, PrometheusRegistry registry, Clock clock)
+      StitchWorkerConfig config,
+      Journal journal,
+      SpanTables tables,
+      PrometheusRegistry registry,
+      Clock clock)
       throws IOException {
-    StitchWorker worker = new StitchWorker(config, journal, registry, clock);
+    StitchWorker worker = new StitchWorker(config, journal, tables, registry, clock);
     worker.thread.start();
     return worker;
   }

@@ -7,6 +7,7 @@ import io.correlationstation.server.journal.JournalCursor.Entry;
 import io.correlationstation.server.otlp.AttributeNames;
 import io.correlationstation.server.otlp.LogScan;
 import io.correlationstation.server.otlp.LogView;
+import io.correlationstation.server.otlp.SpanTables;
 import io.correlationstation.server.otlp.SpanView;
 import io.correlationstation.server.otlp.TraceScan;
 import io.correlationstation.server.stitch.KeySighting;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +60,8 @@ public final class TelemetryFeed {
   private final long keyBits;
   private final SpanFacts facts;
   private final Admission admission;
+  private final @Nullable SpanTables tables;
+  private final long keyBitsOfTables;
 
   /** The traces that are read, or null for all. */
   private @Nullable TraceSet only;
@@ -69,12 +73,18 @@ public final class TelemetryFeed {
 
   /** Gives a stitcher everything. */
   public TelemetryFeed(StitchConfig config) {
-    this(config, Admission.open());
+    this(config, Admission.open(), null);
   }
 
-  /** Gives a stitcher the traces that the admission lets in. */
-  TelemetryFeed(StitchConfig config, Admission admission) {
+  /**
+   * Gives a stitcher the traces that the admission lets in.
+   *
+   * @param tables shared with other readers of the same journal; null when it reads alone
+   */
+  TelemetryFeed(StitchConfig config, Admission admission, @Nullable SpanTables tables) {
     this.admission = admission;
+    this.tables = tables;
+    this.keyBitsOfTables = tables == null ? 0 : tables.bits(keyNames(config));
     this.keys = config.keys();
     this.observers = config.observers();
     this.facts = new SpanFacts(keys.size());
@@ -94,6 +104,11 @@ public final class TelemetryFeed {
     this.keyBits = bits;
   }
 
+  /** The attributes by which a span shows that it concerns a circuit. */
+  public static Stream<String> keyNames(StitchConfig config) {
+    return config.keys().stream().flatMap(key -> key.attributeNames().stream());
+  }
+
   /** Keys may share a name. */
   private static int number(String name, List<String> all) {
     if (!all.contains(name)) {
@@ -109,16 +124,32 @@ public final class TelemetryFeed {
    * @return the latest believable end of its spans, or 0 when it has none that are stitched
    */
   public long traces(byte[] payload, long receivedTime, Stitcher stitcher) {
-    receivedNanos = receivedTime;
-    frameEndNanos = 0;
+    startFrame(receivedTime);
     TraceScan.scan(payload, names, span -> span(span, stitcher));
     return frameEndNanos;
+  }
+
+  private void startFrame(long receivedTime) {
+    receivedNanos = receivedTime;
+    frameEndNanos = 0;
   }
 
   /** The same for a frame of the journal, whose traces may have to be read again later. */
   long traces(Entry entry, Stitcher stitcher) {
     sequence = entry.sequence();
-    return traces(entry.frame().payload(), entry.frame().receivedNanos(), stitcher);
+    byte[] payload = entry.frame().payload();
+    if (tables == null) {
+      return traces(payload, entry.frame().receivedNanos(), stitcher);
+    }
+    startFrame(entry.frame().receivedNanos());
+    TraceScan.scan(
+        payload,
+        names,
+        tables.of(sequence, payload),
+        (high, low, found, service) ->
+            wants(Admission.hash(high, low), (found & keyBitsOfTables) != 0),
+        span -> stitcher.accept(facts(span)));
+    return frameEndNanos;
   }
 
   /** Gives the spans of some traces to the stitcher, as {@link #traces(Entry, Stitcher)} would. */
@@ -133,14 +164,20 @@ public final class TelemetryFeed {
 
   private void span(SpanView span, Stitcher stitcher) {
     long trace = Admission.hash(span.traceIdHigh(), span.traceIdLow());
-    if (only != null && !only.contains(trace)) {
-      return;
-    }
-    if (admission.admits(trace, (span.found() & keyBits) != 0, receivedNanos)) {
+    if (wants(trace, (span.found() & keyBits) != 0)) {
       stitcher.accept(facts(span));
-    } else {
-      admission.passOver(trace, sequence);
     }
+  }
+
+  private boolean wants(long trace, boolean concerned) {
+    if (only != null && !only.contains(trace)) {
+      return false;
+    }
+    if (admission.admits(trace, concerned, receivedNanos)) {
+      return true;
+    }
+    admission.passOver(trace, sequence);
+    return false;
   }
 
   /** Gives the keys on every record of an {@code ExportLogsServiceRequest} to the stitcher. */

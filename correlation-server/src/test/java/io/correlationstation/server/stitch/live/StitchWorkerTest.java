@@ -9,6 +9,7 @@ import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.InMemoryJournal;
 import io.correlationstation.server.journal.JournalCursor;
 import io.correlationstation.server.journal.Signal;
+import io.correlationstation.server.otlp.SpanTables;
 import io.correlationstation.server.stitch.Evidence;
 import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.Ruling;
@@ -284,7 +285,7 @@ class StitchWorkerTest {
   @Test
   void rulings_unreadable_areCountedAndStitchingGoesOn() throws Exception {
     PrometheusRegistry registry = new PrometheusRegistry();
-    try (StitchWorker worker = StitchWorker.start(config(), journal, registry, clock)) {
+    try (StitchWorker worker = StitchWorker.start(config(), journal, tables(), registry, clock)) {
       journal
           .append(
               new Frame(
@@ -314,7 +315,7 @@ class StitchWorkerTest {
 
     try (StitchWorker worker =
         StitchWorker.start(
-            config(), new PausingJournal(journal), new PrometheusRegistry(), clock)) {
+            config(), new PausingJournal(journal), tables(), new PrometheusRegistry(), clock)) {
       await().until(() -> !linked().isEmpty());
       assertThat(worker.statistics().losses()).doesNotContainKey("late");
     }
@@ -324,7 +325,7 @@ class StitchWorkerTest {
   void polledSourcesConfigured_tracesAreKeptUntilTheirSpansMayCome() throws Exception {
     try (StitchWorker worker =
         StitchWorker.start(
-            config().withPolledSources(true), journal, new PrometheusRegistry(), clock)) {
+            config().withPolledSources(true), journal, tables(), new PrometheusRegistry(), clock)) {
       appendHandoff();
       await().until(() -> worker.statistics().spans() == 3);
       now.updateAndGet(instant -> instant.plusSeconds(600));
@@ -338,14 +339,14 @@ class StitchWorkerTest {
   void journeyTraces_on_tellTheLinkInATraceOfTheCircuitOnceAlsoAfterARestart() throws Exception {
     StitchWorkerConfig telling = config().withJourneyTraces(true);
     try (StitchWorker worker =
-        StitchWorker.start(telling, journal, new PrometheusRegistry(), clock)) {
+        StitchWorker.start(telling, journal, tables(), new PrometheusRegistry(), clock)) {
       appendHandoff();
       letTimePass(worker);
       await().until(() -> synthetic().size() == 5);
     }
     Files.delete(directory.resolve("stitch.state"));
     try (StitchWorker worker =
-        StitchWorker.start(telling, journal, new PrometheusRegistry(), clock)) {
+        StitchWorker.start(telling, journal, tables(), new PrometheusRegistry(), clock)) {
       letTimePass(worker);
       await().until(() -> worker.statistics().decisions().getOrDefault("LINKED", 0L) >= 1);
     }
@@ -396,6 +397,10 @@ class StitchWorkerTest {
     now.updateAndGet(instant -> instant.plusSeconds(60));
   }
 
+  private static SpanTables tables() {
+    return new SpanTables(TelemetryFeed.keyNames(StitchConfig.defaults()).toList());
+  }
+
   private StitchWorker start() throws Exception {
     return start(new PrometheusRegistry());
   }
@@ -406,7 +411,7 @@ class StitchWorkerTest {
 
   private StitchWorker start(Path state, InMemoryJournal log, PrometheusRegistry registry)
       throws Exception {
-    return StitchWorker.start(config(state), log, registry, clock);
+    return StitchWorker.start(config(state), log, tables(), registry, clock);
   }
 
   private StitchWorkerConfig config() {
