@@ -14,12 +14,13 @@ import io.correlationstation.agent.process.Environment;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.javaagent.bootstrap.correlation.BodyBridge;
 import io.opentelemetry.javaagent.bootstrap.correlation.CorrelationBridge;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Answers woven code from the current context. Loaded by name when the bridge is installed. */
-public final class CarrierDelegate implements CorrelationBridge.Delegate {
+public final class CarrierDelegate implements CorrelationBridge.Delegate, BodyBridge.Delegate {
 
   private final Carrier carrier;
   private final BodyReading bodies;
@@ -36,9 +37,11 @@ public final class CarrierDelegate implements CorrelationBridge.Delegate {
     this.methods = new MethodScopes(carrier);
   }
 
-  /** Connects the bridge. */
+  /** Connects the bridges. */
   public static void install(Carrier carrier) {
-    CorrelationBridge.install(new CarrierDelegate(carrier));
+    CarrierDelegate delegate = new CarrierDelegate(carrier);
+    CorrelationBridge.install(delegate);
+    BodyBridge.install(delegate);
   }
 
   @Override

@@ -4,7 +4,7 @@ package io.correlationstation.agent.body;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
-import io.opentelemetry.javaagent.bootstrap.correlation.CorrelationBridge;
+import io.opentelemetry.javaagent.bootstrap.correlation.BodyBridge;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeInstrumentation;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeTransformer;
 import net.bytebuddy.asm.Advice;
@@ -46,7 +46,7 @@ final class BodyReaderInstrumentation implements TypeInstrumentation {
 
     @Advice.OnMethodEnter(suppress = Throwable.class)
     public static @Nullable Object enter(@Advice.This Object stream) {
-      return CorrelationBridge.bodyEnter(stream);
+      return BodyBridge.bodyEnter(stream);
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
@@ -54,7 +54,7 @@ final class BodyReaderInstrumentation implements TypeInstrumentation {
         @Advice.Enter @Nullable Object scan,
         @Advice.Return int character,
         @Advice.Thrown @Nullable Throwable failure) {
-      CorrelationBridge.bodyText(scan, failure, character);
+      BodyBridge.bodyText(scan, failure, character);
     }
   }
 
@@ -66,7 +66,7 @@ final class BodyReaderInstrumentation implements TypeInstrumentation {
 
     @Advice.OnMethodEnter(suppress = Throwable.class)
     public static @Nullable Object enter(@Advice.This Object stream) {
-      return CorrelationBridge.bodyEnter(stream);
+      return BodyBridge.bodyEnter(stream);
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
@@ -75,7 +75,7 @@ final class BodyReaderInstrumentation implements TypeInstrumentation {
         @Advice.Argument(0) char[] chars,
         @Advice.Return int count,
         @Advice.Thrown @Nullable Throwable failure) {
-      CorrelationBridge.bodyText(scan, failure, chars, 0, count);
+      BodyBridge.bodyText(scan, failure, chars, 0, count);
     }
   }
 
@@ -87,7 +87,7 @@ final class BodyReaderInstrumentation implements TypeInstrumentation {
 
     @Advice.OnMethodEnter(suppress = Throwable.class)
     public static @Nullable Object enter(@Advice.This Object stream) {
-      return CorrelationBridge.bodyEnter(stream);
+      return BodyBridge.bodyEnter(stream);
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
@@ -97,7 +97,7 @@ final class BodyReaderInstrumentation implements TypeInstrumentation {
         @Advice.Argument(1) int offset,
         @Advice.Return int count,
         @Advice.Thrown @Nullable Throwable failure) {
-      CorrelationBridge.bodyText(scan, failure, chars, offset, count);
+      BodyBridge.bodyText(scan, failure, chars, offset, count);
     }
   }
 
@@ -109,7 +109,7 @@ final class BodyReaderInstrumentation implements TypeInstrumentation {
 
     @Advice.OnMethodEnter(suppress = Throwable.class)
     public static @Nullable Object enter(@Advice.This Object stream) {
-      return CorrelationBridge.bodyEnter(stream);
+      return BodyBridge.bodyEnter(stream);
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
@@ -117,7 +117,7 @@ final class BodyReaderInstrumentation implements TypeInstrumentation {
         @Advice.Enter @Nullable Object scan,
         @Advice.Return @Nullable String line,
         @Advice.Thrown @Nullable Throwable failure) {
-      CorrelationBridge.bodyText(scan, failure, line);
+      BodyBridge.bodyText(scan, failure, line);
     }
   }
 }

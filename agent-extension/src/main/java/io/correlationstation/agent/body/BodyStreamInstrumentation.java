@@ -9,7 +9,7 @@ import static net.bytebuddy.matcher.ElementMatchers.not;
 import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
-import io.opentelemetry.javaagent.bootstrap.correlation.CorrelationBridge;
+import io.opentelemetry.javaagent.bootstrap.correlation.BodyBridge;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeInstrumentation;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeTransformer;
 import java.nio.ByteBuffer;
@@ -64,7 +64,7 @@ final class BodyStreamInstrumentation implements TypeInstrumentation {
 
     @Advice.OnMethodEnter(suppress = Throwable.class)
     public static @Nullable Object enter(@Advice.This Object stream) {
-      return CorrelationBridge.bodyEnter(stream);
+      return BodyBridge.bodyEnter(stream);
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
@@ -72,7 +72,7 @@ final class BodyStreamInstrumentation implements TypeInstrumentation {
         @Advice.Enter @Nullable Object scan,
         @Advice.Return int octet,
         @Advice.Thrown @Nullable Throwable failure) {
-      CorrelationBridge.bodyExit(scan, failure, octet);
+      BodyBridge.bodyExit(scan, failure, octet);
     }
   }
 
@@ -84,7 +84,7 @@ final class BodyStreamInstrumentation implements TypeInstrumentation {
 
     @Advice.OnMethodEnter(suppress = Throwable.class)
     public static @Nullable Object enter(@Advice.This Object stream) {
-      return CorrelationBridge.bodyEnter(stream);
+      return BodyBridge.bodyEnter(stream);
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
@@ -93,7 +93,7 @@ final class BodyStreamInstrumentation implements TypeInstrumentation {
         @Advice.Argument(0) byte[] bytes,
         @Advice.Return int count,
         @Advice.Thrown @Nullable Throwable failure) {
-      CorrelationBridge.bodyExit(scan, failure, bytes, 0, count);
+      BodyBridge.bodyExit(scan, failure, bytes, 0, count);
     }
   }
 
@@ -105,7 +105,7 @@ final class BodyStreamInstrumentation implements TypeInstrumentation {
 
     @Advice.OnMethodEnter(suppress = Throwable.class)
     public static @Nullable Object enter(@Advice.This Object stream) {
-      return CorrelationBridge.bodyEnter(stream);
+      return BodyBridge.bodyEnter(stream);
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
@@ -115,7 +115,7 @@ final class BodyStreamInstrumentation implements TypeInstrumentation {
         @Advice.Argument(1) int offset,
         @Advice.Return int count,
         @Advice.Thrown @Nullable Throwable failure) {
-      CorrelationBridge.bodyExit(scan, failure, bytes, offset, count);
+      BodyBridge.bodyExit(scan, failure, bytes, offset, count);
     }
   }
 
@@ -131,7 +131,7 @@ final class BodyStreamInstrumentation implements TypeInstrumentation {
         @Advice.Argument(0) ByteBuffer buffer,
         @Advice.Local("position") int position) {
       position = buffer.position();
-      return CorrelationBridge.bodyEnter(stream);
+      return BodyBridge.bodyEnter(stream);
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
@@ -141,7 +141,7 @@ final class BodyStreamInstrumentation implements TypeInstrumentation {
         @Advice.Local("position") int position,
         @Advice.Return int count,
         @Advice.Thrown @Nullable Throwable failure) {
-      CorrelationBridge.bodyExit(scan, failure, buffer, position, count);
+      BodyBridge.bodyExit(scan, failure, buffer, position, count);
     }
   }
 }

@@ -8,7 +8,7 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.not;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
-import io.opentelemetry.javaagent.bootstrap.correlation.CorrelationBridge;
+import io.opentelemetry.javaagent.bootstrap.correlation.BodyBridge;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeInstrumentation;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeTransformer;
 import net.bytebuddy.asm.Advice;
@@ -48,7 +48,7 @@ final class OkioSourceInstrumentation implements TypeInstrumentation {
 
     @Advice.OnMethodEnter(suppress = Throwable.class)
     public static @Nullable Object enter(@Advice.This Object source) {
-      return CorrelationBridge.bodyEnter(source);
+      return BodyBridge.bodyEnter(source);
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
@@ -66,7 +66,7 @@ final class OkioSourceInstrumentation implements TypeInstrumentation {
         sink.copyTo(end, sink.size() - count, count);
         bytes = end.readByteArray();
       }
-      CorrelationBridge.bodyExit(scan, failure, bytes, 0, (int) count);
+      BodyBridge.bodyExit(scan, failure, bytes, 0, (int) count);
     }
   }
 }

@@ -6,7 +6,7 @@ import static io.opentelemetry.javaagent.extension.matcher.AgentElementMatchers.
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
-import io.opentelemetry.javaagent.bootstrap.correlation.CorrelationBridge;
+import io.opentelemetry.javaagent.bootstrap.correlation.BodyBridge;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeInstrumentation;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeTransformer;
 import java.util.Map;
@@ -57,7 +57,7 @@ final class ParameterInstrumentation implements TypeInstrumentation {
     @Advice.OnMethodExit(suppress = Throwable.class)
     public static void exit(
         @Advice.Argument(0) String name, @Advice.Return @Nullable String value) {
-      CorrelationBridge.parameter(name, value);
+      BodyBridge.parameter(name, value);
     }
   }
 
@@ -71,7 +71,7 @@ final class ParameterInstrumentation implements TypeInstrumentation {
     public static void exit(
         @Advice.Argument(0) String name, @Advice.Return String @Nullable [] values) {
       if (values != null && values.length > 0) {
-        CorrelationBridge.parameter(name, values[0]);
+        BodyBridge.parameter(name, values[0]);
       }
     }
   }
@@ -84,7 +84,7 @@ final class ParameterInstrumentation implements TypeInstrumentation {
 
     @Advice.OnMethodExit(suppress = Throwable.class)
     public static void exit(@Advice.Return @Nullable Map<String, String[]> parameters) {
-      CorrelationBridge.parameters(parameters);
+      BodyBridge.parameters(parameters);
     }
   }
 }

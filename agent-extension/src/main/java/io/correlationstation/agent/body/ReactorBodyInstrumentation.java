@@ -8,7 +8,7 @@ import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.opentelemetry.javaagent.bootstrap.correlation.CorrelationBridge;
+import io.opentelemetry.javaagent.bootstrap.correlation.BodyBridge;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeInstrumentation;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeTransformer;
 import net.bytebuddy.asm.Advice;
@@ -51,16 +51,16 @@ final class ReactorBodyInstrumentation implements TypeInstrumentation {
       if (!(message instanceof HttpContent)) {
         return;
       }
-      Object scan = CorrelationBridge.bodyEnter(operations);
+      Object scan = BodyBridge.bodyEnter(operations);
       if (scan == null) {
         return;
       }
       ByteBuf piece = ((HttpContent) message).content();
       byte[] bytes = new byte[piece.readableBytes()];
       piece.getBytes(piece.readerIndex(), bytes);
-      CorrelationBridge.bodyExit(scan, null, bytes, 0, bytes.length);
+      BodyBridge.bodyExit(scan, null, bytes, 0, bytes.length);
       if (message instanceof LastHttpContent) {
-        CorrelationBridge.bodyExit(CorrelationBridge.bodyEnter(operations), null, -1);
+        BodyBridge.bodyExit(BodyBridge.bodyEnter(operations), null, -1);
       }
     }
   }

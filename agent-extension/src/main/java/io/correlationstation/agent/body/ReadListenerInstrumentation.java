@@ -8,7 +8,7 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.namedOneOf;
 import static net.bytebuddy.matcher.ElementMatchers.not;
 
-import io.opentelemetry.javaagent.bootstrap.correlation.CorrelationBridge;
+import io.opentelemetry.javaagent.bootstrap.correlation.BodyBridge;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeInstrumentation;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeTransformer;
 import net.bytebuddy.asm.Advice;
@@ -50,12 +50,12 @@ final class ReadListenerInstrumentation implements TypeInstrumentation {
 
     @Advice.OnMethodEnter(suppress = Throwable.class)
     public static @Nullable Object enter(@Advice.This Object listener) {
-      return CorrelationBridge.listenerEnter(listener);
+      return BodyBridge.listenerEnter(listener);
     }
 
     @Advice.OnMethodExit(suppress = Throwable.class, onThrowable = Throwable.class)
     public static void exit(@Advice.Enter @Nullable Object scope) {
-      CorrelationBridge.listenerExit(scope);
+      BodyBridge.listenerExit(scope);
     }
   }
 }

@@ -4,6 +4,7 @@ package io.correlationstation.agent.http;
 import static io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer.InstrumentationType.HTTP_CLIENT;
 import static io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer.InstrumentationType.HTTP_SERVER;
 import static io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer.InstrumentationType.MESSAGING_CONSUMER_PROCESS;
+import static io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer.InstrumentationType.MESSAGING_CONSUMER_RECEIVE;
 import static io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer.InstrumentationType.MESSAGING_PRODUCER;
 import static io.opentelemetry.instrumentation.api.incubator.instrumenter.InstrumenterCustomizer.InstrumentationType.RPC_CLIENT;
 
@@ -65,12 +66,19 @@ public final class CorrelationInstrumenterCustomizer implements InstrumenterCust
           (c, request, start) -> carrier.egress().toHost(c, "rpc", start.get(HOST)));
     } else if (customizer.hasType(MESSAGING_PRODUCER)) {
       add(customizer, "producer", (c, message, start) -> carrier.egress().toTopic(c, topic(start)));
-    } else if (customizer.hasType(MESSAGING_CONSUMER_PROCESS)) {
+    } else if (!customizer.hasType(MESSAGING_CONSUMER_RECEIVE)) {
       MessageReading messages = new MessageReading(carrier);
-      add(
-          customizer,
-          "consumer",
-          (c, message, start) -> messages.arrives(c, message, topic(start)));
+      if (customizer.hasType(MESSAGING_CONSUMER_PROCESS)) {
+        add(
+            customizer,
+            "consumer",
+            (c, message, start) -> messages.arrives(c, message, topic(start)));
+      } else if (MessageReading.knows(customizer.getInstrumentationName())) {
+        add( // agent 2.24 knows no type of spans that process, and both of those that receive
+            customizer,
+            "consumer",
+            (c, message, start) -> messages.mayArrive(c, message, topic(start)));
+      }
     }
   }
 

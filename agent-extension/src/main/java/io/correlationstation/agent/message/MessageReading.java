@@ -53,6 +53,19 @@ public final class MessageReading {
     return ofMessage;
   }
 
+  /** The same where it is not known whether the span is that of a message; if not, nothing. */
+  public Context mayArrive(Context context, Object request, @Nullable String topic)
+      throws ReflectiveOperationException {
+    return Message.of(request) == null ? context : arrives(context, request, topic);
+  }
+
+  /** Whether the messages of an instrumentation can be read. */
+  public static boolean knows(String instrumentation) {
+    return instrumentation.startsWith("io.opentelemetry.jms-")
+        || instrumentation.startsWith("io.opentelemetry.kafka-clients-")
+        || instrumentation.startsWith("io.opentelemetry.rabbitmq-");
+  }
+
   private void find(Rule rule, Message message, Context context)
       throws ReflectiveOperationException {
     if (rule.header != null) {

@@ -24,15 +24,19 @@ import java.util.function.ToDoubleFunction;
  * nothing to discover, and spans exported over OTLP to this JVM.
  *
  * <p>One JVM for each arm: no agent, the agent, the agent once more, the agent with its own copy of
- * baggage to attributes, the agent with the extension. Requests go to them in turn at a fixed rate,
- * in an order that is drawn anew for each turn, so that what else the machine does hits all alike.
- * Two JVMs of one and the same arm differ, by what their compilers came to, more than the extension
- * costs: so there are several generations of JVMs, the median of their ratios counts, and the arm
- * that is there twice says how far to trust it. Nothing is measured before compilers are done.
+ * baggage to attributes, the agent with the extension. Two JVMs of one and the same arm differ, by
+ * what their compilers came to, more than the extension costs: so there are several generations of
+ * JVMs, the median of their ratios counts, and the arm that is there twice says how far to trust
+ * it. Compilers get their time before anything is measured.
  *
- * <p>Requests are few and each finds caches as four other JVMs have left them. That is the dear way
- * to answer a request: it takes three times the processor time of one at full speed, and more of
- * code that is run once.
+ * <p>Two ways, both at a fixed rate and interleaved, in an order that is drawn anew for each round,
+ * so that what else the machine does hits all alike:
+ *
+ * <ul>
+ *   <li>half a second of requests to one arm, then to the next: a service that has work to do;
+ *   <li>one request to one arm, then to the next: each finds caches as four other JVMs have left
+ *       them, and takes two to three times as long, all the more in code that is run once.
+ * </ul>
  *
  * <p>Expected: allocation at most 1.02 and processor time at most 1.03 of the agent's.
  *
@@ -42,17 +46,19 @@ import java.util.function.ToDoubleFunction;
  */
 public final class AgentOverhead {
 
-  private static final int MANY = 50_000;
+  private static final int MANY = 60_000;
   private static final int AT_FULL_SPEED = 1_000_000;
-  private static final int WARM_UP = 2_500;
-  private static final int MOST_WARM_UPS = 10;
+  private static final int WARM_UP = 2_000;
+  private static final int MOST_WARM_UPS = 6;
   private static final double COMPILERS_ARE_DONE = 0.03; // of the time of Java threads
-  private static final int REQUESTS = 20_000;
-  private static final int PER_SECOND = 1200;
+  private static final int REQUESTS = 10_000;
+  private static final int PER_SECOND = 1000;
+  private static final int BLOCK = 500;
   private static final int BASELINE = 1;
 
   private final Random order = new Random(1);
-  private final List<List<Cost>> costs = new ArrayList<>(); // of each arm, by generation
+  private final List<List<Cost>> inBlocks = new ArrayList<>(); // by generation, of each arm
+  private final List<List<Cost>> inTurn = new ArrayList<>();
   private final List<String> names = new ArrayList<>();
 
   private AgentOverhead() {}
@@ -73,7 +79,8 @@ public final class AgentOverhead {
       sink.stop(0);
       threads.shutdownNow();
     }
-    overhead.report();
+    overhead.report("half a second to one arm, then to the next", overhead.inBlocks);
+    overhead.report("one request to one arm, then to the next", overhead.inTurn);
   }
 
   private void generation(String java, Path target, String sink) throws IOException {
@@ -81,14 +88,13 @@ public final class AgentOverhead {
     try {
       start(arms, java, target, sink);
       warmUp(arms);
-      List<Cost> spent = measure(arms, REQUESTS, PER_SECOND);
+      inBlocks.add(measure(arms, REQUESTS, BLOCK, PER_SECOND));
+      inTurn.add(measure(arms, REQUESTS, 1, PER_SECOND));
+      names.clear();
       for (int i = 0; i < arms.size(); i++) {
-        if (costs.size() == i) {
-          costs.add(new ArrayList<>());
-          names.add(arms.get(i).name);
-        }
-        costs.get(i).add(spent.get(i));
-        System.out.printf("%s: %s%n", arms.get(i).name, spent.get(i));
+        names.add(arms.get(i).name);
+        System.out.printf("%s: in blocks %s%n", names.get(i), last(inBlocks).get(i));
+        System.out.printf("%s: in turn %s%n", names.get(i), last(inTurn).get(i));
       }
     } finally {
       for (Arm arm : arms) {
@@ -98,34 +104,35 @@ public final class AgentOverhead {
   }
 
   private void warmUp(List<Arm> arms) throws IOException {
-    measure(arms, MANY, AT_FULL_SPEED);
+    measure(arms, MANY, BLOCK, AT_FULL_SPEED);
     boolean compiling = true;
     for (int i = 0; compiling && i < MOST_WARM_UPS; i++) {
       compiling =
-          measure(arms, WARM_UP, PER_SECOND).stream()
+          measure(arms, WARM_UP, BLOCK, PER_SECOND).stream()
               .anyMatch(cost -> cost.compileMicros() > COMPILERS_ARE_DONE * cost.threadMicros());
     }
     if (compiling) {
-      System.out.println("compilers are not done; so the next line is not to be trusted");
+      System.out.println("compilers go on");
     }
   }
 
-  /** Sends as many requests to each arm, in turn and at a fixed rate; returns what one has cost. */
-  private List<Cost> measure(List<Arm> arms, int requests, int perSecond) throws IOException {
+  /** Sends as many requests to each arm, in blocks and at a rate; returns what one has cost. */
+  private List<Cost> measure(List<Arm> arms, int requests, int block, int perSecond)
+      throws IOException {
     for (Arm arm : arms) {
       arm.begin();
     }
     List<Arm> turn = new ArrayList<>(arms);
     long start = System.nanoTime();
     for (int i = 0; i < requests * arms.size(); i++) {
-      if (i % arms.size() == 0) {
+      if (i % (block * arms.size()) == 0) {
         Collections.shuffle(turn, order);
       }
       long due = start + i * 1_000_000_000L / perSecond;
       for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
         LockSupport.parkNanos(wait);
       }
-      turn.get(i % arms.size()).request();
+      turn.get(i / block % arms.size()).request();
     }
     List<Cost> spent = new ArrayList<>();
     for (Arm arm : arms) {
@@ -188,37 +195,43 @@ public final class AgentOverhead {
     return server;
   }
 
-  private void report() {
+  private void report(String way, List<List<Cost>> generations) {
     System.out.printf(
-        "%d generations, %d requests to each arm, %d/s in all; medians, ratios from least to most%n",
-        costs.get(BASELINE).size(), REQUESTS, PER_SECOND);
+        "%d generations, %d requests to each arm, %d/s: %s; medians, ratios from least to most%n",
+        generations.size(), REQUESTS, PER_SECOND, way);
     System.out.println("| arm | B | ratio | CPU us | ratio | of Java threads | ratio |");
     System.out.println("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
     for (int arm = 0; arm < names.size(); arm++) {
       System.out.printf(
           "| %s | %s | %s | %s |%n",
           names.get(arm),
-          column(arm, Cost::bytes),
-          column(arm, Cost::cpuMicros),
-          column(arm, Cost::threadMicros));
+          column(generations, arm, Cost::bytes),
+          column(generations, arm, Cost::cpuMicros),
+          column(generations, arm, Cost::threadMicros));
     }
   }
 
-  private String column(int arm, ToDoubleFunction<Cost> of) {
+  private static String column(List<List<Cost>> generations, int arm, ToDoubleFunction<Cost> of) {
+    List<Double> values = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
-    for (int i = 0; i < costs.get(arm).size(); i++) {
-      double baseline = of.applyAsDouble(costs.get(BASELINE).get(i));
-      ratios.add(of.applyAsDouble(costs.get(arm).get(i)) / baseline);
+    for (List<Cost> costs : generations) {
+      double value = of.applyAsDouble(costs.get(arm));
+      values.add(value);
+      ratios.add(value / of.applyAsDouble(costs.get(BASELINE)));
     }
+    Collections.sort(values);
     Collections.sort(ratios);
-    List<Double> values = costs.get(arm).stream().map(of::applyAsDouble).sorted().toList();
     return String.format(
         Locale.ROOT,
         "%.1f | **%.3f** (%.3f to %.3f)",
         median(values),
         median(ratios),
         ratios.get(0),
-        ratios.get(ratios.size() - 1));
+        last(ratios));
+  }
+
+  private static <T> T last(List<T> list) {
+    return list.get(list.size() - 1);
   }
 
   /** Of values in their order. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.net.httpserver.Headers;
 import io.correlationstation.it.agent.app.BrokersApp;
 import io.correlationstation.it.agent.app.RelayApp;
+import io.correlationstation.it.agent.app.WorkApp;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Span.SpanKind;
 import java.io.IOException;
@@ -153,20 +154,30 @@ class ModesIT {
     }
   }
 
-  @Test
-  void olderAgent_findsKeysInMessages() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"2.31.1", "2.24.0"})
+  void olderAgents_findKeysInMessages(String version) throws Exception {
     try (Scene scene =
         Scene.of(
             BrokersApp.class,
             child ->
                 child
-                    .agent(agent("2.31.1"))
+                    .agent(agent(version))
                     .set("otel.correlation.message-rules", "work:circuit_id=/id"))) {
       scene.post("/jms/work", "text/plain", "{\"id\":\"C-1\"}", "X-Product-Id", "P-1");
 
       Headers sent = scene.downstream.next();
       assertThat(sent.getFirst("X-Circuit-Id")).as(scene.child.output()).isEqualTo("C-1");
       assertThat(sent.getFirst("X-Product-Id")).isEqualTo("P-1");
+    }
+  }
+
+  @Test
+  void oldestAgent_tellsChildProcessesTheKeys() throws Exception {
+    try (Scene scene = Scene.of(WorkApp.class, child -> child.agent(agent("2.24.0")))) {
+      assertThat(scene.get("/child", "X-Circuit-Id", "C-1").body())
+          .contains("X_CIRCUIT_ID=C-1\n")
+          .containsPattern("TRACEPARENT=00-[0-9a-f]{32}-");
     }
   }
 

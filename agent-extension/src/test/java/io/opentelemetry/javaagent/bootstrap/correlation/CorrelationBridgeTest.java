@@ -2,30 +2,18 @@
 package io.opentelemetry.javaagent.bootstrap.correlation;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 
-import java.io.IOException;
 import java.lang.reflect.Proxy;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class CorrelationBridgeTest {
 
-  private static final Object SCAN = "scan";
-  private static final byte[] BYTES = "xabcx".getBytes(StandardCharsets.US_ASCII);
-  private static final char[] CHARS = "xabcx".toCharArray();
-
-  /** What the delegate was asked, as {@code name[arguments]}. */
+  /** The methods that the delegate was asked. */
   private final List<String> calls = new ArrayList<>();
-
-  private @Nullable RuntimeException thrown;
 
   @BeforeEach
   void install() {
@@ -35,112 +23,51 @@ class CorrelationBridgeTest {
                 getClass().getClassLoader(),
                 new Class<?>[] {CorrelationBridge.Delegate.class},
                 (proxy, method, arguments) -> {
-                  calls.add(method.getName() + texts(arguments));
-                  if (thrown != null) {
-                    throw thrown;
-                  }
-                  return null;
+                  calls.add(method.getName());
+                  throw new IllegalStateException("broken");
                 }));
   }
 
   @Test
-  void bodyExit_afterARead_showsTheScanWhatTheReadBrought() {
-    CorrelationBridge.bodyExit(SCAN, null, 'a');
-    CorrelationBridge.bodyExit(SCAN, null, BYTES, 1, 3);
-    ByteBuffer buffer = ByteBuffer.wrap(BYTES);
-    buffer.position(4);
-    CorrelationBridge.bodyExit(SCAN, null, buffer, 1, 3);
+  void calls_delegateThrows_answerAsIfNothingWereWoven() {
+    Map<String, String> mdc = Map.of("trace_id", "0");
+
+    assertThat(CorrelationBridge.get("circuit_id", "otherwise")).isEqualTo("otherwise");
+    assertThat(CorrelationBridge.put("circuit_id", "C")).isFalse();
+    assertThat(CorrelationBridge.withKeys(mdc)).isSameAs(mdc);
+    assertThat(CorrelationBridge.methodEnter("circuit_id=0", new Object[] {"C"})).isNull();
+    CorrelationBridge.methodExit("circuit_id=0", null, null);
+    assertThat(CorrelationBridge.processStarting(new ProcessBuilder("none"))).isNull();
+    CorrelationBridge.processStarted(new ProcessBuilder("none"), Map.of());
+    CorrelationBridge.prepared("statement", "SELECT 1");
+    CorrelationBridge.bound("statement", 1, "C");
 
     assertThat(calls)
         .containsExactly(
-            "bodyExit[scan, 97]", "bodyExit[scan, xabcx, 1, 3]", "bodyExit[scan, abc, 0, 3]");
-    assertThat(buffer.position()).isEqualTo(4);
+            "get",
+            "failed",
+            "put",
+            "failed",
+            "withKeys",
+            "failed",
+            "methodEnter",
+            "failed",
+            "methodExit",
+            "failed",
+            "processStarting",
+            "failed",
+            "processStarted",
+            "failed",
+            "prepared",
+            "failed",
+            "bound",
+            "failed");
   }
 
   @Test
-  void bodyText_afterARead_showsTheScanWhatTheReadBrought() {
-    CorrelationBridge.bodyText(SCAN, null, 'a');
-    CorrelationBridge.bodyText(SCAN, null, CHARS, 1, 3);
-    CorrelationBridge.bodyText(SCAN, null, "line");
-
-    assertThat(calls)
-        .containsExactly("bodyText[scan, a]", "bodyText[scan, abc]", "bodyText[scan, line]");
-  }
-
-  @Test
-  void exits_atTheEndOfTheBody_tellTheScan() {
-    exitAll(SCAN, null, -1);
-
-    assertThat(calls)
-        .containsExactly(
-            "bodyExit[scan, -1]",
-            "bodyExit[scan, xabcx, 1, -1]",
-            "bodyExit[scan, , 0, -1]",
-            "bodyText[scan, null]",
-            "bodyText[scan, null]",
-            "bodyText[scan, null]");
-  }
-
-  @Test
-  void exits_afterAReadThatThrew_onlyEndTheScan() {
-    exitAll(SCAN, new IOException("reset"), 0);
-
-    assertThat(calls).hasSize(6).containsOnly("bodyFailed[scan]");
-  }
-
-  @Test
-  void exits_withoutAScan_doNothing() {
-    exitAll(null, null, 99); // a copy or a view of 99 would throw and be reported
-    exitAll(null, new IOException("reset"), 0);
-
-    assertThat(calls).isEmpty();
-  }
-
-  @Test
-  void exits_readBroughtMoreThanFits_reportsAndGoesOn() {
-    CorrelationBridge.bodyExit(SCAN, null, ByteBuffer.wrap(BYTES), 1, 99);
-    CorrelationBridge.bodyText(SCAN, null, CHARS, 1, 99);
-
-    assertThat(calls).hasSize(2).allMatch(call -> call.startsWith("failed["));
-  }
-
-  @Test
-  void exits_delegateThrows_reportItAndGoOn() {
-    thrown = new IllegalStateException("broken");
-
-    assertThatCode(() -> exitAll(SCAN, null, 3)).doesNotThrowAnyException();
-    assertThatCode(() -> exitAll(SCAN, new IOException("reset"), 0)).doesNotThrowAnyException();
-
-    assertThat(calls)
-        .hasSize(24)
-        .filteredOn(call -> call.equals("failed[java.lang.IllegalStateException: broken]"))
-        .hasSize(12);
-  }
-
-  @Test
-  void listenerAndProcessExits_withoutAnEnter_doNothing() {
-    CorrelationBridge.listenerExit(null);
+  void processStarted_withoutAnEnter_doesNothing() {
     CorrelationBridge.processStarted(new ProcessBuilder("none"), null);
 
     assertThat(calls).isEmpty();
-  }
-
-  private static void exitAll(@Nullable Object scan, @Nullable Throwable failure, int count) {
-    CorrelationBridge.bodyExit(scan, failure, count);
-    CorrelationBridge.bodyExit(scan, failure, BYTES, 1, count);
-    CorrelationBridge.bodyExit(scan, failure, ByteBuffer.wrap(BYTES), 1, count);
-    CorrelationBridge.bodyText(scan, failure, count);
-    CorrelationBridge.bodyText(scan, failure, CHARS, 1, count);
-    CorrelationBridge.bodyText(scan, failure, count < 0 ? null : "line");
-  }
-
-  private static String texts(@Nullable Object[] arguments) {
-    return Arrays.stream(arguments)
-        .map(
-            argument ->
-                argument instanceof byte[] bytes
-                    ? new String(bytes, StandardCharsets.US_ASCII)
-                    : String.valueOf(argument))
-        .collect(Collectors.joining(", ", "[", "]"));
   }
 }
