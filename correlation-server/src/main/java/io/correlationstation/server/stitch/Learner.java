@@ -222,6 +222,11 @@ final class Learner {
     for (Child child : window) {
       reweigh(child);
     }
+    if (fits < FRESH_FITS) { // what is learnt first decides what is found at all
+      for (Child child : window) {
+        matcher.update(child);
+      }
+    }
     for (Child child : window) {
       child.type.inWindow++;
       double orphan = posterior(child);
