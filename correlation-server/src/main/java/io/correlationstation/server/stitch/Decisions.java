@@ -55,10 +55,14 @@ final class Decisions {
     if (probability.length < child.candidates.count) {
       probability = new double[child.candidates.count * 2];
     }
-    Exchange.allowFor(child, probability, Matcher.posterior(child, probability));
+    double orphan = Matcher.posterior(child, probability);
     int best = bestCandidate(child);
-    double confidence =
-        best < 0 ? 0 : traceProbability(child, child.candidates.exits[best].fragment);
+    double confidence = confidence(child, best);
+    if (confidence >= config.abstainBelow()) { // else nothing is said anyhow
+      Exchange.allowFor(child, probability, orphan);
+      best = bestCandidate(child);
+      confidence = confidence(child, best);
+    }
     if (best >= 0 && child.candidates.edges[best].tied) {
       confidence = Math.min(confidence, CANNOT_TELL);
     }
@@ -73,6 +77,10 @@ final class Decisions {
     } else {
       tell(child, best, Math.min(confidence, 1));
     }
+  }
+
+  private double confidence(Child child, int best) {
+    return best < 0 ? 0 : traceProbability(child, child.candidates.exits[best].fragment);
   }
 
   /** The likeliest span of the likeliest trace; -1 when there is none. */
