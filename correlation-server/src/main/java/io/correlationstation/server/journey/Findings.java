@@ -17,6 +17,9 @@ final class Findings {
   private static final int BYTES_OF_SPAN = 300;
   private static final int BYTES_OF_LOG = 1_000;
   private static final int BYTES_OF_HANDOFF = 3_000;
+  private static final int BYTES_OF_FRAME = 100;
+  private static final int BYTES_OF_UNLISTED = 32;
+  private static final int BYTES_OF_ALIAS = 200;
 
   /** Trace id → its news, in order of appearance. */
   final Map<String, FragmentNews> fragments = new LinkedHashMap<>();
@@ -62,11 +65,14 @@ final class Findings {
   }
 
   void foundInFrame(String traceId, long sequence) {
-    frames.computeIfAbsent(traceId, ignored -> new LinkedHashSet<>()).add(sequence);
+    if (frames.computeIfAbsent(traceId, ignored -> new LinkedHashSet<>()).add(sequence)) {
+      bytes += BYTES_OF_FRAME;
+    }
   }
 
   void passedOver(long trace, long sequence) {
     unlisted.computeIfAbsent(sequence, ignored -> new ArrayList<>()).add(trace);
+    bytes += BYTES_OF_UNLISTED;
   }
 
   /**
@@ -80,7 +86,14 @@ final class Findings {
     for (int i = 0; i < entries.size(); i++) {
       for (int j = i + 1; j < entries.size(); j++) {
         AliasPair pair = AliasPair.of(entries.get(i), entries.get(j));
-        aliases.computeIfAbsent(pair, ignored -> new AliasTimes()).include(timeNanos, source);
+        aliases
+            .computeIfAbsent(
+                pair,
+                ignored -> {
+                  bytes += BYTES_OF_ALIAS;
+                  return new AliasTimes();
+                })
+            .include(timeNanos, source);
       }
     }
   }

@@ -17,8 +17,8 @@ public final class SpanTables {
   /** Frames between the first and the last reader for which the table is still there. */
   private static final int FRAMES = 512;
 
-  /** Larger tables are not kept: 512 of this size are 80 MB, and there are never so many. */
-  private static final int MAX_SPANS_KEPT = 4_096;
+  /** Larger tables are not kept, each reader makes its own: 512 of this size are 20 MB. */
+  private static final int MAX_SPANS_KEPT = 1_024;
 
   private final List<String> list;
   private final AttributeNames names;
