@@ -86,11 +86,24 @@ class BrokersIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/amqp/tasks", "/jms/work"})
-  void payload_thatARuleFits_isOnLaterCallsAndOnTheSpanOfTheMessage(String path) throws Exception {
-    scene.post(path, BYTES, "{\"secret\":\"canary\",\"c\":\"C-2\"}");
+  @CsvSource({
+    "/amqp/tasks, application/octet-stream",
+    "/jms/work, application/octet-stream",
+    "/jms/work, text/plain"
+  })
+  void payload_thatARuleFits_isOnLaterCallsAndOnTheSpanOfTheMessage(String path, String type)
+      throws Exception {
+    scene.post(path, type, "{\"secret\":\"canary\",\"c\":\"C-2\"}");
 
     assertFound("C-2");
+  }
+
+  @Test
+  void jms_bytes_areReadByTheApplicationFromTheirBeginning() throws Exception {
+    scene.post("/jms/work", BYTES, "{\"c\":\"C\\u002d8\"} to the end");
+
+    assertFound("C-8");
+    assertThat(scene.get("/jms/work").body()).contains("27:{\"c\":\"C\\u002d8\"} to the end");
   }
 
   @Test
