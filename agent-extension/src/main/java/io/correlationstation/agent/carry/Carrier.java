@@ -94,9 +94,14 @@ public final class Carrier {
     return values == null ? null : values[key.index()];
   }
 
+  /** Returns the values that the process was started with, by index of their key, or null. */
+  @Nullable String @Nullable [] inherited() {
+    return inherited;
+  }
+
   /** Returns the value of a key in a context, or null. It is safe as a header value. */
   public @Nullable String valueOf(Context context, Key key) {
-    return valueOf(RequestKeys.of(context), Baggage.fromContext(context), key);
+    return keys.valueAt(key.index(), RequestKeys.of(context), Baggage.fromContext(context));
   }
 
   /** Whether a context has any key. */
@@ -109,34 +114,12 @@ public final class Carrier {
     return false;
   }
 
-  static @Nullable String valueOf(@Nullable RequestKeys request, Baggage baggage, Key key) {
-    if (request != null && request.cameWith(baggage)) {
-      return request.get(key);
-    }
-    String scoped = inBaggage(request, baggage, key);
-    if (scoped == null) {
-      return request == null ? null : request.get(key);
-    }
-    if (request != null && scoped.equals(request.inBaggage(key))) {
-      return request.get(key);
-    }
-    return key.refusal(scoped) == null ? scoped : null;
-  }
-
-  /** Returns what a context's baggage has for a key, or null. */
-  static @Nullable String inBaggage(@Nullable RequestKeys request, Baggage baggage, Key key) {
-    if (request != null && request.cameWith(baggage)) {
-      return request.inBaggage(key);
-    }
-    return baggage.isEmpty() ? null : baggage.getEntryValue(key.name());
-  }
-
   /** Calls {@code action} for each key that a context has, with a value that is safe in headers. */
   public void forEach(Context context, BiConsumer<Key, String> action) {
     RequestKeys request = RequestKeys.of(context);
     Baggage baggage = Baggage.fromContext(context);
     for (int i = 0; i < keys.size(); i++) {
-      String value = valueOf(request, baggage, keys.get(i));
+      String value = keys.valueAt(i, request, baggage);
       if (value != null) {
         action.accept(keys.get(i), value);
       }
@@ -163,7 +146,7 @@ public final class Carrier {
     if (request == null) {
       return false;
     }
-    if (value.equals(request.get(key))) {
+    if (value.equals(request.get(key.index()))) {
       return true;
     }
     if (!accepts(request, key, value)) {
@@ -252,10 +235,9 @@ public final class Carrier {
       return;
     }
     for (int i = 0; i < keys.size(); i++) {
-      Key key = keys.get(i);
-      String value = valueOf(request, baggage, key);
+      String value = keys.valueAt(i, request, baggage);
       if (value != null) {
-        span.setAttribute(key.attribute(), value);
+        span.setAttribute(keys.get(i).attribute(), value);
       }
     }
   }
@@ -266,14 +248,14 @@ public final class Carrier {
     Baggage baggage = Baggage.fromContext(context);
     Map<String, String> result = mdc;
     for (int i = 0; i < keys.size(); i++) {
-      Key key = keys.get(i);
-      String value = valueOf(request, baggage, key);
-      if (value != null && !result.containsKey(key.mdc())) {
+      String value = keys.valueAt(i, request, baggage);
+      String name = value == null ? null : keys.get(i).mdc();
+      if (name != null && !result.containsKey(name)) {
         if (result == mdc) {
           result = new HashMap<>(2 * (mdc.size() + keys.size()));
           result.putAll(mdc);
         }
-        result.put(key.mdc(), value);
+        result.put(name, value);
       }
     }
     return result;

@@ -51,10 +51,9 @@ public final class CorrelationPropagator implements TextMapPropagator {
         return;
       }
       for (int i = 0; i < keys.size(); i++) {
-        Key key = keys.get(i);
-        String value = carrier.egress().outgoing(key, Carrier.valueOf(request, baggage, key));
+        String value = carrier.egress().outgoing(keys.get(i), keys.valueAt(i, request, baggage));
         if (value != null) {
-          setter.set(target, key.header(), value);
+          setter.set(target, keys.header(i), value);
         }
       }
     } catch (Throwable failure) {
@@ -78,19 +77,28 @@ public final class CorrelationPropagator implements TextMapPropagator {
     request.body(Body.ofType(getter.get(source, CONTENT_TYPE)));
     Baggage baggage = Baggage.fromContext(context);
     int unread = baggage.size();
+    @Nullable String @Nullable [] inheritedValues = carrier.inherited();
     BaggageBuilder changed = null;
     for (int i = 0; i < keys.size(); i++) {
+      String sent = getter.get(source, keys.header(i));
+      if (sent == null && unread == 0 && inheritedValues == null && !keys.anyFurtherHeaders()) {
+        continue; // most keys of most requests
+      }
       Key key = keys.get(i);
-      String inHeader = header(request, source, getter, key);
+      String inHeader = acceptable(request, key, sent);
+      if (inHeader == null && keys.anyFurtherHeaders()) {
+        inHeader = furtherHeader(request, source, getter, key);
+      }
       String inBaggage = unread == 0 ? null : baggage.getEntryValue(key.name());
       unread -= inBaggage == null ? 0 : 1;
-      String inherited = carrier.inherited(key);
+      String inherited = inheritedValues == null ? null : inheritedValues[i];
       if (inHeader != null) {
-        if (inBaggage != null && !inBaggage.equals(inHeader) && !inBaggage.equals(inherited)) {
+        boolean agree = inHeader.equals(inBaggage);
+        if (!agree && inBaggage != null && !inBaggage.equals(inherited)) {
           carrier.counters().conflict(key);
         }
         take(request, key, inHeader, ofProcess ? Source.ENVIRONMENT : Source.HEADER);
-        if (!inHeader.equals(inBaggage)) {
+        if (!agree) {
           changed = builder(changed, baggage).put(key.name(), inHeader);
         }
       } else if (inBaggage != null && !inBaggage.equals(inherited)) {
@@ -123,10 +131,10 @@ public final class CorrelationPropagator implements TextMapPropagator {
     return changed == null ? baggage.toBuilder() : changed;
   }
 
-  /** Returns the first acceptable value among the headers of a key, or null. */
-  private <C> @Nullable String header(
+  /** Returns the first acceptable value among the less usual headers of a key, or null. */
+  private <C> @Nullable String furtherHeader(
       RequestKeys request, @Nullable C source, TextMapGetter<C> getter, Key key) {
-    String value = acceptable(request, key, getter.get(source, key.header()));
+    String value = null;
     for (int i = 0; value == null && i < key.furtherHeaders().length; i++) {
       value = acceptable(request, key, getter.get(source, key.furtherHeaders()[i]));
     }

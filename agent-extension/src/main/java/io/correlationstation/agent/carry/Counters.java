@@ -4,9 +4,9 @@ package io.correlationstation.agent.carry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -17,31 +17,25 @@ import java.util.function.Consumer;
 public final class Counters {
 
   private final Keys keys;
-  private final LongAdder[] discovered;
-  private final LongAdder[] conflicts;
+  private final AtomicLongArray discovered; // the keys of one source side by side
+  private final AtomicLongArray conflicts;
   private final Map<Attributes, LongAdder> rejected = new ConcurrentHashMap<>();
   private final Map<Attributes, LongAdder> denied = new ConcurrentHashMap<>();
 
   Counters(Keys keys) {
     this.keys = keys;
-    this.discovered = adders(keys.size() * Source.COUNT);
-    this.conflicts = adders(keys.size());
-  }
-
-  private static LongAdder[] adders(int count) {
-    LongAdder[] adders = new LongAdder[count];
-    Arrays.setAll(adders, unused -> new LongAdder());
-    return adders;
+    this.discovered = new AtomicLongArray(keys.size() * Source.COUNT);
+    this.conflicts = new AtomicLongArray(keys.size());
   }
 
   /** Two sources disagreed on a key. */
   void conflict(Key key) {
-    conflicts[key.index()].increment();
+    conflicts.incrementAndGet(key.index());
   }
 
   /** A request got a key that it did not have. */
   void discovered(Key key, Source source) {
-    discovered[key.index() * Source.COUNT + source.ordinal()].increment();
+    discovered.incrementAndGet(source.ordinal() * keys.size() + key.index());
   }
 
   /**
@@ -83,19 +77,19 @@ public final class Counters {
   }
 
   private void showDiscovered(ObservableLongMeasurement out) {
-    for (int i = 0; i < discovered.length; i++) {
-      long sum = discovered[i].sum();
+    for (int i = 0; i < discovered.length(); i++) {
+      long sum = discovered.get(i);
       if (sum > 0) {
-        String key = keys.get(i / Source.COUNT).name();
-        String source = Source.values()[i % Source.COUNT].label();
+        String key = keys.get(i % keys.size()).name();
+        String source = Source.values()[i / keys.size()].label();
         out.record(sum, Attributes.builder().put("key", key).put("source", source).build());
       }
     }
   }
 
   private void showConflicts(ObservableLongMeasurement out) {
-    for (int i = 0; i < conflicts.length; i++) {
-      long sum = conflicts[i].sum();
+    for (int i = 0; i < conflicts.length(); i++) {
+      long sum = conflicts.get(i);
       if (sum > 0) {
         out.record(sum, Attributes.builder().put("key", keys.get(i).name()).build());
       }

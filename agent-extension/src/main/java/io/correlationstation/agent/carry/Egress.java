@@ -65,9 +65,9 @@ public final class Egress {
     boolean masked = false;
     for (int i = 0; i < keys.size(); i++) {
       Key key = keys.get(i);
-      String value = Carrier.valueOf(request, baggage, key);
+      String value = keys.valueAt(i, request, baggage);
       String goes = allowed ? outgoing(key, value) : null;
-      String has = Carrier.inBaggage(request, baggage, key);
+      String has = keys.inBaggage(i, request, baggage);
       masked |= value != null && !value.equals(goes);
       if (goes != null && !goes.equals(has)) {
         changed = (changed == null ? baggage.toBuilder() : changed).put(key.name(), goes);
@@ -91,7 +91,7 @@ public final class Egress {
     RequestKeys masked = new RequestKeys(keys.size(), request);
     for (int i = 0; i < keys.size(); i++) {
       Key key = keys.get(i);
-      String value = Carrier.valueOf(request, baggage, key);
+      String value = keys.valueAt(i, request, baggage);
       if (value != null) {
         masked.mask(key, value, outgoing.getEntryValue(key.name()));
       }

@@ -30,11 +30,11 @@ public final class KeysOnLogs implements LogRecordProcessor {
     if (request == null && baggage.isEmpty()) {
       return;
     }
-    for (int i = 0; i < carrier.keys().size(); i++) {
-      Key key = carrier.keys().get(i);
-      String value = Carrier.valueOf(request, baggage, key);
-      if (value != null && record.getAttribute(key.attribute()) == null) {
-        record.setAttribute(key.attribute(), value);
+    Keys keys = carrier.keys();
+    for (int i = 0; i < keys.size(); i++) {
+      String value = keys.valueAt(i, request, baggage);
+      if (value != null && record.getAttribute(keys.get(i).attribute()) == null) {
+        record.setAttribute(keys.get(i).attribute(), value);
       }
     }
   }

@@ -47,17 +47,18 @@ final class RequestKeys implements ImplicitContextKeyed {
     return context.get(KEY);
   }
 
-  @Nullable String get(Key key) {
-    Found found = values[key.index()];
+  /** Returns the value of the key at an index of {@link Keys}, or null. */
+  @Nullable String get(int index) {
+    Found found = values[index];
     if (found != null) {
       return found.value;
     }
-    return outer == null ? null : outer.get(key);
+    return outer == null ? null : outer.get(index);
   }
 
-  /** Returns the value that the baggage of the request holds for the key, or null. */
-  @Nullable String inBaggage(Key key) {
-    Found found = values[key.index()];
+  /** Returns the value that the baggage of the request holds for the key at an index, or null. */
+  @Nullable String inBaggage(int index) {
+    Found found = values[index];
     return found == null ? null : found.baggage;
   }
 

@@ -39,7 +39,7 @@ class FaultsIT {
             "carry/Carrier.withKeys",
             "carry/KeysOnLogs.setKeys",
             "http/CorrelationInstrumenterCustomizer$ServerStart.apply",
-            "carry/Carrier.valueOf",
+            "carry/Keys.valueAt",
             "body/BodyReading.enter")) {
       for (int i = 0; i < 20; i++) {
         scene.downstream.clear();
