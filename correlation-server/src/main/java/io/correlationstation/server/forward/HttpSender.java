@@ -46,6 +46,9 @@ final class HttpSender implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final int MAX_REDIRECTS = 3;
 
+  /** Shorter values of headers are no secrets, and too common to be left out of a text. */
+  private static final int MIN_SECRET_CHARS = 6;
+
   private final HttpClient client;
   private final ExecutorService executor;
   private final Map<String, String> headers;
@@ -174,12 +177,23 @@ final class HttpSender implements AutoCloseable {
     }
   }
 
-  private static Answer answer(HttpResponse<byte[]> response) {
+  private Answer answer(HttpResponse<byte[]> response) {
+    boolean well = response.statusCode() / 100 == 2;
     return new Answer(
         response.statusCode(),
         response.headers().firstValue("Retry-After").orElse(null),
         response.headers().firstValue("Content-Type").orElse(""),
-        response.body());
+        well ? response.body() : withoutSecrets(response.body()));
+  }
+
+  /** Some proxies say back what they were sent; logs and dead letters are no place for keys. */
+  private byte[] withoutSecrets(byte[] body) {
+    String text = new String(body, StandardCharsets.ISO_8859_1);
+    for (String value : headers.values()) {
+      String secret = value.substring(value.indexOf(' ') + 1);
+      text = secret.length() < MIN_SECRET_CHARS ? text : text.replace(secret, "***");
+    }
+    return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private static byte[] compress(List<byte[]> parts) throws IOException {
