@@ -60,6 +60,9 @@ final class HttpSender implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final int MAX_REDIRECTS = 3;
 
+  /** Shorter values of headers are no secrets, and too common to be left out of a text. */
+  private static final int MIN_SECRET_CHARS = 6;
+
   private final CloseableHttpClient client;
   private final ExecutorService executor;
   private final Map<String, String> headers;
@@ -171,7 +174,7 @@ final class HttpSender implements AutoCloseable {
   }
 
   private Reply exchange(HttpPost request, long deadline) throws IOException, InterruptedException {
-    Future<Reply> exchange = executor.submit(() -> client.execute(request, HttpSender::read));
+    Future<Reply> exchange = executor.submit(() -> client.execute(request, this::read));
     try {
       return exchange.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
@@ -188,7 +191,7 @@ final class HttpSender implements AutoCloseable {
     }
   }
 
-  private static Reply read(ClassicHttpResponse response) throws IOException {
+  private Reply read(ClassicHttpResponse response) throws IOException {
     HttpEntity entity = response.getEntity();
     byte[] body = entity == null ? new byte[0] : entity.getContent().readNBytes(MAX_ANSWER_BYTES);
     Answer answer =
@@ -196,7 +199,7 @@ final class HttpSender implements AutoCloseable {
             response.getCode(),
             header(response, "Retry-After"),
             requireNonNullElse(header(response, "Content-Type"), ""),
-            body);
+            response.getCode() / 100 == 2 ? body : withoutSecrets(body));
     return new Reply(answer, header(response, "Location"));
   }
 
@@ -230,6 +233,16 @@ final class HttpSender implements AutoCloseable {
     } catch (URISyntaxException e) {
       throw new IOException(e);
     }
+  }
+
+  /** Some proxies say back what they were sent; logs and dead letters are no place for keys. */
+  private byte[] withoutSecrets(byte[] body) {
+    String text = new String(body, StandardCharsets.ISO_8859_1);
+    for (String value : headers.values()) {
+      String secret = value.substring(value.indexOf(' ') + 1);
+      text = secret.length() < MIN_SECRET_CHARS ? text : text.replace(secret, "***");
+    }
+    return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private static byte[] compress(List<byte[]> parts) throws IOException {
