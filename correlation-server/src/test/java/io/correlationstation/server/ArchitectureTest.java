@@ -39,7 +39,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void stitch_readsNoClockAndStartsNoThread() {
+  void stitch_C05_readsNoClockAndStartsNoThread() {
     noClasses()
         .that()
         .resideInAPackage(ROOT + ".stitch")

@@ -58,7 +58,7 @@ class MetricsTest {
   @TempDir private Path directory;
 
   @Test
-  void metrics_everythingHappened_showEveryPromisedName() throws Exception {
+  void metrics_G06_everythingHappened_showEveryPromisedName() throws Exception {
     try (FakeTempo tempo = FakeTempo.start();
         FakeLoki loki = FakeLoki.start()) {
       tempo.backend().script(Fault.status(503));

@@ -34,6 +34,21 @@ class ServerIntakeTest {
 
   private static final long NOW = nanos(Instant.now());
   private static final String PROTOBUF = "application/x-protobuf";
+  private static final String SPAN_JSON =
+      """
+      {"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0af7651916cd43dd8448eb211c80319c",
+       "spanId":"00f067aa0ba902b7","name":"json","startTimeUnixNano":"%d",
+       "endTimeUnixNano":"%d"}]}]}]}
+      """;
+  private static final String RECORD_JSON =
+      """
+      {"resourceLogs":[{"scopeLogs":[{"logRecords":[
+       {"timeUnixNano":"%d","body":{"stringValue":"otlp"}}]}]}]}
+      """;
+  private static final String STREAM_JSON =
+      """
+      {"streams":[{"stream":{"app":"beorn"},"values":[["%d","one"],["%d","two"]]}]}
+      """;
 
   /** A request as its sender would make it again. */
   private record Request(String path, String type, byte[] body, String... headers) {}
@@ -145,6 +160,29 @@ class ServerIntakeTest {
                     .containsEntry("circuit_id", "80.L1XX.000001..TEST"));
   }
 
+  /** From JSON, where a number passes through a double all too easily, to both destinations. */
+  @Test
+  void times_R57_fromJson_surviveToTheNanosecond() throws Exception {
+    long nanos = NOW / 1_000_000_000 * 1_000_000_000 + 123_456_789;
+    try (RunningServer server = serve()) {
+      for (Request request :
+          List.of(
+              json("/api/otlp/v1/traces", SPAN_JSON.formatted(nanos, nanos + 1)),
+              json("/api/otlp/v1/logs", RECORD_JSON.formatted(nanos)),
+              json("/loki/api/v1/push", STREAM_JSON.formatted(nanos + 1, nanos + 2)))) {
+        answer(server, request);
+      }
+      await().until(() -> tempo.received().size() == 1 && loki.stored().size() == 3);
+    }
+
+    Span span = tempo.received().get(0);
+    assertThat(span.getStartTimeUnixNano()).isEqualTo(nanos);
+    assertThat(span.getEndTimeUnixNano()).isEqualTo(nanos + 1);
+    assertThat(loki.stored())
+        .extracting(FakeLoki.Stored::nanos)
+        .containsExactlyInAnyOrder(nanos, nanos + 1, nanos + 2);
+  }
+
   /** T-08: late by an hour, as after an outage of its sender or by a replay. */
   @Test
   void trace_T08_anHourLate_isForwardedUnchangedAndFoundByItsId() throws Exception {
@@ -167,27 +205,9 @@ class ServerIntakeTest {
     String time = Instant.EPOCH.plusNanos(NOW).toString();
     return List.of(
         new Request("/api/otlp/v1/traces", PROTOBUF, traces(span(1, NOW)).toByteArray()),
-        json(
-            "/api/otlp/v1/traces",
-            """
-            {"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0af7651916cd43dd8448eb211c80319c",
-             "spanId":"00f067aa0ba902b7","name":"json","startTimeUnixNano":"%d",
-             "endTimeUnixNano":"%d"}]}]}]}
-            """
-                .formatted(NOW, NOW)),
-        json(
-            "/api/otlp/v1/logs",
-            """
-            {"resourceLogs":[{"scopeLogs":[{"logRecords":[
-             {"timeUnixNano":"%d","body":{"stringValue":"otlp"}}]}]}]}
-            """
-                .formatted(NOW)),
-        json(
-            "/loki/api/v1/push",
-            """
-            {"streams":[{"stream":{"app":"beorn"},"values":[["%d","one"],["%d","two"]]}]}
-            """
-                .formatted(NOW, NOW + 1)),
+        json("/api/otlp/v1/traces", SPAN_JSON.formatted(NOW, NOW)),
+        json("/api/otlp/v1/logs", RECORD_JSON.formatted(NOW)),
+        json("/loki/api/v1/push", STREAM_JSON.formatted(NOW, NOW + 1)),
         json(
             "/api/logs",
             """

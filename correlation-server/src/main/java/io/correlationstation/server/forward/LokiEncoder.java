@@ -49,6 +49,9 @@ final class LokiEncoder {
   private static final String FOLDED = "attributes";
   private static final String PART = "part";
 
+  /** Metadata that a part needs beside its record's: {@code part=1234/1234} and some room. */
+  private static final int PART_BYTES = 16;
+
   /** Frame header that names the dialect of what did not come as OTLP. */
   private static final String SOURCE = "source";
 
@@ -85,8 +88,9 @@ final class LokiEncoder {
     int kept = metadata.size();
     attributes.forEach(metadata::add);
     stream.rest().forEach((name, value) -> addUnlessNamed(attributes, name, value));
-    boolean fits = fold(kept);
-    List<Line> lines = lines(stream.selector(), time, log.body().getBytes(UTF_8));
+    byte[] body = log.body().getBytes(UTF_8);
+    boolean fits = fold(kept, body.length > MAX_LINE_BYTES);
+    List<Line> lines = lines(stream.selector(), time, body);
     if (fits) {
       lines.forEach(line -> sink.line(time, line));
     } else {
@@ -129,9 +133,11 @@ final class LokiEncoder {
     }
   }
 
-  /** Whether the metadata fits in the end. */
-  private boolean fold(int kept) {
-    if (metadata.size() <= MAX_METADATA_ENTRIES && metadata.bytes() <= MAX_METADATA_BYTES) {
+  /** Whether the metadata fits in the end, with the number of the part if there are parts. */
+  private boolean fold(int kept, boolean parts) {
+    int entries = parts ? MAX_METADATA_ENTRIES - 1 : MAX_METADATA_ENTRIES;
+    int bytes = parts ? MAX_METADATA_BYTES - PART_BYTES : MAX_METADATA_BYTES;
+    if (metadata.size() <= entries && metadata.bytes() <= bytes) {
       return true;
     }
     try {
@@ -139,7 +145,7 @@ final class LokiEncoder {
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException("a map of strings is JSON", e);
     }
-    return metadata.bytes() <= MAX_METADATA_BYTES;
+    return metadata.bytes() <= bytes;
   }
 
   private List<Line> lines(String selector, long time, byte[] body) {

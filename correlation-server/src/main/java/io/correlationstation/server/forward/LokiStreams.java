@@ -89,9 +89,10 @@ final class LokiStreams {
       }
     }
     for (String name : options.extraLabels()) {
-      String value = take(name, attributes, rest);
+      String label = LokiNames.label(name);
+      String value = labels.containsKey(label) ? null : take(name, attributes, rest);
       if (value != null) {
-        labels.putIfAbsent(LokiNames.label(name), LokiNames.labelValue(value));
+        labels.put(label, LokiNames.labelValue(value));
       }
     }
     if (pushed) {

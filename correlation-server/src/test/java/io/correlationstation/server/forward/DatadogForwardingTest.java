@@ -11,6 +11,7 @@ import io.correlationstation.server.forward.FakeBackend.Fault;
 import io.correlationstation.server.forward.FakeBackend.Reply;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DatadogForwardingTest {
 
+  private static final String KEY = "k3y-of-a-test";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path dir;
@@ -32,7 +34,7 @@ class DatadogForwardingTest {
   @BeforeEach
   void start() throws IOException {
     datadog = FakeBackend.start(request -> Reply.of(202));
-    DestinationConfig real = DestinationConfig.datadog("k3y", "datadoghq.com");
+    DestinationConfig real = DestinationConfig.datadog(KEY, "datadoghq.com");
     DestinationConfig config =
         new DestinationConfig(
             real.name(),
@@ -54,7 +56,7 @@ class DatadogForwardingTest {
   }
 
   @Test
-  void forward_tracesAndLogs_goToTheirIntakesWithTheKey() throws IOException {
+  void forward_X14_tracesAndLogs_goToTheirIntakesWithTheKey() throws IOException {
     LogRecord record =
         Frames.record(Frames.NOW, "unable to connect")
             .setTraceId(ByteString.fromHex("0af7651916cd43dd8448eb211c80319c"))
@@ -67,7 +69,7 @@ class DatadogForwardingTest {
 
     assertThat(paths()).containsExactlyInAnyOrder("/v1/traces", "/api/v2/logs");
     assertThat(datadog.requests())
-        .allMatch(request -> request.header("dd-api-key").equals("k3y"))
+        .allMatch(request -> request.header("dd-api-key").equals(KEY))
         .allMatch(request -> request.header("content-encoding").equals("gzip"));
     JsonNode entry = logs().get(0);
     assertThat(entry.path("message").asText()).isEqualTo("unable to connect");
@@ -122,6 +124,22 @@ class DatadogForwardingTest {
     forwarder.drain("datadog");
 
     assertThat(forwarder.metric("corr_export_delivered_items", "datadog")).isEqualTo(1);
+  }
+
+  /** Not even when the destination says it back. */
+  @Test
+  void d05_key_isNeitherInDeadLettersNorInMetricsNorInTheState() throws IOException {
+    datadog.script(Fault.answer(Reply.text(400, "bad request of key " + KEY)));
+    forwarder.append(Frames.logs("a"));
+    forwarder.drain("datadog");
+    datadog.always(Fault.answer(Reply.text(403, "key " + KEY + " is not allowed")));
+    forwarder.append(Frames.logs("b"));
+    await().until(() -> forwarder.status("datadog").state() == DestinationStatus.State.HELD);
+
+    assertThat(forwarder.letters("datadog")).hasSize(1);
+    assertThat(Files.readString(dir.resolve("dlq/datadog.jsonl"))).doesNotContain(KEY);
+    assertThat(forwarder.status("datadog").toString()).doesNotContain(KEY);
+    assertThat(forwarder.exposition()).contains("datadog").doesNotContain(KEY);
   }
 
   @Test

@@ -6,12 +6,15 @@ import static org.awaitility.Awaitility.await;
 
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.InMemoryJournal;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,6 +92,13 @@ final class ForwarderFixture implements AutoCloseable {
     List<DeadLetter> letters = new ArrayList<>();
     deadLetters.forEach(destination, letters::add);
     return letters;
+  }
+
+  /** All metrics as a scraper reads them. */
+  String exposition() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    PrometheusTextFormatWriter.create().write(out, registry.scrape());
+    return out.toString(StandardCharsets.UTF_8);
   }
 
   /** Sum over all series of a metric that have these label values. */

@@ -182,6 +182,37 @@ class LokiEncoderTest {
   }
 
   @Test
+  void k09_attributesThatBecomeOneLabel_keepBothValues() throws IOException {
+    LokiOptions options =
+        new LokiOptions(
+            "dev", List.of("host.name", "host_name"), LokiOptions.DEFAULT.maxSampleAge());
+    Resource resource =
+        Frames.resource("arda").toBuilder()
+            .addAttributes(Frames.attribute("host.name", "one"))
+            .addAttributes(Frames.attribute("host_name", "two"))
+            .build();
+
+    List<Line> lines =
+        lines(new LokiEncoder(options), Frames.logs(resource, Frames.record(1, "x").build()));
+
+    Stored line = FakeLoki.decode(LokiBatch.of(null, lines).payload()).get(0);
+    assertThat(line.stream()).isEqualTo("{env=\"dev\", host_name=\"one\", service=\"arda\"}");
+    assertThat(line.metadata()).containsExactly(entry("host_name", "two"));
+  }
+
+  /** What is no UTF-8 at all gets a character that says so; Loki would refuse the request. */
+  @Test
+  void k09_labelThatIsNoUtf8_isReplaced() throws IOException {
+    Frame frame = Frames.logs(Frames.resource("arda-?"), Frames.record(1, "x").build());
+    byte[] payload = frame.payload().clone();
+    payload[new String(payload, StandardCharsets.ISO_8859_1).indexOf("arda-?") + 5] = (byte) 0xc3;
+
+    Stored line = only(new Frame(Signal.LOGS, Frames.NOW, 1, Map.of(), payload));
+
+    assertThat(FakeLoki.labels(line.stream())).containsEntry("service", "arda-\ufffd");
+  }
+
+  @Test
   void k10_emptyLine_isKept() throws IOException {
     assertThat(only(Frames.logs("")).line()).isEmpty();
   }

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.correlationstation.server.forward.FakeBackend.Fault;
 import io.correlationstation.server.forward.FakeBackend.Reply;
 import io.correlationstation.server.forward.FakeLoki.Stored;
+import io.correlationstation.server.journal.Frame;
+import io.opentelemetry.proto.logs.v1.LogRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,6 +64,48 @@ class LokiForwardingTest {
     assertThat(request.header("content-encoding")).isEqualTo("snappy");
   }
 
+  /**
+   * Whatever lies on, just below or just above one of Loki's limits, each on a stream of its own.
+   */
+  @Test
+  void k03_valuesAroundEveryLimit_areNeverRefusedByLoki() throws IOException {
+    forwarder.append(
+        line("line-below", Frames.NOW, LokiEncoder.MAX_LINE_BYTES - 1, 0, 0),
+        line("line-at", Frames.NOW, LokiEncoder.MAX_LINE_BYTES, 0, 0),
+        line("line-above", Frames.NOW, LokiEncoder.MAX_LINE_BYTES + 1, 0, 0),
+        line("entries-at", Frames.NOW, 1, LokiEncoder.MAX_METADATA_ENTRIES, 0),
+        line("entries-above", Frames.NOW, 1, LokiEncoder.MAX_METADATA_ENTRIES + 1, 0),
+        line("bytes-at", Frames.NOW, 1, 1, LokiEncoder.MAX_METADATA_BYTES),
+        line("bytes-above", Frames.NOW, 1, 1, LokiEncoder.MAX_METADATA_BYTES + 1),
+        line("parts-entries-at", Frames.NOW, LokiEncoder.MAX_LINE_BYTES + 1, 128, 0),
+        line("parts-bytes-below", Frames.NOW, LokiEncoder.MAX_LINE_BYTES + 1, 2, (64 << 10) - 200),
+        line("parts-bytes-at", Frames.NOW, LokiEncoder.MAX_LINE_BYTES + 1, 1, 64 << 10),
+        line("s".repeat(LokiNames.MAX_LABEL_VALUE_BYTES), Frames.NOW, 1, 0, 0),
+        line("t".repeat(LokiNames.MAX_LABEL_VALUE_BYTES + 1), Frames.NOW, 1, 0, 0),
+        line("old-below", Frames.NOW - Duration.ofHours(168).minusMinutes(1).toNanos(), 1, 0, 0),
+        line("old-above", Frames.NOW - Duration.ofHours(168).plusSeconds(1).toNanos(), 1, 0, 0),
+        line("ahead-below", Frames.NOW + Duration.ofMinutes(10).minusSeconds(1).toNanos(), 1, 0, 0),
+        line("ahead-above", Frames.NOW + Duration.ofMinutes(10).plusSeconds(1).toNanos(), 1, 0, 0));
+    forwarder.drain("loki");
+
+    assertThat(forwarder.metric("corr_export_dlq_items", "loki", "400")).isZero();
+    assertThat(forwarder.letters("loki"))
+        .extracting(DeadLetter::reason)
+        .containsOnly("metadata_too_large", "too_old");
+    assertThat(forwarder.metric("corr_export_delivered_items", "loki", "logs")).isEqualTo(13);
+  }
+
+  /** One record of a service; its attributes take so many bytes, names included. */
+  private static Frame line(String service, long time, int length, int entries, int bytes) {
+    LogRecord.Builder record = Frames.record(time, "x".repeat(length));
+    for (int i = 0; i < entries; i++) {
+      String name = "key" + (100 + i);
+      int value = Math.max(1, bytes / entries - name.length());
+      record.addAttributes(Frames.attribute(name, "v".repeat(value)));
+    }
+    return Frames.logs(Frames.resource(service), record.build());
+  }
+
   @Test
   void k02_badEntriesThatWeKnowOf_neverLeaveAndTheRestArrives() throws IOException {
     long old = Frames.NOW - Duration.ofDays(8).toNanos();
@@ -106,12 +150,14 @@ class LokiForwardingTest {
         .satisfies(letter -> assertThat(FakeLoki.decode(letter.payload())).hasSize(2));
   }
 
+  /** Three hours of one stream: had a new line gone first, Loki would refuse all the older ones. */
   @Test
   void k04_outageWithTrafficOnOneStream_keepsEveryLineInOrder() {
     loki.backend().always(Fault.status(503));
     List<String> lines = Frames.numbered("line ", 300);
+    long start = Frames.NOW - Duration.ofHours(3).toNanos();
     for (int i = 0; i < lines.size(); i++) {
-      forwarder.append(Frames.logs(Frames.NOW + i, lines.get(i)));
+      forwarder.append(Frames.logs(start + i * Duration.ofSeconds(36).toNanos(), lines.get(i)));
     }
     await().until(() -> loki.backend().requests().size() > 10);
 
@@ -123,13 +169,14 @@ class LokiForwardingTest {
 
   @Test
   void k06_tooManyRequests_resendsTheSameBytesAndLeavesOneCopy() {
-    loki.backend().script(new Fault(Fault.Kind.RESET, null, true), Fault.status(429));
+    Fault storedAllTheSame = new Fault(Fault.Kind.ANSWER, Reply.of(429), true);
+    loki.backend().script(Fault.lostAnswer(), Fault.status(429), storedAllTheSame);
 
     forwarder.append(Frames.logs("a", "b"));
     forwarder.drain("loki");
 
     List<FakeBackend.Request> requests = loki.backend().requests();
-    assertThat(requests).hasSize(3);
+    assertThat(requests).hasSize(4);
     assertThat(requests).extracting(FakeBackend.Request::body).containsOnly(requests.get(0).body());
     assertThat(loki.lines()).containsExactly("a", "b");
   }

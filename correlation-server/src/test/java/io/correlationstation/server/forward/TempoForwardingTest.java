@@ -225,6 +225,22 @@ class TempoForwardingTest {
     assertThat(received()).containsExactly("a", "b", "c");
   }
 
+  /** Told to wait for an hour: each start asks once and waits again. */
+  @Test
+  void x13_restartWhileToldToWait_asksOnceEachTime() throws IOException {
+    forwarder.close();
+    tempo.backend().always(Fault.answer(Reply.text(429, "later").with("Retry-After", "3600")));
+    DestinationConfig patient =
+        DestinationConfig.tempo(tempo.backend().uri("/")).withLimits(ForwarderFixture.PROMPT);
+    forwarder = new ForwarderFixture(dir, patient).append(Frames.traces("a")).start();
+
+    for (int starts = 1; starts <= 3; starts++) {
+      await().until(() -> forwarder.status("tempo").state() == DestinationStatus.State.RETRYING);
+      assertThat(tempo.backend().requests()).hasSize(starts);
+      forwarder.restart();
+    }
+  }
+
   @Test
   void t02_batchAboveTheBurst_isSplitUntilItPasses() {
     List<String> names = Frames.numbered("span-", 200);

@@ -72,7 +72,7 @@ final class JourneysTest {
   }
 
   @Test
-  void circuit_orderOverThreeTraces_isOneJourneyInOrderOfTime() {
+  void circuit_C17_orderOverThreeTraces_isOneJourneyInOrderOfTime() {
     append(story.frames());
 
     Circuit circuit = requireNonNull(journeys.circuit(CIRCUIT));
@@ -419,7 +419,7 @@ final class JourneysTest {
   }
 
   @Test
-  void circuit_keyOnlyInLogOfTrace_joinsThatTrace() {
+  void circuit_C18_keyOnlyInLogOfTrace_joinsThatTrace() {
     append(traces(span(trace(70), 70, "arda", "work")));
     append(logs(log(trace(70), "arda", 10, "about it", "circuit_id", CIRCUIT)));
 

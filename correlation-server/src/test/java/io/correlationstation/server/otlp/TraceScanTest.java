@@ -8,6 +8,7 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.ArrayValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.common.v1.KeyValueList;
 import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
@@ -65,7 +66,7 @@ class TraceScanTest {
   }
 
   @Test
-  void attribute_byShapeOfValue_isText() {
+  void attribute_C19_byShapeOfValue_isText() {
     TraceScan.scan(
         request("beorn", SPAN).toByteArray(),
         span -> {
@@ -81,6 +82,47 @@ class TraceScanTest {
           assertThat(span.hasAttributeWithPrefix("db.")).isFalse();
           assertThat(span.hasAttributeWithPrefix("host.")).isFalse();
         });
+  }
+
+  /** A key says what the span is about: one value of its own, else its resource's. */
+  @Test
+  void attribute_C19_asAKey_isTheSpansBeforeTheResources() {
+    Resource resource =
+        Resource.newBuilder()
+            .addAttributes(attribute("circuit_id", string("80.L1XX.000002..TEST")))
+            .addAttributes(attribute("product_id", string("of the resource")))
+            .build();
+    AnyValue map =
+        AnyValue.newBuilder()
+            .setKvlistValue(
+                KeyValueList.newBuilder().addValues(attribute("id", string("in a map"))))
+            .build();
+    Span span =
+        SPAN.toBuilder()
+            .addAttributes(attribute("request_id", AnyValue.newBuilder().setIntValue(17).build()))
+            .addAttributes(attribute("resource_id", list(string("only one"))))
+            .addAttributes(attribute("resource_type_id", map))
+            .build();
+    ExportTraceServiceRequest request =
+        ExportTraceServiceRequest.newBuilder()
+            .addResourceSpans(
+                ResourceSpans.newBuilder()
+                    .setResource(resource)
+                    .addScopeSpans(ScopeSpans.newBuilder().addSpans(span)))
+            .build();
+
+    int spans =
+        TraceScan.scan(
+            request.toByteArray(),
+            view -> {
+              assertThat(view.attribute("circuit_id")).isEqualTo("80.L1XX.000001..TEST");
+              assertThat(view.attribute("product_id")).isEqualTo("of the resource");
+              assertThat(view.attribute("request_id")).isEqualTo("17");
+              assertThat(view.attribute("resource_id")).isEqualTo("only one");
+              assertThat(view.attribute("resource_type_id")).isNull();
+            });
+
+    assertThat(spans).isEqualTo(1);
   }
 
   @Test
@@ -104,7 +146,7 @@ class TraceScanTest {
   }
 
   @Test
-  void scan_idsOfWrongLength_areAbsent() {
+  void scan_C02_idsOfWrongLength_areAbsent() {
     Span odd = SPAN.toBuilder().setTraceId(bytes("0102")).setSpanId(bytes("01")).build();
 
     TraceScan.scan(

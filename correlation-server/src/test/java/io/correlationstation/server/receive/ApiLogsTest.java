@@ -178,7 +178,7 @@ class ApiLogsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"000102030405060708090a0b0c0d0e0", "000102030405060708090a0b0c0d0e0f0", "zz"})
-  void logs_A07_traceIdOfWrongLength_isKeptAsItIs(String id) {
+  void logs_A07C02_traceIdOfWrongLength_isKeptAsItIs(String id) {
     record("\"trace_id\":\"" + id + "\"");
 
     assertThat(seen(LogView::traceId).get(0)).isNull();
@@ -286,7 +286,7 @@ class ApiLogsTest {
   }
 
   @Test
-  void logs_C06_sameBodyWithTimes_isADuplicate() {
+  void logs_sameBodyWithTimes_isADuplicate() {
     HttpResponse<byte[]> first = record("\"timestamp\":1750000000");
     HttpResponse<byte[]> again = record("\"timestamp\":1750000000");
 

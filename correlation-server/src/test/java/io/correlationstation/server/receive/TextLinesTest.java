@@ -254,13 +254,13 @@ class TextLinesTest {
         "the circuit 80.L1XX.000001..TEST | ",
         "circuit_id=<none> | ",
       })
-  void find_P24_valueEndsWhereItEnds(String text, String expected) {
+  void find_C12_P24_valueEndsWhereItEnds(String text, String expected) {
     assertThat(LineKeys.find(text).get("circuit_id"))
         .isEqualTo(expected == null ? null : expected.strip());
   }
 
   @Test
-  void find_P23_hexWordsThatNobodyNames_areNoTraceIds() {
+  void find_C11_P23_hexWordsThatNobodyNames_areNoTraceIds() {
     assertThat(
             LineKeys.find(
                 "session 0af7651916cd43dd8448eb211c80319c span f0f1f2f3f4f5f6f7"

@@ -51,7 +51,7 @@ class HonestyTest {
    * Work of a service that shows no calls comes in bursts on one circuit: it does not call itself.
    */
   @Test
-  void burstsOfSilentWork_areNotTheirOwnParents() {
+  void burstsOfSilentWork_C04_areNotTheirOwnParents() {
     List<Made> spans = new ArrayList<>();
     Random random = new Random(12);
     double at = 0;
@@ -67,7 +67,7 @@ class HonestyTest {
   }
 
   @Test
-  void rootsOfOneKindOnManyCircuits_withoutAnyCaller_areNotLinked() {
+  void rootsOfOneKindOnManyCircuits_C04_withoutAnyCaller_areNotLinked() {
     List<Made> spans = new ArrayList<>();
     for (int i = 1; i <= ORDERS; i++) {
       spans.add(
@@ -121,7 +121,7 @@ class HonestyTest {
   /** C-16: a host whose clock is five minutes off is not understood, and nothing false is said. */
   @ParameterizedTest
   @ValueSource(ints = {-300, 300})
-  void clockFiveMinutesOff_wrongParentsAreNotAccepted(int seconds) {
+  void clockFiveMinutesOff_C16_wrongParentsAreNotAccepted(int seconds) {
     List<Made> spans = new ArrayList<>();
     Random random = new Random(13);
     for (int i = 1; i <= 2 * ORDERS; i++) {

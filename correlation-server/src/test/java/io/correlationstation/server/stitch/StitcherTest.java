@@ -42,14 +42,14 @@ class StitcherTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
-  void accept_anyOrderWithinLateness_tellsTheSame(long seed) {
+  void accept_C03_anyOrderWithinLateness_tellsTheSame(long seed) {
     List<Made> spans = orders(120, 5);
 
     assertThat(decisions(shuffled(spans, 1.5, seed))).isEqualTo(decisions(spans));
   }
 
   @Test
-  void accept_duplicates_changeNothing() {
+  void accept_C03_duplicates_changeNothing() {
     List<Made> spans = orders(120, 5);
     List<Made> twice = new ArrayList<>();
     for (int i = 0; i < spans.size(); i++) {
@@ -110,7 +110,7 @@ class StitcherTest {
   }
 
   @Test
-  void contradictingStrongKey_vetoes_whateverElseAgrees() {
+  void contradictingStrongKey_C07_vetoes_whateverElseAgrees() {
     feed(
         stitcher,
         span(1, 11, 0, "a", "call", 3, 0, 1)
@@ -129,7 +129,7 @@ class StitcherTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"null", "UNKNOWN", "", "0", "00000000-0000-0000-0000-000000000000", " - "})
-  void junkValue_joinsNothing(String junk) {
+  void junkValue_C13_joinsNothing(String junk) {
     feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1).with("resource_id", junk));
     feed(stitcher, span(2, 21, 0, "b", "call", 2, 0.1, 0.9).with("resource_id", junk));
     stitcher.flush();
@@ -139,7 +139,7 @@ class StitcherTest {
   }
 
   @Test
-  void punctuationAndCase_areForgiven_innerDotsAreNot() {
+  void punctuationAndCase_C12_areForgiven_innerDotsAreNot() {
     pair("80.L1XX.000001..TEST,", "(80.l1xx.000001..test)");
     stitcher.flush();
 
@@ -147,7 +147,7 @@ class StitcherTest {
   }
 
   @Test
-  void innerDots_tellValuesApart() {
+  void innerDots_C12_tellValuesApart() {
     pair("80.L1XX.000001..TEST", "80.L1XX.000001.TEST");
     stitcher.flush();
 
@@ -218,7 +218,7 @@ class StitcherTest {
   }
 
   @Test
-  void keyFromALog_joinsTheTraceOfTheLog() {
+  void keyFromALog_C18_joinsTheTraceOfTheLog() {
     feed(stitcher, span(1, 11, 0, "a", "call", 3, 0, 1).with("resource_id", "res-1"));
     feed(stitcher, span(2, 21, 0, "b", "call", 2, 0.1, 0.9));
     stitcher.sight(new KeySighting(7, 2, nanos(0.5), Map.of("resource_id", "res-1"), "log:b"));
@@ -228,7 +228,7 @@ class StitcherTest {
   }
 
   @Test
-  void rejectedByAPerson_isWithdrawn_andNeverComesBack() {
+  void rejectedByAPerson_C20_isWithdrawn_andNeverComesBack() {
     pair("80.L1XX.000001..TEST", "80.L1XX.000001..TEST");
     stitcher.advanceTo(nanos(8));
     assertThat(told.of(21)).isNotNull();
@@ -266,7 +266,7 @@ class StitcherTest {
 
   @ParameterizedTest
   @ValueSource(doubles = {-300, 300})
-  void clockFiveMinutesOff_joinsNoStrangersAndReversesNothing(double skew) {
+  void clockFiveMinutesOff_C16_joinsNoStrangersAndReversesNothing(double skew) {
     for (Made made : orders(200, 4)) {
       boolean off = made.service().equals("activator");
       feed(stitcher, off ? made.shifted(skew) : made);
@@ -401,7 +401,7 @@ class StitcherTest {
   }
 
   @Test
-  void hotKey_staysBoundedAndCounted() {
+  void hotKey_C13_staysBoundedAndCounted() {
     for (int i = 0; i < 6_000; i++) {
       feed(
           stitcher,
@@ -414,7 +414,7 @@ class StitcherTest {
   }
 
   @Test
-  void hotKeyOfRoots_staysBoundedAndCounted() {
+  void hotKeyOfRoots_C13_staysBoundedAndCounted() {
     for (int i = 0; i < 6_000; i++) {
       feed(
           stitcher,
@@ -428,7 +428,7 @@ class StitcherTest {
 
   @ParameterizedTest
   @CsvSource({"60, 0", "120, 1"})
-  void window_workTakenUpNinetySecondsLater_isConsideredWithinItOnly(int window, int handoffs) {
+  void window_T09_workTakenUpNinetySecondsLater_isConsideredWithinItOnly(int window, int handoffs) {
     Latest result = new Latest();
     Stitcher windowed =
         Stitcher.create(StitchConfig.builder().window(Duration.ofSeconds(window)).build(), result);

@@ -125,7 +125,7 @@ class GrafanaTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"correlation-station", "mdso-bridge"})
-  void panels_queryMetricsThatTheServerHas(String name) {
+  void panels_G03_queryMetricsThatTheServerHas(String name) {
     JsonNode dashboard = dashboard(name);
     List<String> names = new ArrayList<>();
     dashboard

@@ -39,7 +39,7 @@ class PrometheusRulesTest {
   }
 
   @Test
-  void alerts_queryMetricsThatTheServerHas() {
+  void alerts_G03_queryMetricsThatTheServerHas() {
     List<String> names = new ArrayList<>();
     alerts.values().forEach(rule -> names.addAll(ServerMetrics.in(rule.path("expr").asText())));
 
@@ -48,7 +48,7 @@ class PrometheusRulesTest {
   }
 
   @Test
-  void alerts_areEachShownToFireByATest() {
+  void alerts_G04_areEachShownToFireByATest() {
     Set<String> fired = new TreeSet<>();
     JsonNode tests = StackFiles.yaml("docker/prometheus/rules_test.yaml").path("tests");
     for (JsonNode test : tests) {

@@ -34,7 +34,7 @@ class RestartTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-  void restartAnywhere_anyOrderDuplicatesAndBatches_sameDecisionsAndBytes(long seed)
+  void restartAnywhere_C03C14_anyOrderDuplicatesAndBatches_sameDecisionsAndBytes(long seed)
       throws Exception {
     Random random = new Random(seed);
     List<Sent> spans = Orders.pushed(250, 5);

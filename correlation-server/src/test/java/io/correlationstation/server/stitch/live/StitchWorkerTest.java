@@ -108,7 +108,7 @@ class StitchWorkerTest {
   }
 
   @Test
-  void crash_afterTheStateWasSaved_tellsNothingTwiceAndLosesNothing() throws Exception {
+  void crash_C14_afterTheStateWasSaved_tellsNothingTwiceAndLosesNothing() throws Exception {
     try (StitchWorker worker = start()) {
       appendHandoff();
       await().until(() -> worker.statistics().spans() == 3);
@@ -152,7 +152,7 @@ class StitchWorkerTest {
   }
 
   @Test
-  void reject_whileHeld_takesTheLinkBackInBothTraces() throws Exception {
+  void reject_C20_whileHeld_takesTheLinkBackInBothTraces() throws Exception {
     try (StitchWorker worker = start()) {
       appendHandoff();
       letTimePass(worker);

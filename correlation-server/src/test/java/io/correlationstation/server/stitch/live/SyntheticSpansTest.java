@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.correlationstation.server.stitch.Handoff;
+import io.correlationstation.server.stitch.KeySpec;
 import io.correlationstation.server.stitch.SpanRef;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -12,6 +13,8 @@ import io.opentelemetry.proto.trace.v1.Status;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SyntheticSpansTest {
@@ -31,7 +34,7 @@ class SyntheticSpansTest {
   }
 
   @Test
-  void encode_handoff_givesABridgeInTheParentsTrace() throws Exception {
+  void encode_C01C10_handoff_givesABridgeInTheParentsTrace() throws Exception {
     Span bridge = spans(handoff(1_000, 5_000)).get(0);
 
     assertThat(bridge.getName()).isEqualTo("beorn_to_mdso_bridge");
@@ -54,11 +57,52 @@ class SyntheticSpansTest {
             "circuit_id",
             "correlation.confidence",
             "correlation.method",
-            "correlation.synthetic");
+            "correlation.synthetic",
+            "correlation.version");
+  }
+
+  /** A span once sent can't be deleted, so what is not sure enough is not sent. */
+  @Test
+  void of_C20_candidate_isNothing() {
+    Handoff sure = handoff(1_000, 5_000);
+    Handoff unsure = decision(sure, sure.parent(), Handoff.State.CANDIDATE, null);
+
+    assertThat(synthetic.of(List.of(unsure))).isEmpty();
+  }
+
+  /** Tempo cuts a value at 2048 bytes without a word: what one searches by must not reach that. */
+  @Test
+  void of_T05_longestKeys_areFarBelowWhatTempoCuts() {
+    Handoff handoff = handoff(1_000, 5_000);
+    Map<String, String> keys = new TreeMap<>();
+    for (KeySpec key : KeySpec.defaults()) {
+      keys.put(key.name(), "ä".repeat(256));
+    }
+    Handoff longest =
+        new Handoff(
+            handoff.id(),
+            handoff.parent(),
+            handoff.child(),
+            keys,
+            handoff.confidence(),
+            handoff.state(),
+            handoff.evidence(),
+            handoff.rivals(),
+            handoff.delayNanos(),
+            handoff.method(),
+            handoff.modelVersion(),
+            handoff.supersedes());
+
+    assertThat(synthetic.of(List.of(longest)))
+        .hasSize(2)
+        .flatExtracting(Span::getAttributesList)
+        .extracting(attribute -> attribute.getValue().getStringValueBytes().size())
+        .contains(512)
+        .allMatch(bytes -> bytes < 2048);
   }
 
   @Test
-  void encode_handoff_givesAMarkerWithTheReverseLinkInTheChildsTrace() throws Exception {
+  void encode_C01C10_handoff_givesAMarkerWithTheReverseLinkInTheChildsTrace() throws Exception {
     Span marker = spans(handoff(1_000, 5_000)).get(1);
 
     assertThat(hex(marker.getTraceId())).isEqualTo(CHILD_TRACE);
@@ -76,7 +120,7 @@ class SyntheticSpansTest {
   }
 
   @Test
-  void of_revisedLink_hasANewIdAndLinksToTheBridgeItReplaces() {
+  void of_T07_revisedLink_hasANewIdAndLinksToTheBridgeItReplaces() {
     Handoff before = handoff(1_000, 5_000);
     SpanRef better = new SpanRef(PARENT_TRACE, "10f067aa0ba902b7", "beorn", "POST", 2_000, 2_100);
 
@@ -104,7 +148,7 @@ class SyntheticSpansTest {
   }
 
   @Test
-  void encode_twice_givesTheSameBytes() {
+  void encode_C03_twice_givesTheSameBytes() {
     assertThat(encode(handoff(1_000, 5_000))).isEqualTo(encode(handoff(1_000, 5_000)));
   }
 
@@ -144,7 +188,7 @@ class SyntheticSpansTest {
 
   /** Another decision on the same child. */
   private static Handoff decision(
-      Handoff handoff, SpanRef parent, Handoff.State state, String supersedes) {
+      Handoff handoff, SpanRef parent, Handoff.State state, @Nullable String supersedes) {
     return new Handoff(
         parent.equals(handoff.parent()) ? handoff.id() : "00000000000000000000000000000002",
         parent,
