@@ -10,9 +10,9 @@ import java.util.function.BiConsumer;
  * <p>For each open container that a rule can reach into, it remembers as a set of bits which rules
  * the path so far fits; at a field name that set shrinks to the rules that go on with this name,
  * and a string or number where a rule ends is a value. Everything else is passed over: containers
- * that no rule reaches into by counting brackets, texts by looking for their end, and names and
- * values with escapes altogether. The first value of a key counts, and when each key has one the
- * scan is over. Malformed input finds nothing or little, and ends at the bound of bytes.
+ * that no rule reaches into by counting brackets, and texts by looking for their end. The first
+ * value of a key counts, and when each key has one the scan is over. Malformed input finds nothing
+ * or little, and ends at the bound of bytes.
  *
  * <p>Memory: three small arrays, no more than the deepest rule and the longest value ask for.
  */
@@ -30,7 +30,7 @@ final class JsonScan extends Scan {
   private final JsonRules rules;
   private final BiConsumer<String, String> found;
   private final int maxValueLength;
-  private final byte[] text;
+  private final JsonText text;
   private final long[] fitting;
   private final int[] indexes;
 
@@ -38,7 +38,6 @@ final class JsonScan extends Scan {
   private int depth;
   private int skippedDepth;
   private long fittingValue;
-  private int length;
   private boolean inString;
   private boolean escaped;
   private boolean usable;
@@ -52,7 +51,7 @@ final class JsonScan extends Scan {
     this.rules = rules;
     this.found = found;
     this.maxValueLength = maxValueLength;
-    this.text = new byte[Math.max(maxValueLength, rules.maxNameLength())];
+    this.text = new JsonText(Math.max(maxValueLength, rules.maxNameLength()));
     this.fitting = new long[rules.maxDepth() + 2];
     this.indexes = new int[rules.maxDepth() + 2];
     this.open = rules.all();
@@ -88,30 +87,39 @@ final class JsonScan extends Scan {
     if (!usable) {
       return passOver(bytes, from, to);
     }
+    if (text.inEscape()) {
+      return unescape(bytes, from);
+    }
     int i = from;
     while (i < to && bytes[i] != '"' && bytes[i] != '\\') {
       i++;
     }
     if (i == to || bytes[i] == '\\') {
-      append(bytes, from, i);
-      usable &= i == to;
+      usable = text.append(bytes, from, i);
+      if (i < to && usable) {
+        text.startEscape();
+        i++;
+      }
       return i;
     }
     inString = false;
-    if (!isName) {
-      append(bytes, from, i);
-      value();
-    } else if (length == 0) {
+    if (isName && text.length() == 0) {
       endName(bytes, from, i - from);
+    } else if (!text.append(bytes, from, i)) {
+      endUnusable();
+    } else if (isName) {
+      endName(text.bytes(), 0, text.length());
     } else {
-      append(bytes, from, i);
-      if (usable) {
-        endName(text, 0, length);
-      } else {
-        endUnusable();
-      }
+      value();
     }
     return i + 1;
+  }
+
+  private int unescape(byte[] bytes, int at) {
+    boolean first = text.isAfterBackslash();
+    usable = text.unescape(bytes[at]);
+    escaped = first && !usable; // then it is passed over, whatever it is
+    return usable ? at + 1 : at;
   }
 
   /** Goes on inside a text that is of no interest. */
@@ -161,7 +169,7 @@ final class JsonScan extends Scan {
     byte b = bytes[from];
     if (inNumber) {
       if (isNumber(b)) {
-        append(bytes, from, from + 1);
+        usable &= text.append(bytes, from, from + 1);
         return from + 1;
       }
       endNumber();
@@ -199,7 +207,7 @@ final class JsonScan extends Scan {
     inString = true;
     isName = expectsName;
     usable = isName ? fitting[depth] != 0 : fittingValue != 0 && depth > 0;
-    length = 0;
+    text.clear();
   }
 
   private void endName(byte[] bytes, int offset, int nameLength) {
@@ -225,9 +233,8 @@ final class JsonScan extends Scan {
     boolean startsNumber = (b >= '0' && b <= '9') || b == '-';
     if (startsNumber && fittingValue != 0 && !expectsName) {
       inNumber = true;
-      usable = true;
-      length = 0;
-      append(bytes, at, at + 1);
+      text.clear();
+      usable = text.append(bytes, at, at + 1);
     } else {
       fittingValue = 0; // true, false, null or nonsense
     }
@@ -239,11 +246,11 @@ final class JsonScan extends Scan {
   }
 
   private void value() {
-    if (usable && fittingValue != 0 && length <= maxValueLength) {
+    if (usable && fittingValue != 0 && text.length() <= maxValueLength) {
       String key = rules.keyAt(fittingValue & open, depth);
       if (key != null) {
         open &= ~rules.of(key);
-        found.accept(key, new String(text, 0, length, StandardCharsets.UTF_8));
+        found.accept(key, text.toString());
         if (open == 0) {
           done();
         }
@@ -289,16 +296,6 @@ final class JsonScan extends Scan {
     }
     byte[] index = Integer.toString(indexes[depth]).getBytes(StandardCharsets.US_ASCII);
     return rules.matching(fitting[depth], depth - 1, index, 0, index.length);
-  }
-
-  private void append(byte[] bytes, int from, int to) {
-    int more = to - from;
-    if (more > text.length - length) {
-      usable = false;
-    } else {
-      System.arraycopy(bytes, from, text, length, more);
-      length += more;
-    }
   }
 
   private void stop() {

@@ -136,7 +136,29 @@ abstract class Message {
     @Nullable Object payload(int maxBytes) throws ReflectiveOperationException {
       Field field = Accessors.field(adapter.getClass(), "message");
       Object message = field == null ? null : field.get(adapter);
-      return message == null ? null : call(message, "getText");
+      if (message == null) {
+        return null;
+      }
+      Object length = call(message, "getBodyLength"); // only a BytesMessage has one
+      return length instanceof Long
+          ? bytes(message, (int) Math.min((Long) length, maxBytes))
+          : call(message, "getText");
+    }
+
+    /** The message is new: whoever reads it next starts at its beginning. */
+    private static byte @Nullable [] bytes(Object message, int length)
+        throws ReflectiveOperationException {
+      Method read = Accessors.method(message.getClass(), "readBytes", byte[].class);
+      if (read == null) {
+        return null;
+      }
+      byte[] bytes = new byte[length];
+      try {
+        read.invoke(message, (Object) bytes);
+      } finally {
+        call(message, "reset");
+      }
+      return bytes;
     }
   }
 }

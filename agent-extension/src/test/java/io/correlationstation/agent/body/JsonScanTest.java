@@ -43,8 +43,14 @@ class JsonScanTest {
         "{\"circuit_id\":null}                                | ``",
         "{\"circuit_id\":true,\"product_id\":\"P\"}           | product_id=P",
         "{\"circuit_id\":[\"a\"],\"product_id\":\"P\"}        | product_id=P",
-        "{\"circuit\\u005fid\":\"escaped name\"}              | ``",
-        "{\"circuit_id\":\"esc\\\"aped\",\"product_id\":\"P\"}| product_id=P",
+        "{\"circuit\\u005fid\":\"C\"}                         | circuit_id=C",
+        "{\"circuit_id\":\"\\u0038\\u002E\\u002f\"}           | circuit_id=8./",
+        "{\"circuit_id\":\"C\\/1\",\"product_id\":\"P\"}      | circuit_id=C/1 product_id=P",
+        "{\"circuit_id\":\"esc\\\"aped\",\"product_id\":\"P\"}| circuit_id=esc\"aped product_id=P",
+        "{\"circuit_id\":\"\\x\",\"product_id\":\"P\"}        | product_id=P",
+        "{\"circuit_id\":\"\\u12\",\"product_id\":\"P\"}      | product_id=P",
+        "{\"circuit_id\":\"\\ud83d\\ude00\",\"product_id\":\"P\"}| product_id=P",
+        "{\"x\":\"\\\\\",\"circuit_id\":\"\\\\\"}           | circuit_id=\\",
         "{\"a\\\"circuit_id\":\"x\"}                          | ``",
         "{\"order\":{\"items\":[{\"id\":\"0\"},{\"id\":\"one\"},{\"id\":\"2\"}]}} | product_id=one",
         "{\"order\":{\"items\":[[{\"id\":\"x\"}],[{\"id\":\"y\"}]]}}              | ``",
@@ -80,6 +86,18 @@ class JsonScanTest {
     String found = scan(("{\"circuit_id\":\"" + value + "\"}").getBytes(StandardCharsets.UTF_8), 9);
 
     assertThat(found).isEqualTo(length <= 128 ? "circuit_id=" + value : "");
+  }
+
+  @Test
+  void accept_escapeAtTheEndOfTheBound_endsWithTheText() {
+    String full = new String(new char[128]).replace('\0', 'v');
+
+    assertThat(
+            scan(
+                ("{\"circuit_id\":\"" + full + "\\\"\",\"product_id\":\"P\"}")
+                    .getBytes(StandardCharsets.UTF_8),
+                5))
+        .isEqualTo("product_id=P");
   }
 
   @Test
@@ -126,7 +144,7 @@ class JsonScanTest {
   @Test
   void accept_anyBytes_neverThrowsAndAnySplitFindsTheSame() {
     Random random = new Random(4711);
-    byte[] alphabet = "{}[]\",:\\ circuit_id01e-\n".getBytes(StandardCharsets.US_ASCII);
+    byte[] alphabet = "{}[]\",:\\ circuit_id01e-u/\n".getBytes(StandardCharsets.US_ASCII);
     for (int round = 0; round < 5_000; round++) {
       byte[] document = new byte[random.nextInt(60)];
       for (int i = 0; i < document.length; i++) {
@@ -163,7 +181,9 @@ class JsonScanTest {
       "\"a/b\":",
       "\"c\":",
       "\"x\":",
-      "\"te\\\"xt\""
+      "\"te\\\"xt\"",
+      "\\u0",
+      "\"circuit\\u005fid\":"
     };
     Random random = new Random(815);
     for (int round = 0; round < 5_000; round++) {

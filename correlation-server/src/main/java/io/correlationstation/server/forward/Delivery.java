@@ -3,6 +3,8 @@ package io.correlationstation.server.forward;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -97,10 +99,10 @@ final class Delivery {
   }
 
   private static String failure(IOException e) {
-    if (e instanceof ConnectException) {
+    if (e instanceof ConnectException || e instanceof UnknownHostException) {
       return "connect";
     }
-    if (e instanceof HttpTimeoutException) {
+    if (e instanceof HttpTimeoutException || e instanceof SocketTimeoutException) {
       return "timeout";
     }
     return e instanceof SSLException ? "tls" : "io";

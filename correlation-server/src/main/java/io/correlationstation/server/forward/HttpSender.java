@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.forward;
 
+import static java.util.Objects.requireNonNullElse;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.ProxySelector;
+import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,26 +18,39 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.impl.routing.SystemDefaultRoutePlanner;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Posts to one destination over HTTP/1.1 with keep-alive.
  *
- * <p>The timeout covers the whole exchange: the JDK client's own one ends at the response headers.
- * A connection that breaks during an exchange is tried once more at once, since it usually is an
- * idle one that the other side had closed. Of redirects only 307 and 308 to the same host are
- * followed. Host names are resolved again for each new connection, within the JVM's cache of 30 s.
+ * <p>The timeout covers the whole exchange: a thread of the sender's own talks to the socket, and
+ * the caller waits for it no longer than that, or until it is interrupted. A connection that breaks
+ * during an exchange is tried once more at once, since it usually is an idle one that the other
+ * side had closed. Of redirects only 307 and 308 to the same host are followed. Host names are
+ * resolved again for each new connection, within the JVM's cache of 30 s.
  */
 final class HttpSender implements AutoCloseable {
 
@@ -49,11 +63,18 @@ final class HttpSender implements AutoCloseable {
   /** Shorter values of headers are no secrets, and too common to be left out of a text. */
   private static final int MIN_SECRET_CHARS = 6;
 
-  private final HttpClient client;
+  private final CloseableHttpClient client;
   private final ExecutorService executor;
   private final Map<String, String> headers;
   private final boolean gzip;
   private final Duration timeout;
+
+  /**
+   * An answer and where it says to go instead.
+   *
+   * @param location null when it has no such header
+   */
+  private record Reply(Answer answer, @Nullable String location) {}
 
   HttpSender(DestinationConfig config) {
     AtomicInteger number = new AtomicInteger();
@@ -65,21 +86,39 @@ final class HttpSender implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    this.client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .executor(executor)
-            .build();
     this.headers = new HashMap<>(config.headers());
     this.gzip = config.gzip();
     this.timeout = config.limits().timeout();
+    this.client = client(timeout);
     String user = config.endpoint().getUserInfo();
     if (user != null) {
       byte[] pair = user.getBytes(StandardCharsets.UTF_8);
       headers.putIfAbsent("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
     }
+  }
+
+  /** A client that sends what it is told, once, and hands back what it gets. */
+  private static CloseableHttpClient client(Duration timeout) {
+    ConnectionConfig connections =
+        ConnectionConfig.custom()
+            .setConnectTimeout(Timeout.of(CONNECT_TIMEOUT))
+            .setSocketTimeout(Timeout.of(timeout))
+            .setValidateAfterInactivity(TimeValue.NEG_ONE_MILLISECOND)
+            .build();
+    return HttpClients.custom()
+        .setConnectionManager(
+            PoolingHttpClientConnectionManagerBuilder.create()
+                .setDefaultConnectionConfig(connections)
+                .setTlsSocketStrategy(DefaultClientTlsStrategy.createSystemDefault())
+                .build())
+        .setRoutePlanner(new SystemDefaultRoutePlanner(ProxySelector.getDefault()))
+        .disableAuthCaching()
+        .disableAutomaticRetries()
+        .disableContentCompression()
+        .disableCookieManagement()
+        .disableRedirectHandling()
+        .setUserAgent("correlation-station")
+        .build();
   }
 
   /**
@@ -91,48 +130,31 @@ final class HttpSender implements AutoCloseable {
   Answer post(URI uri, List<byte[]> parts, Map<String, String> more)
       throws IOException, InterruptedException {
     List<byte[]> body = gzip ? List.of(compress(parts)) : parts;
-    URI place = uri;
+    URI place = withoutUser(uri);
     for (int redirects = 0; ; redirects++) {
-      HttpResponse<byte[]> response = exchange(request(place, body, more));
-      URI next = redirects < MAX_REDIRECTS ? redirect(place, response) : null;
+      Reply reply = exchange(place, body, more);
+      URI next = redirects < MAX_REDIRECTS ? redirect(place, reply) : null;
       if (next == null) {
-        return answer(response);
+        return reply.answer();
       }
       place = next;
     }
   }
 
-  private HttpRequest request(URI uri, List<byte[]> body, Map<String, String> more) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(uri).POST(publisher(body));
-    headers.forEach(request::setHeader);
-    more.forEach(request::setHeader);
-    if (gzip) {
-      request.setHeader("Content-Encoding", "gzip");
-    }
-    return request.build();
-  }
-
-  /** With a length, so that the request is not chunked. */
-  private static BodyPublisher publisher(List<byte[]> body) {
-    long length = 0;
-    for (byte[] part : body) {
-      length += part.length;
-    }
-    return length == 0
-        ? BodyPublishers.noBody()
-        : BodyPublishers.fromPublisher(BodyPublishers.ofByteArrays(body), length);
-  }
-
-  private HttpResponse<byte[]> exchange(HttpRequest request)
+  private Reply exchange(URI uri, List<byte[]> body, Map<String, String> more)
       throws IOException, InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     try {
-      return exchange(request, deadline);
-    } catch (ConnectException | HttpTimeoutException | SSLException e) {
+      return exchange(request(uri, body, more), deadline);
+    } catch (ConnectException
+        | UnknownHostException
+        | SocketTimeoutException
+        | HttpTimeoutException
+        | SSLException e) {
       throw e;
     } catch (IOException e) {
       try {
-        return exchange(request, deadline);
+        return exchange(request(uri, body, more), deadline);
       } catch (IOException again) {
         again.addSuppressed(e);
         throw again;
@@ -140,17 +162,26 @@ final class HttpSender implements AutoCloseable {
     }
   }
 
-  private HttpResponse<byte[]> exchange(HttpRequest request, long deadline)
-      throws IOException, InterruptedException {
-    CompletableFuture<HttpResponse<byte[]>> exchange =
-        client.sendAsync(request, info -> new CappedBody(MAX_ANSWER_BYTES));
+  private HttpPost request(URI uri, List<byte[]> body, Map<String, String> more) {
+    HttpPost request = new HttpPost(uri);
+    request.setEntity(new PartsEntity(body));
+    headers.forEach(request::setHeader);
+    more.forEach(request::setHeader);
+    if (gzip) {
+      request.setHeader("Content-Encoding", "gzip");
+    }
+    return request;
+  }
+
+  private Reply exchange(HttpPost request, long deadline) throws IOException, InterruptedException {
+    Future<Reply> exchange = executor.submit(() -> client.execute(request, this::read));
     try {
       return exchange.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      exchange.cancel(true);
+      request.cancel();
       throw new HttpTimeoutException("no answer within " + timeout);
     } catch (InterruptedException e) {
-      exchange.cancel(true);
+      request.cancel();
       throw e;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException failure) {
@@ -160,16 +191,30 @@ final class HttpSender implements AutoCloseable {
     }
   }
 
-  private static @Nullable URI redirect(URI from, HttpResponse<byte[]> response) {
-    if (response.statusCode() != 307 && response.statusCode() != 308) {
-      return null;
-    }
-    Optional<String> location = response.headers().firstValue("Location");
-    if (location.isEmpty()) {
+  private Reply read(ClassicHttpResponse response) throws IOException {
+    HttpEntity entity = response.getEntity();
+    byte[] body = entity == null ? new byte[0] : entity.getContent().readNBytes(MAX_ANSWER_BYTES);
+    Answer answer =
+        new Answer(
+            response.getCode(),
+            header(response, "Retry-After"),
+            requireNonNullElse(header(response, "Content-Type"), ""),
+            response.getCode() / 100 == 2 ? body : withoutSecrets(body));
+    return new Reply(answer, header(response, "Location"));
+  }
+
+  private static @Nullable String header(ClassicHttpResponse response, String name) {
+    Header header = response.getFirstHeader(name);
+    return header == null ? null : header.getValue();
+  }
+
+  private static @Nullable URI redirect(URI from, Reply reply) {
+    int status = reply.answer().status();
+    if (reply.location() == null || (status != 307 && status != 308)) {
       return null;
     }
     try {
-      URI to = from.resolve(location.get());
+      URI to = from.resolve(reply.location());
       boolean sameHost = from.getHost().equalsIgnoreCase(to.getHost());
       return sameHost && from.getScheme().equals(to.getScheme()) ? to : null;
     } catch (IllegalArgumentException e) {
@@ -177,13 +222,17 @@ final class HttpSender implements AutoCloseable {
     }
   }
 
-  private Answer answer(HttpResponse<byte[]> response) {
-    boolean well = response.statusCode() / 100 == 2;
-    return new Answer(
-        response.statusCode(),
-        response.headers().firstValue("Retry-After").orElse(null),
-        response.headers().firstValue("Content-Type").orElse(""),
-        well ? response.body() : withoutSecrets(response.body()));
+  /** The user is in a header. */
+  private static URI withoutUser(URI uri) throws IOException {
+    if (uri.getRawUserInfo() == null) {
+      return uri;
+    }
+    try {
+      return new URI(
+          uri.getScheme(), null, uri.getHost(), uri.getPort(), uri.getPath(), uri.getQuery(), null);
+    } catch (URISyntaxException e) {
+      throw new IOException(e);
+    }
   }
 
   /** Some proxies say back what they were sent; logs and dead letters are no place for keys. */
@@ -214,9 +263,10 @@ final class HttpSender implements AutoCloseable {
     }
   }
 
-  /** Lets go of the threads; an exchange under way fails. */
+  /** Lets go of the threads and connections; an exchange under way fails. */
   @Override
   public void close() {
+    client.close(CloseMode.IMMEDIATE);
     executor.shutdownNow();
   }
 }

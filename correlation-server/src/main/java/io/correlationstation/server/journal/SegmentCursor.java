@@ -42,7 +42,7 @@ final class SegmentCursor implements JournalCursor {
   private boolean released;
   private CursorMarks marks;
   private @Nullable FrameReader reader;
-  private long position;
+  private volatile long position;
   private long inHand = CursorMarks.NONE;
   private long survived = CursorMarks.NONE;
   private volatile boolean closed;
@@ -102,6 +102,11 @@ final class SegmentCursor implements JournalCursor {
   @Override
   public long committed() {
     return committed.get();
+  }
+
+  /** The number of the frame that {@link #poll} will look for next; for any thread. */
+  long position() {
+    return position;
   }
 
   @Override
@@ -227,7 +232,7 @@ final class SegmentCursor implements JournalCursor {
           return new Entry(position, frame);
         }
         quarantine.keepUnknown(at);
-        position++;
+        position = position + 1;
       }
     }
     skipTo(Math.min(segment.end(), durable));

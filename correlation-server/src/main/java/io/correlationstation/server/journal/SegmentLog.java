@@ -54,6 +54,7 @@ final class SegmentLog {
       JournalDisk disk,
       JournalConfig config,
       Recovery.Found found,
+      Tail.Positions readers,
       Clock clock,
       JournalMetrics metrics) {
     this.disk = disk;
@@ -61,7 +62,7 @@ final class SegmentLog {
     this.metrics = metrics;
     this.journalId = found.journalId();
     this.segmentBytes = config.segmentBytes();
-    this.tail = new Tail(config.tailBytes());
+    this.tail = new Tail(config.tailBytes(), readers);
     found.segments().forEach(this::add);
     this.next = found.next();
   }

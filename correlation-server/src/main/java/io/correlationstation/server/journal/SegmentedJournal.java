@@ -97,7 +97,7 @@ public final class SegmentedJournal implements Journal {
     Duration force = probe.measure();
     Recovery.Found found = new Recovery(disk, metrics, quarantine, cursorFiles).run();
     this.journalId = found.journalId();
-    this.log = new SegmentLog(disk, config, found, clock, metrics);
+    this.log = new SegmentLog(disk, config, found, this::lowestPosition, clock, metrics);
     this.finder = new FrameFinder(disk, log);
     this.idle.putAll(found.cursors());
     this.quota = new Quota(config, log::bytes);
@@ -219,6 +219,17 @@ public final class SegmentedJournal implements Journal {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private long lowestPosition(long first) {
+    long lowest = Long.MAX_VALUE;
+    for (SegmentCursor cursor : open.values()) {
+      long position = cursor.position();
+      if (position >= first) {
+        lowest = Math.min(lowest, position);
+      }
+    }
+    return lowest;
   }
 
   private synchronized void release(String name, CursorState last) {

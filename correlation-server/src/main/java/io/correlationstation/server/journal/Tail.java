@@ -5,8 +5,12 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest durable frames, as the senders' threads left them on the heap. Cursors that are caught
- * up take them from here, so that a frame is not read, summed and copied again for each of them.
+ * The newest durable frames, as the senders' threads left them on the heap, until every reader that
+ * is near the end has taken them: so that a frame is not read, summed and copied again for each.
+ *
+ * <p>A reader whose position has left the tail reads from the file and keeps nothing here. So a
+ * server whose readers keep up holds a few frames, and one whose readers are all behind none, which
+ * a garbage collector would else move about for nothing.
  *
  * <p>Shape: consecutive sequence numbers, at most {@code maxBytes} of payload and {@value
  * #MAX_FRAMES} frames; the oldest leave first. Thread-safe.
@@ -16,13 +20,26 @@ final class Tail {
   private static final int MAX_FRAMES = 1 << 13;
 
   private final long maxBytes;
+  private final Positions positions;
   private final ArrayDeque<Integer> sizes = new ArrayDeque<>();
   private final @Nullable Frame[] ring = new @Nullable Frame[MAX_FRAMES];
   private long first;
   private long bytes;
 
-  Tail(long maxBytes) {
+  /** Where readers are. */
+  @FunctionalInterface
+  interface Positions {
+
+    /**
+     * The lowest number, {@code first} or higher, that a reader wants next; {@link Long#MAX_VALUE}
+     * when there is none.
+     */
+    long lowestFrom(long first);
+  }
+
+  Tail(long maxBytes, Positions positions) {
     this.maxBytes = maxBytes;
+    this.positions = positions;
   }
 
   /** Adds a frame; a number that does not follow the last one starts afresh. */
@@ -38,6 +55,10 @@ final class Tail {
     sizes.add(frame.payload().length);
     bytes += frame.payload().length;
     while (bytes > maxBytes) {
+      evict();
+    }
+    long wanted = positions.lowestFrom(first);
+    while (!sizes.isEmpty() && first < wanted) {
       evict();
     }
   }

@@ -8,14 +8,17 @@ import io.correlationstation.it.agent.app.BrokersApp;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Span.SpanKind;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys through a real AMQP broker and through JMS, in headers and by rule. */
@@ -31,17 +34,21 @@ class BrokersIT {
   @BeforeAll
   static void start() throws Exception {
     broker = new AmqpBroker(directory);
-    scene =
-        Scene.of(
-            BrokersApp.class,
-            child ->
+    scene = scene(broker, child -> child);
+  }
+
+  private static Scene scene(AmqpBroker broker, UnaryOperator<ChildJvm.Builder> changes) {
+    return Scene.of(
+        BrokersApp.class,
+        child ->
+            changes.apply(
                 child
                     .environment("AMQP", Integer.toString(broker.port()))
                     .set("otel.correlation.egress.topics", "orders,tasks,work")
                     .set(
                         "otel.correlation.message-rules",
                         "orders:circuit_id=/circuit/id,tasks:circuit_id=/c,work:circuit_id=/c,"
-                            + "work:request_id=ref,tasks:request_id=ref"));
+                            + "work:request_id=ref,tasks:request_id=ref")));
   }
 
   @AfterAll
@@ -79,11 +86,24 @@ class BrokersIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/amqp/tasks", "/jms/work"})
-  void payload_thatARuleFits_isOnLaterCallsAndOnTheSpanOfTheMessage(String path) throws Exception {
-    scene.post(path, BYTES, "{\"secret\":\"canary\",\"c\":\"C-2\"}");
+  @CsvSource({
+    "/amqp/tasks, application/octet-stream",
+    "/jms/work, application/octet-stream",
+    "/jms/work, text/plain"
+  })
+  void payload_thatARuleFits_isOnLaterCallsAndOnTheSpanOfTheMessage(String path, String type)
+      throws Exception {
+    scene.post(path, type, "{\"secret\":\"canary\",\"c\":\"C-2\"}");
 
     assertFound("C-2");
+  }
+
+  @Test
+  void jms_bytes_areReadByTheApplicationFromTheirBeginning() throws Exception {
+    scene.post("/jms/work", BYTES, "{\"c\":\"C\\u002d8\"} to the end");
+
+    assertFound("C-8");
+    assertThat(scene.get("/jms/work").body()).contains("27:{\"c\":\"C\\u002d8\"} to the end");
   }
 
   @Test
@@ -125,6 +145,32 @@ class BrokersIT {
       seen.add(scene.downstream.next().getFirst("X-Circuit-Id"));
     }
     assertThat(seen).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2.31.1, 'orders,tasks,work'",
+    "2.24.0, *" // it names exchange and queue only after the span has started
+  })
+  void olderAgents_findKeysInHeadersAndPayloads(String version, String topics, @TempDir Path own)
+      throws Exception {
+    try (AmqpBroker itsBroker = new AmqpBroker(own); // whose messages nobody else takes
+        Scene older =
+            scene(
+                itsBroker,
+                child ->
+                    child.agentVersion(version).set("otel.correlation.egress.topics", topics))) {
+      for (String path : List.of("/amqp/tasks", "/jms/work")) {
+        older.post(path + "?ref=R-1", BYTES, "{\"c\":\"C-1\"}", "X-Product-Id", "P-1");
+
+        Headers sent = older.downstream.next();
+        assertThat(sent.getFirst("X-Circuit-Id")).as(path).isEqualTo("C-1");
+        assertThat(sent.getFirst("X-Request-Id")).as(path).isEqualTo("R-1");
+        assertThat(sent.getFirst("X-Product-Id")).as(path).isEqualTo("P-1");
+      }
+      older.post("/amqp/orders", BYTES, "{\"circuit\":{\"id\":\"C-2\"}}");
+      assertThat(older.downstream.next().getFirst("X-Circuit-Id")).isEqualTo("C-2");
+    }
   }
 
   private static void assertFound(String circuit) throws InterruptedException {

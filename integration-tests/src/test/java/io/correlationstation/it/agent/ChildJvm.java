@@ -2,12 +2,14 @@
 package io.correlationstation.it.agent;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -145,6 +147,18 @@ public final class ChildJvm implements AutoCloseable {
     public Builder agent(String... options) {
       agent = List.of(options);
       return this;
+    }
+
+    /**
+     * Takes the agent of a version, of which the build copies the older ones, and the extension.
+     */
+    Builder agentVersion(String version) {
+      Path older = Path.of("target/agents/opentelemetry-javaagent-" + version + ".jar");
+      boolean ours = version.equals("2.33.1");
+      assumeTrue(ours || Files.exists(older), "the build copies it");
+      return agent(
+          "-javaagent:" + (ours ? ChildJvm.agent() : older),
+          "-Dotel.javaagent.extensions=" + ChildJvm.extension());
     }
 
     public Builder arguments(String... all) {

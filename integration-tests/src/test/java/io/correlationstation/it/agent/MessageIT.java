@@ -13,6 +13,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys through gRPC and through a real Kafka broker. */
 class MessageIT {
@@ -104,6 +106,45 @@ class MessageIT {
     scene.get("/kafka/foreign?R-7");
 
     assertThat(scene.downstream.next().getFirst("X-Request-Id")).isEqualTo("R-7");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2.31.1", "2.24.0"})
+  void olderAgents_findKeysInRecordsAndMetadata(String version) throws Exception {
+    String topic = "work-" + version;
+    try (Scene older =
+        Scene.of(
+            MessageApp.class,
+            child ->
+                child
+                    .agentVersion(version)
+                    .environment("KAFKA", broker.address())
+                    .environment("GROUP", topic)
+                    .set(
+                        "otel.correlation.message-rules",
+                        topic + ":circuit_id=/order/c," + topic + ":request_id=ref"))) {
+      Set<String> expected = new TreeSet<>();
+      for (int i = 0; i < 5; i++) {
+        String payload = "{\"order\":{\"c\":\"" + version + "-" + i + "\"}}";
+        older.post("/kafka/" + topic + "?R-" + i, "text/plain", payload, "X-Product-Id", "P-" + i);
+        expected.add(version + "-" + i + " R-" + i + " P-" + i);
+      }
+
+      Set<String> seen = new TreeSet<>();
+      while (seen.size() < expected.size()) {
+        Headers sent = older.downstream.next();
+        seen.add(
+            sent.getFirst("X-Circuit-Id")
+                + " "
+                + sent.getFirst("X-Request-Id")
+                + " "
+                + sent.getFirst("X-Product-Id"));
+      }
+      assertThat(seen).isEqualTo(expected);
+
+      older.get("/grpc", "X-Circuit-Id", "C-grpc");
+      assertThat(older.downstream.next().getFirst("X-Circuit-Id")).isEqualTo("C-grpc");
+    }
   }
 
   @Test

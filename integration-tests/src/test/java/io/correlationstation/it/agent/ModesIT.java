@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.Headers;
-import io.correlationstation.it.agent.app.BrokersApp;
 import io.correlationstation.it.agent.app.RelayApp;
 import io.correlationstation.it.agent.app.WorkApp;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -80,16 +79,20 @@ class ModesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"2.33.1", "2.31.1"})
-  void declarativeFile_carriesWithItsOwnSettings(String version) throws Exception {
+  @CsvSource({
+    "2.33.1, otel.config.file",
+    "2.31.1, otel.config.file",
+    "2.24.0, otel.experimental.config.file" // its name then
+  })
+  void declarativeFile_carriesWithItsOwnSettings(String version, String property) throws Exception {
     Path file = Path.of("src/test/resources/agent/otel.yaml").toAbsolutePath();
     try (Scene scene =
         Scene.of(
             RelayApp.class,
             (child, sink) ->
                 child
-                    .agent(agent(version))
-                    .set("otel.config.file", file.toString())
+                    .agentVersion(version)
+                    .set(property, file.toString())
                     .environment("SINK", sink.url()))) {
       scene.get("/relay?circuit_id=C-yaml", "X-Order", "O-1", "X-Product-Id", "P-1");
 
@@ -141,7 +144,7 @@ class ModesIT {
     "otel.instrumentation.common.v3-preview, 2.31.1"
   })
   void weavingModes_ofTheAgent_findBodies(String mode, String version) throws Exception {
-    try (Scene scene = scene(child -> child.agent(agent(version)).set(mode, "true"))) {
+    try (Scene scene = scene(child -> child.agentVersion(version).set(mode, "true"))) {
       assertCarries(scene);
     }
   }
@@ -149,32 +152,14 @@ class ModesIT {
   @ParameterizedTest
   @ValueSource(strings = {"2.31.1", "2.24.0"})
   void olderAgents_carryAndFindBodies(String version) throws Exception {
-    try (Scene scene = scene(child -> child.agent(agent(version)))) {
+    try (Scene scene = scene(child -> child.agentVersion(version))) {
       assertCarries(scene);
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"2.31.1", "2.24.0"})
-  void olderAgents_findKeysInMessages(String version) throws Exception {
-    try (Scene scene =
-        Scene.of(
-            BrokersApp.class,
-            child ->
-                child
-                    .agent(agent(version))
-                    .set("otel.correlation.message-rules", "work:circuit_id=/id"))) {
-      scene.post("/jms/work", "text/plain", "{\"id\":\"C-1\"}", "X-Product-Id", "P-1");
-
-      Headers sent = scene.downstream.next();
-      assertThat(sent.getFirst("X-Circuit-Id")).as(scene.child.output()).isEqualTo("C-1");
-      assertThat(sent.getFirst("X-Product-Id")).isEqualTo("P-1");
     }
   }
 
   @Test
   void oldestAgent_tellsChildProcessesTheKeys() throws Exception {
-    try (Scene scene = Scene.of(WorkApp.class, child -> child.agent(agent("2.24.0")))) {
+    try (Scene scene = Scene.of(WorkApp.class, child -> child.agentVersion("2.24.0"))) {
       assertThat(scene.get("/child", "X-Circuit-Id", "C-1").body())
           .contains("X_CIRCUIT_ID=C-1\n")
           .containsPattern("TRACEPARENT=00-[0-9a-f]{32}-");
@@ -188,17 +173,6 @@ class ModesIT {
     try (Scene scene = scene(child -> child.java(java.get()))) {
       assertCarries(scene);
     }
-  }
-
-  /** Options for an agent of that version, of which the build copies the older ones. */
-  private static String[] agent(String version) {
-    Path older = Path.of("target/agents/opentelemetry-javaagent-" + version + ".jar");
-    boolean ours = version.equals("2.33.1");
-    assumeTrue(ours || Files.exists(older), "the build copies it");
-    return new String[] {
-      "-javaagent:" + (ours ? ChildJvm.agent() : older),
-      "-Dotel.javaagent.extensions=" + ChildJvm.extension()
-    };
   }
 
   private static void assertCarries(Scene scene) throws Exception {

@@ -8,6 +8,8 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import jakarta.jms.BytesMessage;
+import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
@@ -31,7 +33,8 @@ import org.apache.activemq.ActiveMQConnectionFactory;
 /**
  * Passes the body of a POST on as a message to itself, over the AMQP broker at the port in {@code
  * AMQP} or over JMS inside the JVM, and calls downstream for each message that arrives. A query
- * {@code name=value} is a header of the message; GET says which properties arrived.
+ * {@code name=value} is a header of the message; GET says which properties and bodies arrived. Over
+ * JMS, text is a TextMessage, and all else a BytesMessage.
  */
 public final class BrokersApp {
 
@@ -106,6 +109,7 @@ public final class BrokersApp {
           try {
             Collections.list((java.util.Enumeration<?>) message.getPropertyNames())
                 .forEach(name -> properties.add(name.toString()));
+            properties.add(body(message));
           } catch (jakarta.jms.JMSException failure) {
             throw new IllegalStateException(failure);
           }
@@ -117,8 +121,7 @@ public final class BrokersApp {
           answer(exchange, String.join(",", properties));
           return;
         }
-        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        TextMessage message = sending.createTextMessage(body);
+        Message message = message(sending, exchange);
         String query = exchange.getRequestURI().getQuery();
         if (query != null) {
           message.setStringProperty(
@@ -132,6 +135,26 @@ public final class BrokersApp {
         throw new IOException(failure);
       }
     };
+  }
+
+  private static Message message(Session session, HttpExchange exchange)
+      throws IOException, jakarta.jms.JMSException {
+    byte[] body = exchange.getRequestBody().readAllBytes();
+    if (exchange.getRequestHeaders().getFirst("Content-Type").startsWith("text/")) {
+      return session.createTextMessage(new String(body, StandardCharsets.UTF_8));
+    }
+    BytesMessage message = session.createBytesMessage();
+    message.writeBytes(body);
+    return message;
+  }
+
+  private static String body(Message message) throws jakarta.jms.JMSException {
+    if (message instanceof TextMessage text) {
+      return text.getText();
+    }
+    byte[] body = new byte[(int) ((BytesMessage) message).getBodyLength()];
+    int length = ((BytesMessage) message).readBytes(body);
+    return length + ":" + new String(body, StandardCharsets.UTF_8);
   }
 
   private static String name(HttpExchange exchange) {

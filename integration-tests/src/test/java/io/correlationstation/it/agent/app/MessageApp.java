@@ -112,21 +112,19 @@ public final class MessageApp {
   }
 
   private static void consume(String kafka) {
+    String group = System.getenv("GROUP"); // reads the topic of its name
     try (KafkaConsumer<String, String> consumer =
         new KafkaConsumer<>(
             Map.of(
                 "bootstrap.servers",
                 kafka,
                 "group.id",
-                System.getenv().getOrDefault("GROUP", "it"),
+                group == null ? "it" : group,
                 "auto.offset.reset",
                 "earliest"),
             new StringDeserializer(),
             new StringDeserializer())) {
-      consumer.subscribe(
-          "linked".equals(System.getenv("GROUP"))
-              ? List.of("linked")
-              : List.of("orders", "foreign"));
+      consumer.subscribe(group == null ? List.of("orders", "foreign") : List.of(group));
       while (true) {
         for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofSeconds(1))) {
           call(record.topic());
