@@ -4,10 +4,11 @@ package io.correlationstation.server;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /**
  * The option of commands that work on the data of a server: they read the same variables as {@code
- * station serve}, and {@code --data-dir} wins.
+ * station serve}, and {@code --data-dir} wins, before or behind the word for what is to be done.
  */
 final class DataDirectory {
 
@@ -15,6 +16,7 @@ final class DataDirectory {
 
   @Option(
       names = "--data-dir",
+      scope = ScopeType.INHERIT,
       paramLabel = "DIR",
       description = "data directory of the server (STATION_DATA_DIR)")
   private @Nullable String directory;

@@ -51,6 +51,11 @@ record ServerConfig(
   /** One part in so many of the heap is for what the stitcher holds. */
   private static final int STITCHING_SHARE = 4;
 
+  /** Of a small journal, segments are smaller: room comes back a whole segment at a time. */
+  private static final long SEGMENT_BYTES = 64L << 20;
+
+  private static final int LEAST_SEGMENTS = 16;
+
   private static final Map<String, String> SYSTEM_OF_SERVICE =
       Map.of("mdso-scriptplan", "mdso", "mdso-log-collector", "mdso");
 
@@ -75,8 +80,10 @@ record ServerConfig(
   }
 
   private static JournalConfig journal(Settings settings, Path dataDir) {
+    long maxBytes = settings.bytes(Setting.JOURNAL_MAX_BYTES, 1);
     return JournalConfig.builder(dataDir.resolve("journal"))
-        .maxBytes(settings.bytes(Setting.JOURNAL_MAX_BYTES))
+        .maxBytes(maxBytes)
+        .segmentBytes(Math.min(SEGMENT_BYTES, maxBytes / LEAST_SEGMENTS))
         .minFreeBytes(settings.bytes(Setting.MIN_FREE_BYTES))
         .build();
   }

@@ -30,7 +30,8 @@ enum Setting {
       "--journal-max-bytes",
       "STATION_JOURNAL_MAX_BYTES",
       "8GiB",
-      "size of the journal at which intake is refused with 503"),
+      "size of the journal at which intake is refused with 503; at least 1MiB, sensibly more than"
+          + " two minutes of intake"),
   MIN_FREE_BYTES(
       "--min-free-bytes",
       "STATION_MIN_FREE_BYTES",

@@ -121,7 +121,20 @@ final class Settings {
     }
     String unit = matcher.group(2);
     int shift = unit == null ? 0 : SIZE_SHIFT.getOrDefault(unit.charAt(0), 0);
-    return Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
+    try {
+      return Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
+    } catch (ArithmeticException | NumberFormatException e) {
+      throw wrong(setting, value, "less than 8 EiB");
+    }
+  }
+
+  /** The same, of a setting that makes no sense below {@code leastMib} MiB. */
+  long bytes(Setting setting, int leastMib) {
+    long bytes = bytes(setting);
+    if (bytes < (long) leastMib << 20) {
+      throw wrong(setting, required(setting), "at least " + leastMib + "MiB");
+    }
+    return bytes;
   }
 
   Duration seconds(Setting setting) {

@@ -11,6 +11,8 @@ import io.correlationstation.server.forward.FakeBackend.Fault;
 import io.correlationstation.server.forward.FakeLoki;
 import io.correlationstation.server.forward.FakeTempo;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -20,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -160,6 +163,52 @@ class ServerIntakeTest {
                     .containsEntry("circuit_id", "80.L1XX.000001..TEST"));
   }
 
+  /**
+   * A destination that is away long enough fills the journal; nothing acknowledged is lost. Without
+   * the stitcher, which keeps the last minute and a half of frames for itself.
+   */
+  @Test
+  void traces_Q01_journalFullWhileTempoIsAway_areRefusedUntilItIsBack() throws Exception {
+    tempo.backend().always(Fault.status(503));
+    List<Span> acknowledged = new ArrayList<>();
+    try (RunningServer server =
+        serve("STATION_JOURNAL_MAX_BYTES", "1MiB", "STATION_STITCH", "false")) {
+      HttpResponse<String> answer = send(server, acknowledged);
+      while (answer.statusCode() == 200) {
+        answer = send(server, acknowledged);
+      }
+
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1L, 5L);
+      assertThat(server.get("/ready").statusCode()).isEqualTo(503);
+      assertThat(server.get("/ready").body()).contains("the journal is full");
+
+      tempo.backend().always(null);
+      await().until(() -> send(server, acknowledged).statusCode() == 200);
+      await().until(() -> server.get("/ready").statusCode() == 200);
+      await().until(() -> tempo.received().size() >= acknowledged.size());
+    }
+    assertThat(tempo.received()).containsExactlyInAnyOrderElementsOf(acknowledged);
+  }
+
+  /** One span of 20 KB; it counts as acknowledged when it is. */
+  private static HttpResponse<String> send(RunningServer server, List<Span> acknowledged)
+      throws Exception {
+    Span span =
+        span(acknowledged.size() + 1, NOW).toBuilder()
+            .addAttributes(
+                KeyValue.newBuilder()
+                    .setKey("text")
+                    .setValue(AnyValue.newBuilder().setStringValue("x".repeat(20_000))))
+            .build();
+    HttpResponse<String> answer =
+        server.post("/api/otlp/v1/traces", PROTOBUF, traces(span).toByteArray());
+    if (answer.statusCode() == 200) {
+      acknowledged.add(span);
+    }
+    return answer;
+  }
+
   /** From JSON, where a number passes through a double all too easily, to both destinations. */
   @Test
   void times_R57_fromJson_surviveToTheNanosecond() throws Exception {
@@ -244,12 +293,14 @@ class ServerIntakeTest {
     return server.accounting().sum("corr_receiver_duplicate_items_total");
   }
 
-  private RunningServer serve() throws IOException {
-    return RunningServer.start(
-        directory.resolve("data"),
-        Map.of(
-            "TEMPO_HTTP_ENDPOINT", tempo.backend().uri("").toString(),
-            "LOKI_URL", loki.backend().uri("").toString()));
+  private RunningServer serve(String... more) throws IOException {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("TEMPO_HTTP_ENDPOINT", tempo.backend().uri("").toString());
+    settings.put("LOKI_URL", loki.backend().uri("").toString());
+    for (int i = 0; i < more.length; i += 2) {
+      settings.put(more[i], more[i + 1]);
+    }
+    return RunningServer.start(directory.resolve("data"), settings);
   }
 
   private static ExportTraceServiceRequest traces(Span... spans) {

@@ -25,6 +25,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class StationTest {
@@ -73,6 +75,15 @@ class StationTest {
     assertThat(err.toString()).contains("--http-port").doesNotContain("\tat ");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"300000", "99999999999GiB", "99999999999999999999"})
+  void serve_journalOfAnImpossibleSize_isAUsageErrorThatNamesTheSetting(String size) {
+    assertThat(run("serve", "--journal-max-bytes", size)).isEqualTo(Station.USAGE);
+    assertThat(err.toString())
+        .contains("STATION_JOURNAL_MAX_BYTES", size, "expected")
+        .doesNotContain("\tat ");
+  }
+
   @Test
   void serve_portInUse_namesPortAndFlagWithoutStackTrace() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -118,13 +129,13 @@ class StationTest {
 
     assertThat(run("journal", "--data-dir", data.toString(), "check")).isEqualTo(Station.FINDING);
     assertThat(out.toString()).contains("not healthy");
-    run("journal", "--data-dir", data.toString(), "repair");
+    run("journal", "repair", "--data-dir", data.toString());
     assertThat(data.resolve("journal")).isDirectoryContaining("glob:**.quarantine");
   }
 
   @Test
   void journalCheck_noJournal_saysSoWithoutStackTrace() {
-    assertThat(run("journal", "--data-dir", directory.resolve("none").toString(), "check"))
+    assertThat(run("journal", "check", "--data-dir", directory.resolve("none").toString()))
         .isEqualTo(Station.FINDING);
     assertThat(err.toString()).contains("none").doesNotContain("\tat ");
   }
