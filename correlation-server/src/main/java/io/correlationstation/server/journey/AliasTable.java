@@ -7,7 +7,6 @@ import io.correlationstation.server.stitch.Ruling;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
@@ -15,7 +14,12 @@ import org.jdbi.v3.core.Handle;
 /** Statements that change aliases. */
 final class AliasTable {
 
-  private static final int MAX_FRAGMENTS_OF_NEW_ALIAS = 1_000;
+  private static final ListQuery WITH_CIRCUIT =
+      new ListQuery(
+          """
+          SELECT value_b FROM aliases
+          WHERE key_a = 'circuit_id' AND key_b = ? AND value_b IN (<values>) AND retracted = 0
+          """);
 
   private AliasTable() {}
 
@@ -50,29 +54,18 @@ final class AliasTable {
                 pair.valueB(),
                 times.firstNanos,
                 times.lastNanos,
-                times.source));
+                times.source()));
     batch.execute();
     Set<String> affected = new LinkedHashSet<>();
-    unknown.forEach((key, values) -> affected.addAll(tracesWith(handle, key, values)));
+    unknown.forEach(
+        (key, values) -> affected.addAll(FragmentTable.tracesWith(handle, key, values)));
     return affected;
   }
 
   /** Those of the values that were seen together with a circuit before. */
   private static Set<String> withCircuit(Handle handle, String key, Set<String> values) {
     Set<String> known = new HashSet<>();
-    for (List<String> chunk : Chunks.of(values)) {
-      handle
-          .createQuery(
-              """
-              SELECT value_b FROM aliases
-              WHERE key_a = 'circuit_id' AND key_b = :key AND value_b IN (<values>)
-                AND retracted = 0
-              """)
-          .bind("key", key)
-          .bindList("values", chunk)
-          .mapTo(String.class)
-          .forEach(known::add);
-    }
+    WITH_CIRCUIT.forEach(handle, values, result -> known.add(result.getString(1)), key);
     return known;
   }
 
@@ -95,12 +88,8 @@ final class AliasTable {
         .bind("time", alias.timeNanos())
         .execute();
     Set<String> traces = new LinkedHashSet<>();
-    traces.addAll(tracesWith(handle, pair.keyA(), Set.of(pair.valueA())));
-    traces.addAll(tracesWith(handle, pair.keyB(), Set.of(pair.valueB())));
+    traces.addAll(FragmentTable.tracesWith(handle, pair.keyA(), Set.of(pair.valueA())));
+    traces.addAll(FragmentTable.tracesWith(handle, pair.keyB(), Set.of(pair.valueB())));
     return traces;
-  }
-
-  private static List<String> tracesWith(Handle handle, String key, Set<String> values) {
-    return FragmentTable.tracesWith(handle, key, values, MAX_FRAGMENTS_OF_NEW_ALIAS);
   }
 }

@@ -4,6 +4,7 @@ package io.correlationstation.server.journey;
 import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.Ruling;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,24 +12,28 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a batch of frames says, taken out of the wire format and not yet merged with the store. */
+/**
+ * What a batch of frames says, taken out of the wire format and not yet merged with the store.
+ *
+ * <p>The spans of a trace come one after another and carry the same keys: what was found last is
+ * compared first, and what is the same is not looked up.
+ */
 final class Findings {
 
-  private static final int BYTES_OF_SPAN = 300;
+  private static final HexFormat HEX = HexFormat.of();
+
+  private static final int BYTES_OF_SPAN = 250;
+  private static final int BYTES_OF_TRACE = 1_000;
   private static final int BYTES_OF_LOG = 1_000;
   private static final int BYTES_OF_HANDOFF = 3_000;
-  private static final int BYTES_OF_FRAME = 100;
-  private static final int BYTES_OF_UNLISTED = 32;
+  private static final int BYTES_OF_UNLISTED = 16;
   private static final int BYTES_OF_ALIAS = 200;
 
   /** Trace id → its news, in order of appearance. */
   final Map<String, FragmentNews> fragments = new LinkedHashMap<>();
 
-  /** Trace id → sequence numbers of the frames that hold spans of it. */
-  final Map<String, Set<Long>> frames = new LinkedHashMap<>();
-
   /** Frame → traces in it that were passed over. */
-  final Map<Long, List<Long>> unlisted = new LinkedHashMap<>();
+  final Map<Long, Longs> unlisted = new LinkedHashMap<>();
 
   final List<FoundLog> logs = new ArrayList<>();
 
@@ -39,6 +44,12 @@ final class Findings {
   final Map<AliasPair, AliasTimes> aliases = new LinkedHashMap<>();
 
   private long bytes;
+
+  private @Nullable FragmentNews lastNews;
+  private Map<String, String> lastKeys = Map.of();
+  private List<AliasTimes> lastAliases = List.of();
+  private long lastUnlistedFrame = -1;
+  private Longs lastUnlisted = new Longs();
 
   /** About how much memory they take. */
   long bytes() {
@@ -60,42 +71,64 @@ final class Findings {
     bytes += BYTES_OF_HANDOFF;
   }
 
-  FragmentNews fragment(String traceId) {
-    return fragments.computeIfAbsent(traceId, FragmentNews::new);
-  }
-
-  void foundInFrame(String traceId, long sequence) {
-    if (frames.computeIfAbsent(traceId, ignored -> new LinkedHashSet<>()).add(sequence)) {
-      bytes += BYTES_OF_FRAME;
+  /** The news of that trace, none at first. */
+  FragmentNews fragment(long traceIdHigh, long traceIdLow) {
+    FragmentNews news = lastNews;
+    if (news == null || news.traceIdLow != traceIdLow || news.traceIdHigh != traceIdHigh) {
+      String traceId = HEX.toHexDigits(traceIdHigh) + HEX.toHexDigits(traceIdLow);
+      news = fragments.get(traceId);
+      if (news == null) {
+        news = new FragmentNews(traceId, traceIdHigh, traceIdLow);
+        fragments.put(traceId, news);
+        bytes += BYTES_OF_TRACE;
+      }
+      lastNews = news;
     }
+    return news;
   }
 
   void passedOver(long trace, long sequence) {
-    unlisted.computeIfAbsent(sequence, ignored -> new ArrayList<>()).add(trace);
+    if (sequence != lastUnlistedFrame) {
+      lastUnlisted = unlisted.computeIfAbsent(sequence, ignored -> new Longs());
+      lastUnlistedFrame = sequence;
+    }
+    lastUnlisted.add(trace);
     bytes += BYTES_OF_UNLISTED;
   }
 
   /**
-   * @param source where the keys were seen together, such as {@code log:arda}
+   * @param kind of record in which the keys were seen together, such as {@code log}
+   * @param service whose record it is
    */
-  void addAliases(Map<String, String> keys, long timeNanos, String source) {
+  void addAliases(Map<String, String> keys, long timeNanos, String kind, String service) {
     if (keys.size() < 2) {
       return;
     }
+    if (!keys.equals(lastKeys)) {
+      lastAliases = pairs(keys);
+      lastKeys = keys;
+    }
+    for (AliasTimes times : lastAliases) {
+      times.include(timeNanos, kind, service);
+    }
+  }
+
+  private List<AliasTimes> pairs(Map<String, String> keys) {
     List<Map.Entry<String, String>> entries = List.copyOf(keys.entrySet());
+    List<AliasTimes> pairs = new ArrayList<>();
     for (int i = 0; i < entries.size(); i++) {
       for (int j = i + 1; j < entries.size(); j++) {
         AliasPair pair = AliasPair.of(entries.get(i), entries.get(j));
-        aliases
-            .computeIfAbsent(
+        pairs.add(
+            aliases.computeIfAbsent(
                 pair,
                 ignored -> {
                   bytes += BYTES_OF_ALIAS;
                   return new AliasTimes();
-                })
-            .include(timeNanos, source);
+                }));
       }
     }
+    return pairs;
   }
 
   /**
@@ -122,15 +155,34 @@ final class Findings {
   /** What one batch adds to one trace. */
   static final class FragmentNews {
     final String traceId;
+
+    /** Sequence numbers of the frames that hold spans of it, ascending. */
+    final Longs frames = new Longs();
+
     final List<FoundSpan> spans = new ArrayList<>();
     final Set<String> services = new LinkedHashSet<>();
+
+    /** Key → its values and when each was seen first. */
     final Map<String, Map<String, Long>> keys = new LinkedHashMap<>();
+
     long receivedNanos;
     long logStartNanos = Long.MAX_VALUE;
     long logEndNanos = Long.MIN_VALUE;
 
-    FragmentNews(String traceId) {
+    private final long traceIdHigh;
+    private final long traceIdLow;
+    private Map<String, String> lastKeys = Map.of();
+    private long lastKeysNanos;
+
+    private FragmentNews(String traceId, long traceIdHigh, long traceIdLow) {
       this.traceId = traceId;
+      this.traceIdHigh = traceIdHigh;
+      this.traceIdLow = traceIdLow;
+    }
+
+    /** Whether there is nothing of it but spans of services that take no part in the work. */
+    boolean onlyObserved() {
+      return services.isEmpty();
     }
 
     void received(long nanos) {
@@ -143,6 +195,11 @@ final class Findings {
     }
 
     void keys(Map<String, String> found, long timeNanos) {
+      if (timeNanos >= lastKeysNanos && found.equals(lastKeys)) {
+        return;
+      }
+      lastKeys = found;
+      lastKeysNanos = timeNanos;
       found.forEach(
           (name, value) ->
               keys.computeIfAbsent(name, ignored -> new LinkedHashMap<>())
@@ -165,12 +222,19 @@ final class Findings {
     long firstNanos = Long.MAX_VALUE;
     long lastNanos = Long.MIN_VALUE;
 
-    String source = "";
+    private String kind = "";
+    private String service = "";
 
-    void include(long nanos, String where) {
+    /** Where first: {@code log:arda} for a log record of arda. */
+    String source() {
+      return kind + ":" + service;
+    }
+
+    void include(long nanos, String recordKind, String recordService) {
       if (nanos < firstNanos) {
         firstNanos = nanos;
-        source = where;
+        kind = recordKind;
+        service = recordService;
       }
       lastNanos = Math.max(lastNanos, nanos);
     }

@@ -3,17 +3,12 @@ package io.correlationstation.server.journey;
 
 import io.correlationstation.server.journey.Findings.FoundSpan;
 import io.correlationstation.server.journey.Findings.FragmentNews;
-import java.nio.ByteBuffer;
-import java.nio.LongBuffer;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -71,10 +66,10 @@ final class FragmentRow {
 
   final List<Map.Entry<String, String>> newKeys = new ArrayList<>();
 
-  /** Loaded only for rows that are to be changed. */
-  final SortedSet<Long> frames = new TreeSet<>();
+  /** Both ascending, and loaded only for rows that are to be changed. */
+  Longs frames = new Longs();
 
-  final Set<Long> spanIds = new HashSet<>();
+  Longs spanIds = new Longs();
 
   FragmentRow(long id, String traceId) {
     this.id = id;
@@ -84,6 +79,7 @@ final class FragmentRow {
 
   void merge(FragmentNews news) {
     changed = true;
+    addFrames(news);
     receivedNanos = Math.max(receivedNanos, news.receivedNanos);
     for (String service : news.services) {
       if (services.add(service)) {
@@ -98,6 +94,17 @@ final class FragmentRow {
     news.spans.forEach(this::add);
   }
 
+  /** Only where to find the trace: nothing of it takes part in the work. */
+  void mergeFrames(FragmentNews news) {
+    changed |= addFrames(news);
+  }
+
+  private boolean addFrames(FragmentNews news) {
+    int before = frames.size();
+    news.frames.forEach(frames::insert);
+    return frames.size() > before;
+  }
+
   private void add(String key, String value, long nanos) {
     Map<String, Long> values = keys.computeIfAbsent(key, ignored -> new HashMap<>());
     if (!values.containsKey(value)) {
@@ -107,11 +114,12 @@ final class FragmentRow {
   }
 
   private void add(FoundSpan span) {
-    if (spanIds.contains(span.spanId())) {
+    boolean known =
+        spanIds.size() < MAX_SPAN_IDS
+            ? !spanIds.insert(span.spanId())
+            : spanIds.contains(span.spanId());
+    if (known) {
       return;
-    }
-    if (spanIds.size() < MAX_SPAN_IDS) {
-      spanIds.add(span.spanId());
     }
     spanCount++;
     errorCount += span.failed() ? 1 : 0;
@@ -141,19 +149,6 @@ final class FragmentRow {
 
   boolean failed() {
     return workFailed || (root != null && root.failed());
-  }
-
-  static byte[] pack(Collection<Long> numbers) {
-    ByteBuffer packed = ByteBuffer.allocate(numbers.size() * Long.BYTES);
-    numbers.forEach(packed::putLong);
-    return packed.array();
-  }
-
-  static void unpack(byte[] packed, Collection<Long> numbers) {
-    LongBuffer rest = ByteBuffer.wrap(packed).asLongBuffer();
-    while (rest.hasRemaining()) {
-      numbers.add(rest.get());
-    }
   }
 
   static String hex(long id) {

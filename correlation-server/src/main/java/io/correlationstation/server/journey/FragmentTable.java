@@ -22,6 +22,8 @@ final class FragmentTable {
         root_failed, work_failed, defect_code, defect_nanos, defect_consequence, services, key_values\
       """;
 
+  private static final int COLUMNS_OF_SUMMARY = 23;
+
   private static final String UPSERT =
       """
       INSERT INTO fragments (id, trace_id, journey, start_nanos, end_nanos, received_nanos,
@@ -44,6 +46,19 @@ final class FragmentTable {
         frames = excluded.frames, span_ids = excluded.span_ids
       """;
 
+  private static final String OF_TRACES = " FROM fragments WHERE trace_id IN (<values>)";
+  private static final ListQuery WHOLE =
+      new ListQuery("SELECT " + SUMMARY + ", frames, span_ids" + OF_TRACES);
+  private static final ListQuery SUMMARIES = new ListQuery("SELECT " + SUMMARY + OF_TRACES);
+
+  private static final int MAX_FOUND_BY_KEY = 1_000;
+  private static final ListQuery TRACES_WITH_KEY =
+      new ListQuery(
+          """
+          SELECT f.trace_id FROM fragment_keys k JOIN fragments f ON f.id = k.fragment
+          WHERE k.key_name = ? AND k.key_value IN (<values>) LIMIT\s"""
+              + MAX_FOUND_BY_KEY);
+
   private FragmentTable() {}
 
   /** The number of the newest fragment, or 0. */
@@ -53,25 +68,29 @@ final class FragmentTable {
 
   /** The rows there are, by trace id, to be changed in every way. */
   static Map<String, FragmentRow> load(Handle handle, Collection<String> traceIds) {
-    return load(handle, SUMMARY + ", frames, span_ids", traceIds);
+    Map<String, FragmentRow> rows = new HashMap<>();
+    WHOLE.forEach(
+        handle,
+        traceIds,
+        result -> {
+          FragmentRow row = read(result);
+          row.frames = Longs.unpack(result.getBytes(COLUMNS_OF_SUMMARY + 1));
+          row.spanIds = Longs.unpack(result.getBytes(COLUMNS_OF_SUMMARY + 2));
+          rows.put(row.traceId, row);
+        });
+    return rows;
   }
 
   /** The rows there are, by trace id, to be moved to another journey at most. */
   static Map<String, FragmentRow> loadSummaries(Handle handle, Collection<String> traceIds) {
-    return load(handle, SUMMARY, traceIds);
-  }
-
-  private static Map<String, FragmentRow> load(
-      Handle handle, String columns, Collection<String> traceIds) {
     Map<String, FragmentRow> rows = new HashMap<>();
-    boolean whole = !columns.equals(SUMMARY);
-    for (var chunk : Chunks.of(traceIds)) {
-      handle
-          .createQuery("SELECT " + columns + " FROM fragments WHERE trace_id IN (<ids>)")
-          .bindList("ids", chunk)
-          .map((result, context) -> read(result, whole))
-          .forEach(row -> rows.put(row.traceId, row));
-    }
+    SUMMARIES.forEach(
+        handle,
+        traceIds,
+        result -> {
+          FragmentRow row = read(result);
+          rows.put(row.traceId, row);
+        });
     return rows;
   }
 
@@ -124,22 +143,10 @@ final class FragmentTable {
     keys.execute();
   }
 
-  /** The traces of fragments with one of these values, at most {@code limit} for each 500. */
-  static List<String> tracesWith(Handle handle, String key, Collection<String> values, int limit) {
+  /** The traces of fragments with one of these values, a thousand for each 500 values at most. */
+  static List<String> tracesWith(Handle handle, String key, Collection<String> values) {
     List<String> traces = new ArrayList<>();
-    for (List<String> chunk : Chunks.of(values)) {
-      handle
-          .createQuery(
-              """
-              SELECT f.trace_id FROM fragment_keys k JOIN fragments f ON f.id = k.fragment
-              WHERE k.key_name = :name AND k.key_value IN (<values>) LIMIT :limit
-              """)
-          .bind("name", key)
-          .bindList("values", chunk)
-          .bind("limit", limit)
-          .mapTo(String.class)
-          .forEach(traces::add);
-    }
+    TRACES_WITH_KEY.forEach(handle, values, result -> traces.add(result.getString(1)), key);
     return traces;
   }
 
@@ -171,63 +178,57 @@ final class FragmentTable {
         defect == null ? null : defect.code(),
         defect == null ? null : Long.valueOf(defect.nanos()),
         defect != null && defect.consequence() ? 1 : 0,
-        JsonColumn.write(row.services),
-        JsonColumn.write(row.keys),
-        FragmentRow.pack(row.frames),
-        FragmentRow.pack(row.spanIds));
+        JsonColumn.ofList(row.services),
+        JsonColumn.ofTimes(row.keys),
+        row.frames.pack(),
+        row.spanIds.pack());
   }
 
-  private static FragmentRow read(ResultSet result, boolean whole) throws SQLException {
-    FragmentRow row = new FragmentRow(result.getLong("id"), result.getString("trace_id"));
-    row.journey = result.getLong("journey");
+  /** In the order of the columns in {@link #SUMMARY}. */
+  private static FragmentRow read(ResultSet result) throws SQLException {
+    FragmentRow row = new FragmentRow(result.getLong(1), result.getString(2));
+    row.journey = result.getLong(3);
     row.storedJourney = row.journey;
-    row.receivedNanos = result.getLong("received_nanos");
-    row.spanStart = nullable(result, "span_start");
-    row.spanEnd = nullable(result, "span_end");
-    row.logStart = nullable(result, "log_start");
-    row.logEnd = nullable(result, "log_end");
-    row.spanCount = result.getInt("span_count");
-    row.errorCount = result.getInt("error_count");
+    row.receivedNanos = result.getLong(4);
+    row.spanStart = nullable(result, 5);
+    row.spanEnd = nullable(result, 6);
+    row.logStart = nullable(result, 7);
+    row.logEnd = nullable(result, 8);
+    row.spanCount = result.getInt(9);
+    row.errorCount = result.getInt(10);
     row.root = readRoot(result);
-    row.workFailed = result.getInt("work_failed") != 0;
+    row.workFailed = result.getInt(18) != 0;
     row.defect = readDefect(result);
-    row.services.addAll(JsonColumn.list(result.getString("services")));
-    row.keys.putAll(JsonColumn.times(result.getString("key_values")));
-    if (whole) {
-      FragmentRow.unpack(result.getBytes("frames"), row.frames);
-      FragmentRow.unpack(result.getBytes("span_ids"), row.spanIds);
-    }
+    row.services.addAll(JsonColumn.list(result.getString(22)));
+    row.keys.putAll(JsonColumn.times(result.getString(23)));
     return row;
   }
 
-  private static @Nullable Defect readDefect(ResultSet result) throws SQLException {
-    String code = result.getString("defect_code");
-    return code == null
-        ? null
-        : new Defect(
-            code, result.getLong("defect_nanos"), result.getInt("defect_consequence") != 0);
-  }
-
   private static @Nullable FoundSpan readRoot(ResultSet result) throws SQLException {
-    String spanId = result.getString("root_span_id");
+    String spanId = result.getString(11);
     if (spanId == null) {
       return null;
     }
-    long start = result.getLong("root_start");
+    long start = result.getLong(16);
     return new FoundSpan(
         FragmentRow.number(spanId),
-        FragmentRow.number(result.getString("root_parent_id")),
-        result.getInt("root_kind"),
+        FragmentRow.number(result.getString(12)),
+        result.getInt(15),
         start,
         start,
-        result.getInt("root_failed") != 0,
-        result.getString("root_name"),
-        result.getString("root_service"),
+        result.getInt(17) != 0,
+        result.getString(13),
+        result.getString(14),
         false,
         null);
   }
 
-  private static @Nullable Long nullable(ResultSet result, String column) throws SQLException {
+  private static @Nullable Defect readDefect(ResultSet result) throws SQLException {
+    String code = result.getString(19);
+    return code == null ? null : new Defect(code, result.getLong(20), result.getInt(21) != 0);
+  }
+
+  private static @Nullable Long nullable(ResultSet result, int column) throws SQLException {
     long value = result.getLong(column);
     return result.wasNull() ? null : Long.valueOf(value);
   }

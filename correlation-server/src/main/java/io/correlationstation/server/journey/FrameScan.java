@@ -19,7 +19,6 @@ import io.correlationstation.server.stitch.live.HandoffLines;
 import io.correlationstation.server.stitch.live.RulingLines;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 final class FrameScan {
 
   private static final int STATUS_ERROR = 2;
-  private static final HexFormat HEX = HexFormat.of();
   private static final List<String> WORK =
       List.of("workflow.name", "workflow.step", "mdso.defect_code", "mdso.defect_consequence");
 
@@ -163,14 +161,13 @@ final class FrameScan {
     if (span.spanId() == 0) {
       return;
     }
-    String traceId = HEX.toHexDigits(span.traceIdHigh()) + HEX.toHexDigits(span.traceIdLow());
-    findings.foundInFrame(traceId, entry.sequence());
+    FragmentNews news = findings.fragment(span.traceIdHigh(), span.traceIdLow());
+    news.frames.insert(entry.sequence());
     if (observes(span.service(), entry)) {
       return;
     }
     long start = span.startNanos() == 0 ? entry.frame().receivedNanos() : span.startNanos();
     long end = Math.max(start, span.endNanos());
-    FragmentNews news = findings.fragment(traceId);
     findings.add(
         news,
         new FoundSpan(
@@ -188,7 +185,7 @@ final class FrameScan {
     news.received(entry.frame().receivedNanos());
     Map<String, String> keys = vocabulary.find(span.found(), span::attribute);
     news.keys(keys, start);
-    findings.addAliases(keys, start, "span:" + span.service());
+    findings.addAliases(keys, start, "span", span.service());
   }
 
   private @Nullable Defect defect(SpanView span, long endNanos) {
@@ -245,13 +242,13 @@ final class FrameScan {
       }
       Map<String, String> keys = vocabulary.find(log.found(), log::attribute);
       long time = log.timeNanos() == 0 ? frame.receivedNanos() : log.timeNanos();
-      findings.addAliases(keys, time, "log:" + log.service());
+      findings.addAliases(keys, time, "log", log.service());
       String traceId = log.traceId();
       if (traceId == null && keys.isEmpty()) {
         return;
       }
       if (traceId != null) {
-        FragmentNews news = findings.fragment(traceId);
+        FragmentNews news = findings.fragment(log.traceIdHigh(), log.traceIdLow());
         news.services.add(log.service());
         news.log(time);
         news.received(frame.receivedNanos());

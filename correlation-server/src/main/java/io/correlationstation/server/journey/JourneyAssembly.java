@@ -11,10 +11,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Divides fragments into journeys: the connected parts of the graph whose edges are the linked
@@ -51,9 +49,15 @@ final class JourneyAssembly {
     List<Part> parts = graph.parts(rows);
     Set<Long> stale = new LinkedHashSet<>();
     for (Part part : parts) {
-      part.rows.forEach(row -> stale.add(row.storedJourney));
-      stale.add(part.root.id);
-      part.rows.forEach(row -> row.journey = part.root.id);
+      for (FragmentRow row : part.rows) {
+        if (row.storedJourney != 0) {
+          stale.add(row.storedJourney);
+        }
+        row.journey = part.root.id;
+      }
+      if (part.root.storedJourney != 0) {
+        stale.add(part.root.id);
+      }
     }
     Map<Long, JourneyRow> old = JourneyTable.load(handle, stale);
     Map<Long, JourneyRow> fresh = new LinkedHashMap<>();
@@ -96,6 +100,12 @@ final class JourneyAssembly {
     final List<FragmentRow> rows;
     final FragmentRow root;
 
+    /** A fragment that nothing is linked with. */
+    Part(FragmentRow row) {
+      this.rows = List.of(row);
+      this.root = row;
+    }
+
     Part(List<FragmentRow> rows, Set<String> children) {
       this.rows = rows.stream().sorted(BY_TIME).toList();
       this.root =
@@ -106,30 +116,52 @@ final class JourneyAssembly {
     }
 
     JourneyRow row(Set<String> circuits) {
+      long start = Long.MAX_VALUE;
+      long end = Long.MIN_VALUE;
+      long received = Long.MIN_VALUE;
+      boolean failed = false;
+      boolean rootless = false;
+      Defect defect = null;
+      for (FragmentRow row : rows) {
+        start = Math.min(start, row.startNanos());
+        end = Math.max(end, row.endNanos());
+        received = Math.max(received, row.receivedNanos);
+        failed |= row.failed();
+        rootless |= row.rootless();
+        if (row.defect != null && (defect == null || row.defect.compareTo(defect) < 0)) {
+          defect = row.defect;
+        }
+      }
       return new JourneyRow(
           root.id,
           root.traceId,
-          rows.stream().mapToLong(FragmentRow::startNanos).min().orElse(0),
-          rows.stream().mapToLong(FragmentRow::endNanos).max().orElse(0),
-          rows.stream().mapToLong(row -> row.receivedNanos).max().orElse(0),
-          rows.stream().anyMatch(FragmentRow::failed),
-          rows.stream().anyMatch(FragmentRow::rootless),
-          defectCode(),
+          start,
+          end,
+          received,
+          failed,
+          rootless,
+          defect == null ? null : defect.code(),
           circuits.stream().sorted().toList());
-    }
-
-    @Nullable String defectCode() {
-      return rows.stream()
-          .flatMap(row -> Stream.ofNullable(row.defect))
-          .min(Comparator.naturalOrder())
-          .map(Defect::code)
-          .orElse(null);
     }
   }
 
   /** Traces and the linked handoffs between them. */
   private static final class Graph {
-    final Set<String> members = new TreeSet<>();
+
+    /** By their parents, and by their children. */
+    private static final List<ListQuery> EDGES =
+        Stream.of("parent_trace_id", "child_trace_id")
+            .map(
+                side ->
+                    new ListQuery(
+                        """
+                        SELECT parent_trace_id, child_trace_id FROM handoffs
+                        WHERE state = 'LINKED' AND superseded_by IS NULL AND %s IN (<values>)
+                        """
+                            .formatted(side)))
+            .toList();
+
+    final Set<String> members = new LinkedHashSet<>();
     final Map<String, Set<String>> neighbours = new HashMap<>();
     final Set<String> children = new HashSet<>();
 
@@ -146,19 +178,8 @@ final class JourneyAssembly {
 
     private Set<String> expand(Handle handle, Set<String> frontier) {
       Set<String> next = new LinkedHashSet<>();
-      for (List<String> chunk : Chunks.of(frontier)) {
-        for (String side : List.of("parent_trace_id", "child_trace_id")) {
-          handle
-              .createQuery(
-                  """
-                  SELECT parent_trace_id, child_trace_id FROM handoffs
-                  WHERE state = 'LINKED' AND superseded_by IS NULL AND <side> IN (<ids>)
-                  """)
-              .define("side", side)
-              .bindList("ids", chunk)
-              .map((result, context) -> List.of(result.getString(1), result.getString(2)))
-              .forEach(ends -> connect(ends.get(0), ends.get(1), next));
-        }
+      for (ListQuery edges : EDGES) {
+        edges.forEach(handle, frontier, row -> connect(row.getString(1), row.getString(2), next));
       }
       return next;
     }
@@ -178,7 +199,12 @@ final class JourneyAssembly {
       List<Part> parts = new ArrayList<>();
       Set<String> seen = new HashSet<>();
       for (String member : members) {
-        if (seen.add(member)) {
+        if (!neighbours.containsKey(member)) {
+          FragmentRow alone = rows.get(member);
+          if (alone != null) {
+            parts.add(new Part(alone));
+          }
+        } else if (seen.add(member)) {
           List<FragmentRow> connected = new ArrayList<>();
           for (String trace : reach(member, seen)) {
             FragmentRow row = rows.get(trace);

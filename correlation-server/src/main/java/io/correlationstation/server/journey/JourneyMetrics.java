@@ -4,7 +4,6 @@ package io.correlationstation.server.journey;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.util.List;
 import java.util.function.LongSupplier;
 
 /** Counts what the reader of journeys does and what it had to leave out. */
@@ -64,7 +63,7 @@ final class JourneyMetrics {
     records.labelValues("span").inc(spans);
     records.labelValues("log").inc(findings.logs.size());
     records.labelValues("handoff").inc(findings.handoffs.size());
-    unlisted.inc(findings.unlisted.values().stream().mapToInt(List::size).sum());
+    unlisted.inc(findings.unlisted.values().stream().mapToInt(Longs::size).sum());
   }
 
   void unreadable() {

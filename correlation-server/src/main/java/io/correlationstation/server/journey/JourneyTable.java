@@ -3,7 +3,6 @@ package io.correlationstation.server.journey;
 
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -11,17 +10,20 @@ import org.jspecify.annotations.Nullable;
 /** Statements that change journeys and what finds them. */
 final class JourneyTable {
 
+  private static final ListQuery OF_IDS =
+      new ListQuery("SELECT * FROM journeys WHERE id IN (<values>)");
+
   private JourneyTable() {}
 
   static Map<Long, JourneyRow> load(Handle handle, Collection<Long> ids) {
     Map<Long, JourneyRow> rows = new HashMap<>();
-    for (List<Long> chunk : Chunks.of(ids)) {
-      handle
-          .createQuery("SELECT * FROM journeys WHERE id IN (<ids>)")
-          .bindList("ids", chunk)
-          .map((result, context) -> JourneyRow.read(result))
-          .forEach(row -> rows.put(row.id(), row));
-    }
+    OF_IDS.forEach(
+        handle,
+        ids,
+        result -> {
+          JourneyRow row = JourneyRow.read(result);
+          rows.put(row.id(), row);
+        });
     return rows;
   }
 
@@ -91,6 +93,6 @@ final class JourneyTable {
         row.failed() ? 1 : 0,
         row.rootless() ? 1 : 0,
         row.defectCode(),
-        JsonColumn.write(row.circuits()));
+        JsonColumn.ofList(row.circuits()));
   }
 }

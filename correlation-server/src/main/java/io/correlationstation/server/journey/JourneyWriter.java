@@ -3,6 +3,7 @@ package io.correlationstation.server.journey;
 
 import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.journey.Findings.FoundLog;
+import io.correlationstation.server.journey.Findings.FragmentNews;
 import io.correlationstation.server.journey.JourneyAssembly.Divided;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -76,7 +77,12 @@ final class JourneyWriter {
     return jdbi.inTransaction(
         handle -> {
           Map<String, FragmentRow> rows = merged(handle, findings);
-          Set<String> dirty = new LinkedHashSet<>(findings.fragments.keySet());
+          Set<String> dirty = new LinkedHashSet<>();
+          for (FragmentNews news : findings.fragments.values()) {
+            if (!news.onlyObserved()) {
+              dirty.add(news.traceId);
+            }
+          }
           LogTable.save(handle, findings.logs);
           dirty.addAll(AliasTable.save(handle, findings.aliases));
           dirty.addAll(RulingTable.save(handle, findings.rulings));
@@ -91,25 +97,25 @@ final class JourneyWriter {
 
   /** The fragments that the findings speak of as they are from now on, not yet stored. */
   private Map<String, FragmentRow> merged(Handle handle, Findings findings) {
-    Set<String> traces = new LinkedHashSet<>(findings.fragments.keySet());
-    traces.addAll(findings.frames.keySet());
-    Map<String, FragmentRow> rows = FragmentTable.load(handle, traces);
+    Map<String, FragmentRow> rows = FragmentTable.load(handle, findings.fragments.keySet());
     if (nextId == 0) {
       nextId = FragmentTable.lastId(handle) + 1;
     }
-    findings.fragments.forEach(
-        (traceId, news) ->
-            rows.computeIfAbsent(traceId, ignored -> new FragmentRow(nextId++, traceId))
-                .merge(news));
-    findings.frames.forEach(
-        (traceId, sequences) -> {
-          FragmentRow row = rows.get(traceId);
-          if (row == null) {
-            sequences.forEach(sequence -> findings.passedOver(Admission.hash(traceId), sequence));
-          } else if (row.frames.addAll(sequences)) {
-            row.changed = true;
-          }
-        });
+    for (FragmentNews news : findings.fragments.values()) {
+      FragmentRow row = rows.get(news.traceId);
+      if (!news.onlyObserved()) {
+        if (row == null) {
+          row = new FragmentRow(nextId++, news.traceId);
+          rows.put(news.traceId, row);
+        }
+        row.merge(news);
+      } else if (row != null) {
+        row.mergeFrames(news);
+      } else {
+        long trace = Admission.hash(news.traceId);
+        news.frames.forEach(sequence -> findings.passedOver(trace, sequence));
+      }
+    }
     return rows;
   }
 

@@ -24,6 +24,9 @@ final class KeyVocabulary {
   private static final Set<String> JUNK =
       Set.of("", "-", "0", "n/a", "na", "nil", "none", "null", "undefined", "unknown");
 
+  private static final int MAX_JUNK_CHARS =
+      JUNK.stream().mapToInt(String::length).max().orElseThrow();
+
   private final List<String> names;
 
   KeyVocabulary(List<String> correlationKeys, List<String> aliasKeys) {
@@ -71,7 +74,8 @@ final class KeyVocabulary {
     }
     value = value.substring(0, end);
     boolean junk =
-        value.length() > MAX_VALUE_CHARS || JUNK.contains(value.toLowerCase(Locale.ROOT));
+        value.length() > MAX_VALUE_CHARS
+            || (value.length() <= MAX_JUNK_CHARS && JUNK.contains(value.toLowerCase(Locale.ROOT)));
     return junk ? null : value;
   }
 }

@@ -55,8 +55,8 @@ final class LogTable {
         line.body(),
         line.eventName(),
         line.event() ? 1 : 0,
-        JsonColumn.write(line.attributes()),
-        JsonColumn.write(log.keys()),
+        JsonColumn.ofTexts(line.attributes()),
+        JsonColumn.ofTexts(log.keys()),
         log.receivedNanos());
   }
 

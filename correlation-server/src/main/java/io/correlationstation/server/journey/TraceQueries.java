@@ -60,7 +60,7 @@ final class TraceQueries {
         .createQuery("SELECT frames FROM fragments WHERE trace_id = :id")
         .bind("id", traceId)
         .map((result, context) -> result.getBytes(1))
-        .forEach(packed -> FragmentRow.unpack(packed, frames));
+        .forEach(packed -> Longs.unpack(packed).forEach(frames::add));
     return frames;
   }
 

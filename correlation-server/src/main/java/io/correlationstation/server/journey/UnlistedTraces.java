@@ -20,15 +20,16 @@ final class UnlistedTraces {
 
   private UnlistedTraces() {}
 
-  static void save(Handle handle, Map<Long, List<Long>> tracesOfFrame) {
+  /** A frame that was read again is as it was: it still holds those traces. */
+  static void save(Handle handle, Map<Long, Longs> tracesOfFrame) {
     RowBatch batch =
         new RowBatch(
             handle,
             """
             INSERT INTO frame_traces (sequence, traces) VALUES (?, ?)
-            ON CONFLICT (sequence) DO UPDATE SET traces = excluded.traces
+            ON CONFLICT DO NOTHING
             """);
-    tracesOfFrame.forEach((sequence, traces) -> batch.add(sequence, FragmentRow.pack(traces)));
+    tracesOfFrame.forEach((sequence, traces) -> batch.add(sequence, traces.pack()));
     batch.execute();
   }
 
