@@ -9,6 +9,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import io.correlationstation.server.forward.LokiBatch.Line;
 import io.correlationstation.server.journal.Frame;
+import io.correlationstation.server.otlp.AttributeNames;
 import io.correlationstation.server.otlp.LogScan;
 import io.correlationstation.server.otlp.LogView;
 import java.io.IOException;
@@ -59,6 +60,7 @@ final class LokiEncoder {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final LokiStreams streams;
+  private final AttributeNames labelNames;
   private final LokiMetadata metadata = new LokiMetadata();
 
   /** Takes what the encoder makes of a frame, in order. */
@@ -71,24 +73,26 @@ final class LokiEncoder {
 
   LokiEncoder(LokiOptions options) {
     this.streams = new LokiStreams(options);
+    this.labelNames = streams.labelNames();
   }
 
   /** Returns how many records the frame held. */
   int encode(Frame frame, Sink sink) {
     boolean pushed = PUSHED.equals(frame.headers().get(SOURCE));
-    return LogScan.scan(frame.payload(), log -> encode(log, frame.receivedNanos(), pushed, sink));
+    return LogScan.scan(
+        frame.payload(), labelNames, log -> encode(log, frame.receivedNanos(), pushed, sink));
   }
 
   private void encode(LogView log, long receivedNanos, boolean pushed, Sink sink) {
     metadata.clear();
-    Map<String, String> attributes = log.attributes();
-    LokiStreams.Stream stream = streams.of(log, attributes, pushed);
     long time = time(log, receivedNanos);
     addIds(log);
     int kept = metadata.size();
-    attributes.forEach(metadata::add);
-    stream.rest().forEach((name, value) -> addUnlessNamed(attributes, name, value));
-    byte[] body = log.body().getBytes(UTF_8);
+    LokiStreams.Stream stream = addAttributes(log, pushed);
+    for (LokiStreams.Attribute attribute : stream.rest()) {
+      metadata.addGiven(attribute.name(), attribute.value());
+    }
+    byte[] body = log.bodyBytes();
     boolean fits = fold(kept, body.length > MAX_LINE_BYTES);
     List<Line> lines = lines(stream.selector(), time, body);
     if (fits) {
@@ -96,6 +100,19 @@ final class LokiEncoder {
     } else {
       sink.refused("metadata_too_large", lines);
     }
+  }
+
+  /** Adds what the record says itself but its labels, which make its stream. */
+  private LokiStreams.Stream addAttributes(LogView log, boolean pushed) {
+    if (log.foundInRecord() == 0) {
+      log.eachAttribute(metadata);
+      return streams.of(log, pushed);
+    }
+    Map<String, String> attributes = log.attributes();
+    LokiStreams.Stream stream = streams.of(log, attributes, pushed);
+    attributes.forEach(
+        (name, value) -> metadata.addGiven(name.getBytes(UTF_8), value.getBytes(UTF_8)));
+    return stream;
   }
 
   private long time(LogView log, long receivedNanos) {
@@ -122,13 +139,6 @@ final class LokiEncoder {
 
   private void addIfPresent(String name, @Nullable String value) {
     if (value != null && !value.isEmpty()) {
-      metadata.add(name, value);
-    }
-  }
-
-  /** What a record says itself counts more than what its resource says. */
-  private void addUnlessNamed(Map<String, String> attributes, String name, String value) {
-    if (!attributes.containsKey(name)) {
       metadata.add(name, value);
     }
   }

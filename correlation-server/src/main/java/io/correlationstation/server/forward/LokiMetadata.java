@@ -4,111 +4,107 @@ package io.correlationstation.server.forward;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.CodedOutputStream;
+import io.correlationstation.server.otlp.AttributeSink;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
  * Structured metadata of one line: names that Loki can query, in the order given, each once. Reused
- * for line after line.
+ * for line after line; values stay where they are until they are written.
  *
  * <p>Two names that become one ({@code a.b} and {@code a_b}) keep both values: the second is called
- * {@code a_b_2}. The same value under the same name is kept once.
+ * {@code a_b_2}. The same value under the same name is kept once. Of an attribute that is given
+ * twice the first counts, so a record's before its resource's.
  */
-final class LokiMetadata {
+final class LokiMetadata implements AttributeSink {
 
-  private static final int MAX_KNOWN_NAMES = 10_000;
   private static final int FIELD = 3;
+  private static final int FIRST_ENTRIES = 32;
 
-  /** A name as Loki takes it, and the last line that used it: cheaper than a set for each line. */
-  private static final class Name {
-    private final String text;
-    private final byte[] utf8;
-    private long usedIn;
-
-    Name(String text) {
-      this.text = text;
-      this.utf8 = text.getBytes(UTF_8);
-    }
-  }
-
-  private final Map<String, Name> byRaw = new HashMap<>();
-  private final Map<String, Name> byText = new HashMap<>();
-  private final List<Name> names = new ArrayList<>();
-  private final List<byte[]> values = new ArrayList<>();
+  private final LokiNameTable table = new LokiNameTable();
+  private LokiNameTable.Name[] names = new LokiNameTable.Name[FIRST_ENTRIES];
+  private byte[][] values = new byte[FIRST_ENTRIES][];
+  private int[] starts = new int[FIRST_ENTRIES];
+  private int[] ends = new int[FIRST_ENTRIES];
+  private int size;
   private long line = 1;
   private int bytes;
 
   void clear() {
-    names.clear();
-    values.clear();
+    Arrays.fill(values, 0, size, null);
+    size = 0;
     bytes = 0;
     line++;
-    if (byRaw.size() >= MAX_KNOWN_NAMES) {
-      byRaw.clear();
-      byText.clear();
-    }
+    table.trim();
   }
 
+  /** Adds an entry of ours, under a name that Loki takes as it is. */
   void add(String name, String value) {
-    add(name(name), value.getBytes(UTF_8));
+    byte[] utf8 = value.getBytes(UTF_8);
+    add(table.named(name), utf8, 0, utf8.length);
   }
 
-  private void add(Name name, byte[] value) {
-    if (name.usedIn == line) {
-      addAgain(name, value);
-      return;
+  /** Adds an attribute unless one of that name was given before. */
+  void addGiven(byte[] name, byte[] value) {
+    attribute(name, 0, name.length, value, 0, value.length);
+  }
+
+  @Override
+  public void attribute(
+      byte[] keys, int keyStart, int keyEnd, byte[] source, int valueStart, int valueEnd) {
+    LokiNameTable.Given given = table.given(keys, keyStart, keyEnd);
+    if (given.line != line) {
+      given.line = line;
+      add(given.name, source, valueStart, valueEnd);
     }
-    name.usedIn = line;
-    names.add(name);
-    values.add(value);
-    bytes += name.utf8.length + value.length;
   }
 
-  private void addAgain(Name name, byte[] value) {
-    Name free = name;
-    for (int n = 2; free.usedIn == line; n++) {
-      if (Arrays.equals(value, values.get(names.indexOf(free)))) {
+  private void add(LokiNameTable.Name name, byte[] source, int start, int end) {
+    LokiNameTable.Name free = name;
+    for (int n = 2; free.line == line; n++) {
+      int same = free.index;
+      if (Arrays.equals(source, start, end, values[same], starts[same], ends[same])) {
         return;
       }
-      free = named(name.text + "_" + n);
+      free = table.named(name.text + "_" + n);
     }
-    add(free, value);
+    if (size == names.length) {
+      grow();
+    }
+    free.line = line;
+    free.index = size;
+    names[size] = free;
+    values[size] = source;
+    starts[size] = start;
+    ends[size] = end;
+    bytes += free.utf8.length + end - start;
+    size++;
   }
 
-  private Name name(String raw) {
-    Name name = byRaw.get(raw);
-    if (name == null) {
-      name = named(LokiNames.metadata(raw));
-      byRaw.put(raw, name);
-    }
-    return name;
-  }
-
-  private Name named(String text) {
-    return byText.computeIfAbsent(text, Name::new);
+  private void grow() {
+    int more = size * 2;
+    names = Arrays.copyOf(names, more);
+    values = Arrays.copyOf(values, more);
+    starts = Arrays.copyOf(starts, more);
+    ends = Arrays.copyOf(ends, more);
   }
 
   /** Takes the entries from that index on out. */
   Map<String, String> removeFrom(int index) {
     Map<String, String> removed = new LinkedHashMap<>();
-    for (int i = index; i < names.size(); i++) {
-      Name name = names.get(i);
-      removed.put(name.text, new String(values.get(i), UTF_8));
-      bytes -= name.utf8.length + values.get(i).length;
-      name.usedIn = 0;
+    for (int i = index; i < size; i++) {
+      removed.put(names[i].text, new String(values[i], starts[i], ends[i] - starts[i], UTF_8));
+      bytes -= names[i].utf8.length + ends[i] - starts[i];
+      names[i].line = 0;
     }
-    names.subList(index, names.size()).clear();
-    values.subList(index, values.size()).clear();
+    size = index;
     return removed;
   }
 
   int size() {
-    return names.size();
+    return size;
   }
 
   /** Length of names and values in UTF-8, which is what Loki counts. */
@@ -118,25 +114,25 @@ final class LokiMetadata {
 
   /** Size on the wire, tags and lengths included. */
   int encodedSize() {
-    int size = 0;
-    for (int i = 0; i < names.size(); i++) {
+    int encoded = 0;
+    for (int i = 0; i < size; i++) {
       int pair = pairSize(i);
-      size += 1 + CodedOutputStream.computeUInt32SizeNoTag(pair) + pair;
+      encoded += 1 + CodedOutputStream.computeUInt32SizeNoTag(pair) + pair;
     }
-    return size;
+    return encoded;
   }
 
   private int pairSize(int i) {
-    return CodedOutputStream.computeByteArraySize(1, names.get(i).utf8)
-        + CodedOutputStream.computeByteArraySize(2, values.get(i));
+    int value = ends[i] - starts[i];
+    return names[i].field.length + 1 + CodedOutputStream.computeUInt32SizeNoTag(value) + value;
   }
 
   void writeTo(CodedOutputStream out) throws IOException {
-    for (int i = 0; i < names.size(); i++) {
+    for (int i = 0; i < size; i++) {
       out.writeTag(FIELD, 2);
       out.writeUInt32NoTag(pairSize(i));
-      out.writeByteArray(1, names.get(i).utf8);
-      out.writeByteArray(2, values.get(i));
+      out.writeRawBytes(names[i].field);
+      out.writeByteArray(2, values[i], starts[i], ends[i] - starts[i]);
     }
   }
 }

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.forward;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.correlationstation.server.otlp.AttributeNames;
 import io.correlationstation.server.otlp.LogView;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -30,45 +36,57 @@ final class LokiStreams {
    * @param selector labels as text
    * @param rest attributes of the resource that are no labels
    */
-  record Stream(String selector, Map<String, String> rest) {}
+  record Stream(String selector, List<Attribute> rest) {
+
+    static Stream of(String selector, Map<String, String> rest) {
+      List<Attribute> attributes = new ArrayList<>(rest.size());
+      rest.forEach(
+          (name, value) ->
+              attributes.add(new Attribute(name.getBytes(UTF_8), value.getBytes(UTF_8))));
+      return new Stream(selector, attributes);
+    }
+  }
+
+  /** In UTF-8. */
+  record Attribute(byte[] name, byte[] value) {}
 
   private final LokiOptions options;
   private final Map<Map<String, String>, String> selectors = new HashMap<>();
   private @Nullable Map<String, String> lastResource;
-  private Stream lastStream = new Stream("{}", Map.of());
+  private Stream lastStream = new Stream("{}", List.of());
 
   LokiStreams(LokiOptions options) {
     this.options = options;
   }
 
+  /** The names of a record's attributes that make labels. */
+  AttributeNames labelNames() {
+    Set<String> names = new LinkedHashSet<>(ENVIRONMENT_ATTRIBUTES);
+    names.addAll(options.extraLabels());
+    return AttributeNames.of(List.copyOf(names));
+  }
+
   /**
-   * @param attributes of the record; those that become labels are taken out
+   * The stream of a record that has none of the {@link #labelNames} itself.
+   *
    * @param pushed whether a Loki client sent the record
    */
-  Stream of(LogView log, Map<String, String> attributes, boolean pushed) {
+  Stream of(LogView log, boolean pushed) {
     Map<String, String> resource = log.resourceAttributes();
-    if (hasLabels(attributes)) {
-      return make(log.service(), resource, attributes, pushed);
-    }
     if (resource != lastResource) {
-      lastStream = make(log.service(), resource, attributes, pushed);
+      lastStream = make(log.service(), resource, new HashMap<>(), pushed);
       lastResource = resource;
     }
     return lastStream;
   }
 
-  private boolean hasLabels(Map<String, String> attributes) {
-    return hasAny(ENVIRONMENT_ATTRIBUTES, attributes) || hasAny(options.extraLabels(), attributes);
-  }
-
-  /** A plain loop: this runs for every record. */
-  private static boolean hasAny(List<String> names, Map<String, String> attributes) {
-    for (String name : names) {
-      if (attributes.containsKey(name)) {
-        return true;
-      }
-    }
-    return false;
+  /**
+   * The stream of a record that has some.
+   *
+   * @param attributes of the record; those that become labels are taken out
+   */
+  Stream of(LogView log, Map<String, String> attributes, boolean pushed) {
+    return make(log.service(), log.resourceAttributes(), attributes, pushed);
   }
 
   private Stream make(
@@ -101,7 +119,7 @@ final class LokiStreams {
     if (selectors.size() > MAX_CACHED_SELECTORS) {
       selectors.clear();
     }
-    return new Stream(selectors.computeIfAbsent(labels, LokiNames::selector), rest);
+    return Stream.of(selectors.computeIfAbsent(labels, LokiNames::selector), rest);
   }
 
   /** The record's value, else the resource's, else null; gone from where it was found. */

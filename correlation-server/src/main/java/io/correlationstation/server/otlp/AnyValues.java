@@ -67,6 +67,21 @@ final class AnyValues {
     return scalar != null ? scalar : json(from, to);
   }
 
+  /** Whether the value is a string of nothing but ASCII, from {@link #start} to {@link #end}. */
+  boolean isAsciiString(int from, int to) {
+    read(from, to);
+    return member == STRING && Utf8.isAscii(bytes, start, end);
+  }
+
+  /** Where the value that was looked at last starts. */
+  int start() {
+    return start;
+  }
+
+  int end() {
+    return end;
+  }
+
   private @Nullable String scalar() {
     return switch (member) {
       case STRING -> new String(bytes, start, end - start, UTF_8);

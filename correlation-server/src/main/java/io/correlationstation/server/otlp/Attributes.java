@@ -97,6 +97,19 @@ final class Attributes {
     }
   }
 
+  /** Gives every attribute to the sink, its value as {@link AnyValues#text} has it. */
+  void each(AttributeSink sink) {
+    read();
+    for (int at = 0; at < used; at += STRIDE) {
+      if (values.isAsciiString(places[at + 2], places[at + 3])) {
+        sink.attribute(bytes, places[at], places[at + 1], bytes, values.start(), values.end());
+      } else {
+        byte[] text = values.text(places[at + 2], places[at + 3]).getBytes(UTF_8);
+        sink.attribute(bytes, places[at], places[at + 1], text, 0, text.length);
+      }
+    }
+  }
+
   private int seek(String name) {
     read();
     for (int at = 0; at < used; at += STRIDE) {

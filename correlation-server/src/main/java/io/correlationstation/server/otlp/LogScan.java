@@ -3,6 +3,7 @@ package io.correlationstation.server.otlp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -173,6 +174,23 @@ public final class LogScan extends ResourceScan implements LogView {
   @Override
   public String body() {
     return values.text(bodyStart, bodyEnd);
+  }
+
+  @Override
+  public byte[] bodyBytes() {
+    return values.isAsciiString(bodyStart, bodyEnd)
+        ? Arrays.copyOfRange(payload, values.start(), values.end())
+        : body().getBytes(UTF_8);
+  }
+
+  @Override
+  public long foundInRecord() {
+    return attributes.found();
+  }
+
+  @Override
+  public void eachAttribute(AttributeSink sink) {
+    attributes.each(sink);
   }
 
   @Override

@@ -29,6 +29,9 @@ public interface LogView {
   /** The body as text: a string as it is, any other value as compact JSON. */
   String body();
 
+  /** The same in UTF-8. */
+  byte[] bodyBytes();
+
   /** {@code event_name} of the record, or the empty string. */
   String eventName();
 
@@ -47,6 +50,15 @@ public interface LogView {
    * first name's the lowest.
    */
   long found();
+
+  /** {@link #found} of the record alone, without its resource. */
+  long foundInRecord();
+
+  /**
+   * Gives the record's attributes to the sink in the order on the wire, with the same texts as
+   * {@link #attributes} but without building them; one that is given twice comes twice.
+   */
+  void eachAttribute(AttributeSink sink);
 
   /** All attributes of the record as text; resource attributes are left out. Built at each call. */
   Map<String, String> attributes();

@@ -236,6 +236,45 @@ class LokiEncoderTest {
   }
 
   @Test
+  void encode_attributeGivenSeveralTimes_keepsTheFirstAndTheRecordsOwn() throws IOException {
+    LogRecord record =
+        Frames.record(Frames.NOW, "Größe")
+            .addAttributes(Frames.attribute("host.name", "höst"))
+            .addAttributes(Frames.attribute("host.name", "again"))
+            .build();
+    Resource resource =
+        Frames.resource("arda").toBuilder()
+            .addAttributes(Frames.attribute("host.name", "host-1"))
+            .addAttributes(Frames.attribute("host.type", "vm"))
+            .build();
+
+    Stored line = only(Frames.logs(resource, record));
+
+    assertThat(line.line()).isEqualTo("Größe");
+    assertThat(line.metadata())
+        .containsExactly(entry("host_name", "höst"), entry("host_type", "vm"));
+  }
+
+  @Test
+  void encode_labelOnOneRecord_holdsForThatRecordOnly() throws IOException {
+    LogRecord plain =
+        Frames.record(Frames.NOW, "x").addAttributes(Frames.attribute("a", "1")).build();
+    LogRecord labelled = plain.toBuilder().addAttributes(Frames.attribute("env", "lab")).build();
+
+    List<Stored> lines = entries(Frames.logs(Frames.resource("arda"), plain, labelled, plain));
+
+    assertThat(lines)
+        .extracting(Stored::stream)
+        .containsExactlyInAnyOrder(
+            "{env=\"dev\", service=\"arda\"}",
+            "{env=\"lab\", service=\"arda\"}",
+            "{env=\"dev\", service=\"arda\"}");
+    assertThat(lines)
+        .extracting(Stored::metadata)
+        .allSatisfy(metadata -> assertThat(metadata).containsExactly(entry("a", "1")));
+  }
+
+  @Test
   void k15_clockFarAhead_isTheTimeOfReceiptAndKeepsItsOwn() throws IOException {
     long ahead = Frames.NOW + Duration.ofMinutes(11).toNanos();
 
