@@ -28,6 +28,7 @@ public final class StitchLoad {
   private static final int ROUNDS = 8;
   private static final int WARM_RUNS = 3;
   private static final int HELD_SECONDS = 88;
+  private static final int SLOWEST_PER_SECOND = 10_000 / (2 * HELD_SECONDS);
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private StitchLoad() {}
@@ -42,7 +43,8 @@ public final class StitchLoad {
       Traffic traffic = new Traffic(new Application(shape, Level.MEDIUM, 1), 1500, 1);
       compare("made-up " + shape, Replay.of(traffic.spans));
     }
-    growth();
+    growth(false);
+    growth(true);
     hotKey();
     refit();
     for (int spans : new int[] {1_000, 10_000}) {
@@ -81,13 +83,19 @@ public final class StitchLoad {
     return ROUNDS * (double) replay.size() * 1e9 / nanos;
   }
 
-  /** Two fragments an order, held for 88 s: the more orders a second, the more of them are live. */
-  private static void growth() {
+  /**
+   * Two fragments an order, held for 88 s: the more orders a second, the more of them are live.
+   *
+   * @param apart whether orders of one key stay as far apart in time as they are where traffic is
+   *     least; else they come closer with the rate, and harder to tell from one another
+   */
+  private static void growth(boolean apart) {
     double small = 0;
     for (int live : new int[] {10_000, 100_000, 1_000_000}) {
       Stitcher stitcher = Stitcher.create(StitchConfig.defaults(), handoff -> {});
       Orders orders = new Orders(stitcher);
       orders.perSecond = live / (2 * HELD_SECONDS);
+      orders.interleaved = apart ? orders.perSecond / SLOWEST_PER_SECOND : 1;
       long empty = usedBytes();
       orders.play(2 * HELD_SECONDS * orders.perSecond);
       int measured = Math.max(40_000, 10 * orders.perSecond);
@@ -99,8 +107,13 @@ public final class StitchLoad {
       StitchStatistics now = stitcher.statistics();
       long bytes = (usedBytes() - empty) / Math.max(1, now.liveFragments());
       System.out.printf(
-          "live %d fragments, %d exits: %.0f ns a span (%.2f x), %d bytes a fragment with exits%n",
-          now.liveFragments(), now.liveExits(), nanos, nanos / small, bytes);
+          "live %d fragments, %d exits%s: %.0f ns a span (%.2f x), %d bytes a fragment with exits%n",
+          now.liveFragments(),
+          now.liveExits(),
+          apart ? ", keys apart" : "",
+          nanos,
+          nanos / small,
+          bytes);
       orders.play(1);
     }
   }
@@ -182,6 +195,10 @@ public final class StitchLoad {
     private final Random random = new Random(5);
     private int perSecond = 1_000;
     private boolean hot;
+
+    /** So many keys take turns. */
+    private int interleaved = 1;
+
     private long number;
     private long clock = EPOCH_NANOS;
 
@@ -193,7 +210,8 @@ public final class StitchLoad {
       for (int i = 0; i < count; i++) {
         number++;
         clock += 1_000_000_000L / perSecond;
-        String key = hot ? "80.L1XX.000001..TEST" : "80.L1XX." + number / 4 + "..TEST";
+        long own = number / (4L * interleaved) * interleaved + number % interleaved;
+        String key = hot ? "80.L1XX.000001..TEST" : "80.L1XX." + own + "..TEST";
         long taken = clock + 20_000_000 + random.nextInt(10_000_000);
         span(number * 2, 1, 0, "order", "POST /order", 2, clock, clock + 150_000_000, key);
         span(number * 2, 2, 1, "order", "POST", 3, clock + 10_000_000, clock + 140_000_000, key);

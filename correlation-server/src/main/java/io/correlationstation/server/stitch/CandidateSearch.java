@@ -63,8 +63,8 @@ final class CandidateSearch {
    * @param fits the fit by which it goes
    */
   void search(Child child, int fits) {
+    Candidates before = child.candidates;
     child.clearCandidates();
-    child.searched(fits);
     begin(child);
     Exit handedOver = carriers.handedOver(child);
     if (handedOver != null && isNew(handedOver)) {
@@ -76,13 +76,16 @@ final class CandidateSearch {
       }
     }
     byTime(child);
-    burst(child);
-    child.candidates = Candidates.NONE.with(found, child.type);
+    Candidates all = Candidates.NONE.with(found, child.type);
     found.clear(0);
+    all.burstBin = before.burstBin;
+    all.burstKeyFactor = before.burstKeyFactor;
+    burst(child, all);
+    child.searched(all, fits);
   }
 
   /** Finds the latest roots of the same type under the child's most telling key. */
-  private void burst(Child child) {
+  private void burst(Child child, Candidates result) {
     KeyValue telling = null;
     for (KeyValue key : child.fragment.keys) {
       if (keys.spec(key.key).strong()
@@ -110,8 +113,8 @@ final class CandidateSearch {
         bins[count++] = (short) Density.bin(distance * 1e-9);
       }
     }
-    child.burstBin = Arrays.copyOf(bins, count);
-    child.burstKeyFactor = (float) (1 / keys.chance(telling, 1));
+    result.burstBin = Arrays.copyOf(bins, count);
+    result.burstKeyFactor = (float) (1 / keys.chance(telling, 1));
   }
 
   private void byKey(Child child, KeyValue key) {

@@ -4,12 +4,18 @@ package io.correlationstation.server.stitch;
 import java.util.Arrays;
 
 /**
- * The exits that may have brought forth a child, side by side in arrays of their exact number; one
- * that is larger and grows serves each search.
+ * What a search found: the exits that may have brought forth a child, side by side in arrays of
+ * their exact number, and what speaks for none of them. One that is larger and grows serves each
+ * search.
  */
 final class Candidates {
 
-  /** Of a child that has none, and of one whose candidates are forgotten. */
+  private static final int TRAITS = 3;
+  private static final int BASE_DENSITY = 1;
+  private static final int BINS = 2;
+  private static final short[] NO_BINS = {};
+
+  /** Of a child that was not searched for, and of one whose candidates are forgotten. */
   static final Candidates NONE = new Candidates(0);
 
   int count;
@@ -19,14 +25,8 @@ final class Candidates {
   /** The place each would give; made once a candidate is kept. */
   Slot[] slots;
 
-  /** Logarithm of the keys' likelihood ratio. */
-  float[] keyWeight;
-
-  /** Density that stands in while the edge is unknown, and where the learnt ones are looked up. */
-  float[] baseDensity;
-
-  short[] delayBin;
-  short[] slackBin;
+  /** Key weight, base density and both bins of each. */
+  private int[] traits;
 
   /** The keys' likelihood ratio times the credibility of the direction. */
   double[] evidence;
@@ -39,14 +39,27 @@ final class Candidates {
   /** The clocks that {@link #evidence} was reckoned with. */
   private int clocks;
 
+  /** Where earlier roots of the same type and key lie: work on one key comes in bursts. */
+  short[] burstBin = NO_BINS;
+
+  float burstKeyFactor;
+
+  /** Weight of "one of a burst, without parent" against "without parent, by itself". */
+  double burstWeight;
+
+  /** Probability, at the last fit, of having no parent. */
+  float orphan;
+
+  /** By which fit the search went, and how the child's keys stood. */
+  int fit;
+
+  int keysThen;
+
   Candidates(int size) {
     exits = new Exit[size];
     edges = new EdgeModel[size];
     slots = new Slot[size];
-    keyWeight = new float[size];
-    baseDensity = new float[size];
-    delayBin = new short[size];
-    slackBin = new short[size];
+    traits = new int[size * TRAITS];
     evidence = new double[size];
     weight = new double[size];
     message = new double[size];
@@ -67,12 +80,35 @@ final class Candidates {
     double seconds = (child.startNanos - exit.startNanos) * 1e-9;
     exits[count] = exit;
     edges[count] = edge;
-    keyWeight[count] = (float) logKeys;
-    evidence[count] = Math.exp(keyWeight[count]) * Timing.direction(exit, child);
-    baseDensity[count] = (float) Timing.prior(exit, child, seconds);
-    delayBin[count] = (short) Density.bin(seconds);
-    slackBin[count] = (short) Density.bin((exit.durationNanos() - child.durationNanos()) * 1e-9);
+    float keyWeight = (float) logKeys;
+    evidence[count] = Math.exp(keyWeight) * Timing.direction(exit, child);
+    int delayBin = Density.bin(seconds);
+    int slackBin = Density.bin((exit.durationNanos() - child.durationNanos()) * 1e-9);
+    int at = count * TRAITS;
+    traits[at] = Float.floatToRawIntBits(keyWeight);
+    traits[at + BASE_DENSITY] = Float.floatToRawIntBits((float) Timing.prior(exit, child, seconds));
+    traits[at + BINS] = delayBin << 16 | slackBin;
     count++;
+  }
+
+  /** Logarithm of the keys' likelihood ratio. */
+  float keyWeight(int index) {
+    return Float.intBitsToFloat(traits[index * TRAITS]);
+  }
+
+  /** Density that stands in while the edge is unknown. */
+  private float baseDensity(int index) {
+    return Float.intBitsToFloat(traits[index * TRAITS + BASE_DENSITY]);
+  }
+
+  /** Where the density of the delay is looked up. */
+  int delayBin(int index) {
+    return traits[index * TRAITS + BINS] >>> 16;
+  }
+
+  /** Where the density of the difference of both durations is looked up. */
+  int slackBin(int index) {
+    return traits[index * TRAITS + BINS] & 0xffff;
   }
 
   /** Takes back the one that was added last. */
@@ -88,10 +124,7 @@ final class Candidates {
     exits = larger.exits;
     edges = larger.edges;
     slots = larger.slots;
-    keyWeight = larger.keyWeight;
-    baseDensity = larger.baseDensity;
-    delayBin = larger.delayBin;
-    slackBin = larger.slackBin;
+    traits = larger.traits;
     evidence = larger.evidence;
     weight = larger.weight;
     message = larger.message;
@@ -100,10 +133,13 @@ final class Candidates {
   /** These and those, for a child to keep. */
   Candidates with(Candidates others, ChildType type) {
     int all = count + others.count;
-    if (all == 0) {
-      return NONE;
-    }
     Candidates result = new Candidates(all);
+    result.burstBin = burstBin;
+    result.burstKeyFactor = burstKeyFactor;
+    result.burstWeight = burstWeight;
+    result.orphan = orphan;
+    result.fit = fit;
+    result.keysThen = keysThen;
     copy(this, result, 0);
     copy(others, result, count);
     for (int i = count; i < all; i++) {
@@ -119,10 +155,7 @@ final class Candidates {
     System.arraycopy(from.exits, 0, to.exits, at, count);
     System.arraycopy(from.edges, 0, to.edges, at, count);
     System.arraycopy(from.slots, 0, to.slots, at, count);
-    System.arraycopy(from.keyWeight, 0, to.keyWeight, at, count);
-    System.arraycopy(from.baseDensity, 0, to.baseDensity, at, count);
-    System.arraycopy(from.delayBin, 0, to.delayBin, at, count);
-    System.arraycopy(from.slackBin, 0, to.slackBin, at, count);
+    System.arraycopy(from.traits, 0, to.traits, at * TRAITS, count * TRAITS);
     System.arraycopy(from.evidence, 0, to.evidence, at, count);
     System.arraycopy(from.weight, 0, to.weight, at, count);
     System.arraycopy(from.message, 0, to.message, at, count);
@@ -135,7 +168,7 @@ final class Candidates {
     }
     clocks = clocksNow;
     for (int i = 0; i < count; i++) {
-      evidence[i] = Math.exp(keyWeight[i]) * Timing.direction(exits[i], child);
+      evidence[i] = Math.exp(keyWeight(i)) * Timing.direction(exits[i], child);
     }
   }
 
@@ -150,7 +183,7 @@ final class Candidates {
 
   /** Density of the candidate's distance and of both durations. */
   double density(int index) {
-    return edges[index].density(delayBin[index], slackBin[index], baseDensity[index]);
+    return edges[index].density(delayBin(index), slackBin(index), baseDensity(index));
   }
 
   /** Takes all messages back. */

@@ -6,8 +6,6 @@ import org.jspecify.annotations.Nullable;
 /** The root of a fragment, looking for its parent. */
 final class Child implements TimeOrdered.Timed {
 
-  private static final short[] NO_BINS = {};
-
   Fragment fragment;
   final ChildType type;
   final long spanId;
@@ -20,17 +18,6 @@ final class Child implements TimeOrdered.Timed {
 
   Candidates candidates = Candidates.NONE;
 
-  /** Where earlier roots of the same type and key lie: work on one key comes in bursts. */
-  short[] burstBin = NO_BINS;
-
-  float burstKeyFactor;
-
-  /** Weight of "one of a burst, without parent" against "without parent, by itself". */
-  double burstWeight;
-
-  /** Probability, at the last fit, of having no parent. */
-  float orphan;
-
   /** Probability, at the last fit, that the story it continues is known from its beginning. */
   float whole = 1;
 
@@ -41,11 +28,6 @@ final class Child implements TimeOrdered.Timed {
   boolean ruledOn;
 
   boolean searched;
-
-  /** What the last search saw: which fit, and how its keys stood. */
-  private int searchedAtFit;
-
-  private int searchedKeys;
 
   /** Its candidates are forgotten, its decision stands. */
   boolean settled;
@@ -90,11 +72,17 @@ final class Child implements TimeOrdered.Timed {
     return endNanos - startNanos;
   }
 
-  void searched(int fits) {
+  /**
+   * Takes what a search found.
+   *
+   * @param fits the fit by which it went
+   */
+  void searched(Candidates found, int fits) {
     searched = true;
     settled = false;
-    searchedAtFit = fits;
-    searchedKeys = keysNow();
+    candidates = found;
+    found.fit = fits;
+    found.keysThen = keysNow();
   }
 
   /**
@@ -102,7 +90,7 @@ final class Child implements TimeOrdered.Timed {
    * from before came under its keys.
    */
   boolean stillSearched(int fits) {
-    return searched && !settled && searchedAtFit == fits && searchedKeys == keysNow();
+    return searched && !settled && candidates.fit == fits && candidates.keysThen == keysNow();
   }
 
   private int keysNow() {
@@ -148,7 +136,6 @@ final class Child implements TimeOrdered.Timed {
     }
     candidates = Candidates.NONE;
     settled = true;
-    burstBin = NO_BINS;
   }
 
   /** What was last told to the sink. */

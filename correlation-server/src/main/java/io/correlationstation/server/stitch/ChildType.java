@@ -95,11 +95,11 @@ final class ChildType {
   }
 
   /** Weight of being one of a burst, given where the earlier roots lie. */
-  double burstWeight(Child root) {
+  double burstWeight(Candidates ofRoot) {
     double density = 0;
-    for (short bin : root.burstBin) {
+    for (short bin : ofRoot.burstBin) {
       density += burst.total() > 0.5 ? burst.perSecond(bin) : 0;
     }
-    return burstShare * density * root.burstKeyFactor / orphanRate;
+    return burstShare * density * ofRoot.burstKeyFactor / orphanRate;
   }
 }

@@ -2,6 +2,7 @@
 package io.correlationstation.server.stitch;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,10 @@ final class Decisions {
   private final long[] told = new long[Handoff.State.values().length];
   private long abstained;
   private double[] probability = new double[64];
+
+  /** The traces of the candidates of the child that is decided on. */
+  private Fragment[] traces = new Fragment[64];
+
   private String modelVersion = MODEL_VERSION + ".0";
 
   Decisions(StitchConfig config, Keys keys, Verdicts verdicts, HandoffSink sink) {
@@ -52,9 +57,7 @@ final class Decisions {
 
   /** Decides on a child; {@code last} when nothing but late evidence will change it. */
   void decide(Child child, boolean last) {
-    if (probability.length < child.candidates.count) {
-      probability = new double[child.candidates.count * 2];
-    }
+    lookAt(child.candidates);
     double orphan = Matcher.posterior(child, probability);
     int best = bestCandidate(child);
     double confidence = confidence(child, best);
@@ -77,10 +80,21 @@ final class Decisions {
     } else {
       tell(child, best, Math.min(confidence, 1));
     }
+    Arrays.fill(traces, 0, child.candidates.count, null); // or it would keep them in memory
+  }
+
+  private void lookAt(Candidates all) {
+    if (probability.length < all.count) {
+      probability = new double[all.count * 2];
+      traces = new Fragment[all.count * 2];
+    }
+    for (int i = 0; i < all.count; i++) {
+      traces[i] = all.exits[i].fragment;
+    }
   }
 
   private double confidence(Child child, int best) {
-    return best < 0 ? 0 : traceProbability(child, child.candidates.exits[best].fragment);
+    return best < 0 ? 0 : traceProbability(child, traces[best]);
   }
 
   /** The likeliest span of the likeliest trace; -1 when there is none. */
@@ -88,7 +102,7 @@ final class Decisions {
     Fragment bestTrace = null;
     double bestSum = 1e-6;
     for (int i = 0; i < child.candidates.count; i++) {
-      Fragment trace = child.candidates.exits[i].fragment;
+      Fragment trace = traces[i];
       if (trace != bestTrace && probability[i] > 1e-6) {
         double sum = traceProbability(child, trace);
         if (sum > bestSum && !reversed(child, trace, sum)) {
@@ -99,8 +113,7 @@ final class Decisions {
     }
     int best = -1;
     for (int i = 0; i < child.candidates.count; i++) {
-      if (child.candidates.exits[i].fragment == bestTrace
-          && (best < 0 || likelier(child, i, best))) {
+      if (traces[i] == bestTrace && (best < 0 || likelier(child, i, best))) {
         best = i;
       }
     }
@@ -136,7 +149,7 @@ final class Decisions {
   private double traceProbability(Child child, Fragment parent) {
     double sum = 0;
     for (int i = 0; i < child.candidates.count; i++) {
-      if (child.candidates.exits[i].fragment == parent) {
+      if (traces[i] == parent) {
         sum += probability[i];
       }
     }

@@ -69,13 +69,13 @@ final class Exchange {
     }
     Candidates theirs = rival.candidates;
     int toFirst = find(theirs, first);
-    int toSecond = find(theirs, second);
-    if (toFirst < 0 || toSecond < 0) {
+    int toSecond = toFirst < 0 ? -1 : find(theirs, second);
+    if (toSecond < 0) {
       return without;
     }
-    double rest = 1 + rival.burstWeight;
+    double rest = 1 + theirs.burstWeight;
     for (int i = 0; i < theirs.count; i++) {
-      if (theirs.slots[i] != first && theirs.slots[i] != second) {
+      if (i != toFirst && i != toSecond) {
         rest += theirs.weight[i] * Matcher.free(theirs, i);
       }
     }

@@ -3,8 +3,11 @@ package io.correlationstation.server.stitch;
 
 import org.jspecify.annotations.Nullable;
 
-/** A span that may have handed work to another trace. */
-final class Exit implements TimeOrdered.Timed {
+/**
+ * A span that may have handed work to another trace; one that shows its call is the place of whom
+ * it called.
+ */
+final class Exit extends Slot implements TimeOrdered.Timed {
 
   final Fragment fragment;
   final ExitType type;
@@ -31,8 +34,8 @@ final class Exit implements TimeOrdered.Timed {
   /** Spans of the same service lie under it. */
   boolean hasLocalChild;
 
-  /** Its only place, or those by type of child; null while nobody wants one. */
-  private @Nullable Slot slots;
+  /** Of a caller that shows no calls, its places by type of child. */
+  private @Nullable SlotOfType slots;
 
   Exit(
       Fragment fragment,
@@ -67,23 +70,17 @@ final class Exit implements TimeOrdered.Timed {
   /** Its callee was found in its own trace. */
   void answer() {
     answered = true;
-    if (slots != null && type.oneSlot()) {
-      slots.closed = true;
-    }
+    closed = type.oneSlot();
   }
 
   /** The place a child of this type would take. */
   Slot slot(ChildType child) {
     if (type.oneSlot()) {
-      if (slots == null) {
-        slots = new Slot(null, null, null);
-        slots.closed = answered;
-      }
-      return slots;
+      return this;
     }
-    Slot slot = Slot.find(slots, child);
+    SlotOfType slot = SlotOfType.find(slots, child);
     if (slot == null) {
-      slot = new Slot(child, slots, type.service.polled ? fragment.slot(child) : null);
+      slot = new SlotOfType(child, slots, type.service.polled ? fragment.slot(child) : null);
       slots = slot;
     }
     return slot;

@@ -54,7 +54,7 @@ final class Explanation {
   void explain(Child child, int index, double probability, double traceProbability) {
     Exit exit = child.candidates.exits[index];
     EdgeModel edge = child.candidates.edges[index];
-    double sum = explainKeys(child, exit, child.candidates.keyWeight[index]);
+    double sum = explainKeys(child, exit, child.candidates.keyWeight(index));
     sum += add("topology", "share", format(edge.share), Math.log(edge.odds));
     double density = child.candidates.density(index);
     double millis = (child.startNanos - exit.startNanos) * 1e-6;

@@ -9,6 +9,7 @@ final class Fragment {
 
   private static final KeyValue[] NO_KEYS = {};
   private static final @Nullable Object[] SEEN = {};
+  private static final long[] NO_IDS = {};
 
   final long traceHigh;
   final long traceLow;
@@ -25,10 +26,13 @@ final class Fragment {
 
   @Nullable Child children;
 
-  SpanTable spans = new SpanTable();
+  /** Null once settled. */
+  @Nullable SpanTable spans = new SpanTable();
+
+  private long[] settledIds = NO_IDS;
 
   /** What is wanted of all its spans together that show no calls, by child type. */
-  private @Nullable Slot slots;
+  private @Nullable SlotOfType slots;
 
   /** Neighbours in order of age. */
   @Nullable Fragment older;
@@ -89,10 +93,49 @@ final class Fragment {
     return true;
   }
 
+  int spanCount() {
+    return spans == null ? settledIds.length : spans.count();
+  }
+
+  boolean hasSpan(long id) {
+    if (spans != null) {
+      return spans.indexOf(id) >= 0;
+    }
+    for (long known : settledIds) {
+      if (known == id) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A span that came after the trace was settled. */
+  void addSettled(long id) {
+    settledIds = Arrays.copyOf(settledIds, settledIds.length + 1);
+    settledIds[settledIds.length - 1] = id;
+  }
+
+  /**
+   * Forgets all of its spans but the ids, by which one that comes again is known. A span that comes
+   * later still is no longer related to these. Large traces stay as they are.
+   */
+  void settle() {
+    if (spans != null && !spans.large()) {
+      settledIds = spans.ids();
+      spans = null;
+    }
+  }
+
+  /** Forgets its spans altogether. */
+  void letGo() {
+    settledIds = NO_IDS;
+    spans = null;
+  }
+
   Slot slot(ChildType child) {
-    Slot slot = Slot.find(slots, child);
+    SlotOfType slot = SlotOfType.find(slots, child);
     if (slot == null) {
-      slot = new Slot(child, slots, null);
+      slot = new SlotOfType(child, slots, null);
       slots = slot;
     }
     return slot;

@@ -94,11 +94,11 @@ final class Fragments {
     newChild = null;
     newExit = null;
     Fragment fragment = fragment(span.traceHigh, span.traceLow);
-    if (fragment.spans.indexOf(span.spanId) >= 0) {
+    if (fragment.hasSpan(span.spanId)) {
       losses.count("duplicate_span");
       return null;
     }
-    if (fragment.spans.count() >= config.maxSpansPerFragment()) {
+    if (fragment.spanCount() >= config.maxSpansPerFragment()) {
       losses.count("fragment_full");
       return null;
     }
@@ -108,10 +108,18 @@ final class Fragments {
       addKey(fragment, key, null);
     }
     ChildType entry = entryType(span);
-    int index = fragment.spans.add(span, entry);
     spanCount++;
-    relateToChildren(fragment, span, index);
-    relateToParent(fragment, span, index);
+    SpanTable spans = fragment.spans;
+    if (spans == null) {
+      fragment.addSettled(span.spanId);
+      if (mayCall(span)) {
+        addExit(fragment, span, exitType(span));
+      }
+    } else {
+      int index = spans.add(span, entry);
+      relateToChildren(fragment, spans, span, index);
+      relateToParent(fragment, spans, span, index);
+    }
     if (span.parentId == 0 && entry != null) {
       addChild(fragment, span, entry);
     }
@@ -159,15 +167,13 @@ final class Fragments {
   }
 
   /** A span that may have called out becomes an exit, unless its own trace shows the callee. */
-  private void relateToChildren(Fragment fragment, PendingSpan span, int index) {
-    if (span.database || (!callsOut(span) && span.service.callsOut)) {
+  private void relateToChildren(Fragment fragment, SpanTable spans, PendingSpan span, int index) {
+    if (!mayCall(span)) {
       return;
     }
-    ExitType type =
-        vocabulary.exitType(span.service, span.name, span.kind, span.destination, span.peer);
+    ExitType type = exitType(span);
     boolean answered = false;
     boolean hasLocalChild = false;
-    SpanTable spans = fragment.spans;
     for (int i = spans.firstChild(span.spanId); i >= 0; i = spans.nextChild(i)) {
       boolean local = spans.service(i) == span.service;
       hasLocalChild |= local;
@@ -183,6 +189,14 @@ final class Fragments {
     exit.answered = answered;
     exit.hasLocalChild = hasLocalChild;
     spans.setExit(index, exit);
+  }
+
+  private static boolean mayCall(PendingSpan span) {
+    return !span.database && (callsOut(span) || !span.service.callsOut);
+  }
+
+  private ExitType exitType(PendingSpan span) {
+    return vocabulary.exitType(span.service, span.name, span.kind, span.destination, span.peer);
   }
 
   private Exit addExit(Fragment fragment, PendingSpan span, ExitType type) {
@@ -268,8 +282,7 @@ final class Fragments {
   }
 
   /** Marks a call whose callee arrived after it, and a span that has spans of its service. */
-  private void relateToParent(Fragment fragment, PendingSpan span, int index) {
-    SpanTable spans = fragment.spans;
+  private void relateToParent(Fragment fragment, SpanTable spans, PendingSpan span, int index) {
     int parent = span.parentId == 0 ? -1 : spans.indexOf(span.parentId);
     Exit exit = parent < 0 ? null : spans.exit(parent);
     if (exit == null) {
@@ -311,7 +324,7 @@ final class Fragments {
   void remove(Fragment fragment) {
     fragments.remove(fragment);
     fragment.evicted = true;
-    spanCount -= fragment.spans.count();
+    spanCount -= fragment.spanCount();
     for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
       carriers.remove(exit);
       if (exit.type.remove(exit)) {
@@ -341,7 +354,7 @@ final class Fragments {
       exit = next;
     }
     fragment.exits = null;
-    fragment.spans = gone.spans;
+    fragment.letGo();
   }
 
   /** Lets both ends of a link share the strong keys that only one of them carries. */

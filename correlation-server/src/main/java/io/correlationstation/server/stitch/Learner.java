@@ -82,14 +82,14 @@ final class Learner {
       return;
     }
     child.learning = false;
-    child.orphan = (float) posterior(child);
-    child.type.carriedOrphans += child.orphan;
-    child.type.carriedSeen++;
-    learnBurst(child, child.type.carriedBurst, child.orphan);
     Candidates all = child.candidates;
+    all.orphan = (float) posterior(child);
+    child.type.carriedOrphans += all.orphan;
+    child.type.carriedSeen++;
+    learnBurst(all, child.type.carriedBurst, all.orphan);
     for (int i = 0; i < all.count; i++) {
       double weight = probability[i] * wholeness(all.exits[i]);
-      all.edges[i].carry(all.delayBin[i], all.slackBin[i], weight);
+      all.edges[i].carry(all.delayBin(i), all.slackBin(i), weight);
     }
     if (child.decided && !child.open) {
       child.settle();
@@ -200,7 +200,7 @@ final class Learner {
     for (Child child : window) {
       Candidates all = child.candidates;
       for (int i = 0; i < all.count; i++) {
-        all.edges[i].slackAnyhow.add(all.slackBin[i], 1);
+        all.edges[i].slackAnyhow.add(all.slackBin(i), 1);
       }
     }
     for (EdgeModel edge : vocabulary.edges()) {
@@ -233,16 +233,16 @@ final class Learner {
       if (child.type.hopeful && iteration < HOPE.length) {
         orphan = hope(child, orphan, HOPE[iteration]);
       }
-      child.orphan = (float) orphan;
-      child.type.orphans += orphan;
-      learnBurst(child, child.type.burst, orphan);
-      double whole = child.type.orphanShare > 0.5 ? 1 : orphan * child.type.orphanShare;
       Candidates all = child.candidates;
+      all.orphan = (float) orphan;
+      child.type.orphans += orphan;
+      learnBurst(all, child.type.burst, orphan);
+      double whole = child.type.orphanShare > 0.5 ? 1 : orphan * child.type.orphanShare;
       for (int i = 0; i < all.count; i++) {
         if (probability[i] > 1e-4) {
           double weight = probability[i] * wholeness(all.exits[i]);
           whole = Math.min(1, whole + weight);
-          all.edges[i].learn(all.delayBin[i], all.slackBin[i], weight);
+          all.edges[i].learn(all.delayBin(i), all.slackBin(i), weight);
           learnClocks(child, i, weight);
         }
       }
@@ -299,10 +299,10 @@ final class Learner {
     }
   }
 
-  private static void learnBurst(Child child, Density burst, double orphan) {
-    double inBurst = child.burstWeight <= 0 ? 0.5 : child.burstWeight / (1 + child.burstWeight);
-    for (short bin : child.burstBin) {
-      burst.add(bin, orphan * inBurst / child.burstBin.length);
+  private static void learnBurst(Candidates all, Density burst, double orphan) {
+    double inBurst = all.burstWeight <= 0 ? 0.5 : all.burstWeight / (1 + all.burstWeight);
+    for (short bin : all.burstBin) {
+      burst.add(bin, orphan * inBurst / all.burstBin.length);
     }
   }
 

@@ -51,8 +51,11 @@ final class Matcher {
 
   /** Weighs a child's candidates by the newest fit. */
   void weigh(Child child) {
-    child.burstWeight = child.type.burstWeight(child);
     Candidates all = child.candidates;
+    if (!child.searched || child.settled) {
+      return;
+    }
+    all.burstWeight = child.type.burstWeight(all);
     all.follow(skew.version(), child);
     for (int i = 0; i < all.count; i++) {
       EdgeModel edge = all.edges[i];
@@ -113,7 +116,7 @@ final class Matcher {
     double[] wish = wishes;
     double[] weight = all.weight;
     double[] message = all.message;
-    double total = 1 + child.burstWeight;
+    double total = 1 + all.burstWeight;
     for (int i = 0; i < count; i++) {
       wish[i] = weight[i] * free(all, i);
       total += wish[i];
@@ -136,8 +139,9 @@ final class Matcher {
   static double free(Candidates all, int index) {
     Slot slot = all.slots[index];
     double others = slot.load - all.message[index];
-    if (slot.trace != null && all.edges[index].expected < KNOWN_HANDOFFS) {
-      others = slot.trace.load - sentTo(all, slot.trace);
+    Slot trace = slot.trace();
+    if (trace != null && all.edges[index].expected < KNOWN_HANDOFFS) {
+      others = trace.load - sentTo(all, trace);
     }
     return others <= 0 ? 1 : 1 / (1 + others);
   }
@@ -146,7 +150,7 @@ final class Matcher {
   private static double sentTo(Candidates all, Slot trace) {
     double sum = 0;
     for (int i = 0; i < all.count; i++) {
-      if (all.slots[i].trace == trace) {
+      if (all.slots[i].trace() == trace) {
         sum += all.message[i];
       }
     }
@@ -156,7 +160,7 @@ final class Matcher {
   /** Probability of each candidate into {@code result}; returns that of having no parent. */
   static double posterior(Child child, double[] result) {
     Candidates all = child.candidates;
-    double total = 1 + child.burstWeight;
+    double total = 1 + all.burstWeight;
     for (int i = 0; i < all.count; i++) {
       result[i] = all.weight[i] * free(all, i);
       total += result[i];
@@ -164,7 +168,7 @@ final class Matcher {
     for (int i = 0; i < all.count; i++) {
       result[i] /= total;
     }
-    return (1 + child.burstWeight) / total;
+    return (1 + all.burstWeight) / total;
   }
 
   /** Probability that a root comes from this trace. */
@@ -174,7 +178,7 @@ final class Matcher {
       return decision != null && decision.exit().fragment == parent ? decision.confidence() : 0;
     }
     Candidates all = child.candidates;
-    double total = 1 + child.burstWeight;
+    double total = 1 + all.burstWeight;
     double wanted = 0;
     for (int i = 0; i < all.count; i++) {
       double weight = all.weight[i] * free(all, i);

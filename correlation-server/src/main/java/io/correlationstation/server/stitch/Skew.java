@@ -4,9 +4,11 @@ package io.correlationstation.server.stitch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Clock offsets between services, from calls in which the caller waits: request and answer take
@@ -38,20 +40,34 @@ final class Skew {
 
   /** Sets every service's offset, relative to its neighbours along the best known calls. */
   void fit(Iterable<Service> services, List<EdgeModel> edges) {
-    version++;
     Map<Service, List<Link>> graph = new HashMap<>();
     intact.forEach((pair, density) -> connect(graph, pair, density));
     for (EdgeModel edge : edges) {
       connect(graph, new Pair(edge.exit.service, edge.child.service), edge.middle);
     }
+    List<Clock> before = new ArrayList<>();
     for (Service service : services) {
+      before.add(Clock.of(service));
       service.clockKnown = false;
       service.clockGroup = null;
     }
+    boolean moved = false;
     for (Service service : services) {
       if (!service.clockKnown && graph.containsKey(service)) {
         spread(service, graph);
       }
+    }
+    Iterator<Clock> old = before.iterator();
+    for (Service service : services) {
+      moved |= !Clock.of(service).equals(old.next());
+    }
+    version += moved ? 1 : 0;
+  }
+
+  /** What is known of a service's clock. */
+  private record Clock(@Nullable Service group, double seconds) {
+    static Clock of(Service service) {
+      return new Clock(service.clockGroup, service.clockSeconds);
     }
   }
 

@@ -6,21 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A place for one child at a caller: how much all children together want it.
  *
- * <p>A CLIENT or PRODUCER has one for whatever child; a caller that shows no calls has one for each
- * type of child, in a short list.
+ * <p>A CLIENT or PRODUCER is itself the one it has for whatever child ({@link Exit}); a caller that
+ * shows no calls has one for each type of child ({@link SlotOfType}).
  */
-final class Slot {
-
-  /** Type of child it is for; null for any. */
-  private final @Nullable ChildType child;
-
-  private final @Nullable Slot next;
-
-  /**
-   * The same place for the whole trace, wanted by the children of this type of all its spans; only
-   * for orchestrators, whose calls nobody sees.
-   */
-  final @Nullable Slot trace;
+abstract class Slot {
 
   double load;
 
@@ -32,17 +21,13 @@ final class Slot {
   /** Its caller's own trace turned out to show whom it called. */
   boolean closed;
 
-  Slot(@Nullable ChildType child, @Nullable Slot next, @Nullable Slot trace) {
-    this.child = child;
-    this.next = next;
-    this.trace = trace;
-  }
-
   void add(double change) {
     load = Math.max(0, load + change);
-    if (trace != null) {
-      trace.load = Math.max(0, trace.load + change);
-    }
+  }
+
+  /** The same place for the caller's whole trace; null but for orchestrators. */
+  @Nullable Slot trace() {
+    return null;
   }
 
   /** A child wants it so much by now. */
@@ -59,14 +44,5 @@ final class Slot {
       favourite = null;
       favoured = 0;
     }
-  }
-
-  /** The list's place for a type of child, or null. */
-  static @Nullable Slot find(@Nullable Slot list, ChildType child) {
-    Slot slot = list;
-    while (slot != null && slot.child != child) {
-      slot = slot.next;
-    }
-    return slot;
   }
 }

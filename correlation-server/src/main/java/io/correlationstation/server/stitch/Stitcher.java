@@ -3,11 +3,9 @@ package io.correlationstation.server.stitch;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,14 +52,10 @@ public final class Stitcher {
   private final Aliases aliases;
   private final Skew skew = new Skew();
   private final Verdicts verdicts = new Verdicts(losses);
-  private final TreeMap<Long, Tick> ticks = new TreeMap<>();
+  private final Agenda agenda = new Agenda();
   private final KeyValue[] found;
   private final long maxWaiting;
 
-  /** The one that was asked for last: spans of one second come together. */
-  private @Nullable Tick askedTick;
-
-  private long askedNumber;
   private long doneTick = Long.MIN_VALUE;
   private long spans;
   private long waiting;
@@ -107,7 +101,7 @@ public final class Stitcher {
     } else if (clock.started() && tick > tickOf(clock.watermark()) + MAX_TICKS_AHEAD) {
       tick = doneTick == Long.MIN_VALUE ? tickOf(clock.watermark()) : doneTick + 1;
     }
-    at(tick).spans.add(pending);
+    agenda.at(tick).spans.add(pending);
     waiting++;
     process(tickOf(clock.watermark()) - 1);
     hurry();
@@ -119,7 +113,7 @@ public final class Stitcher {
       losses.count("waiting_capacity");
     }
     while (waiting > maxWaiting) {
-      process(ticks.firstKey());
+      process(agenda.first());
     }
   }
 
@@ -173,7 +167,7 @@ public final class Stitcher {
     if (clock.started()) {
       tick = Math.min(tick, Math.max(tickOf(clock.watermark()) + 1, doneTick + 1));
     }
-    at(tick).sightings.add(new PendingSighting(sighting, values));
+    agenda.at(tick).sightings.add(new PendingSighting(sighting, values));
   }
 
   private @Nullable String[] textsOf(Map<String, String> byName) {
@@ -246,7 +240,7 @@ public final class Stitcher {
     if (!child.learning) {
       child.settle();
     }
-    child.fragment.spans.settle();
+    child.fragment.settle();
   }
 
   /** Values known to belong to this one, newest first. */
@@ -286,16 +280,6 @@ public final class Stitcher {
     return Math.floorDiv(nanos, TICK_NANOS);
   }
 
-  private Tick at(long tick) {
-    Tick asked = askedTick;
-    if (asked == null || askedNumber != tick) {
-      asked = ticks.computeIfAbsent(tick, t -> new Tick());
-      askedTick = asked;
-      askedNumber = tick;
-    }
-    return asked;
-  }
-
   /**
    * Promises that pushed spans which ended before this time have all been accepted, and decides
    * what is due by then.
@@ -312,8 +296,8 @@ public final class Stitcher {
 
   /** Decides everything that is open, as if event time had passed. For the end of a file. */
   public void flush() {
-    while (!ticks.isEmpty()) {
-      process(ticks.firstKey());
+    while (!agenda.isEmpty()) {
+      process(agenda.first());
     }
   }
 
@@ -321,19 +305,18 @@ public final class Stitcher {
     if (lastTick <= doneTick) {
       return;
     }
-    while (!ticks.isEmpty() && ticks.firstKey() <= lastTick) {
-      Map.Entry<Long, Tick> entry = ticks.pollFirstEntry();
-      askedTick = null;
-      doneTick = Math.max(doneTick, entry.getKey());
-      run(entry.getKey(), entry.getValue());
+    while (!agenda.isEmpty() && agenda.first() <= lastTick) {
+      Agenda.Tick next = agenda.takeFirst();
+      doneTick = Math.max(doneTick, next.number);
+      run(next);
     }
     doneTick = Math.max(doneTick, lastTick);
   }
 
   /** One second of event time: take what ended in it, search, match, decide, forget. */
-  private void run(long number, Tick tick) {
-    long now = (number + 1) * TICK_NANOS;
-    admit(tick, number, now);
+  private void run(Agenda.Tick tick) {
+    long now = (tick.number + 1) * TICK_NANOS;
+    admit(tick, now);
     for (Child child : tick.search) {
       if (!child.fragment.evicted) {
         search.search(child, learner.fits());
@@ -378,7 +361,7 @@ public final class Stitcher {
     }
   }
 
-  private void admit(Tick tick, long number, long now) {
+  private void admit(Agenda.Tick tick, long now) {
     tick.spans.sort(PendingSpan.ORDER);
     waiting -= tick.spans.size();
     admitSightings(tick, now);
@@ -395,7 +378,7 @@ public final class Stitcher {
       Child child = fragments.newChild();
       if (child != null) {
         child.ruledOn = verdicts.concern(child);
-        schedule(child, tick, number);
+        schedule(child, tick);
       }
       Exit exit = fragments.newExit();
       if (exit != null && now - exit.startNanos > config.provisionalAfter().toNanos()) {
@@ -407,7 +390,7 @@ public final class Stitcher {
     }
   }
 
-  private void admitSightings(Tick tick, long now) {
+  private void admitSightings(Agenda.Tick tick, long now) {
     tick.sightings.sort(PendingSighting.ORDER);
     for (PendingSighting sighting : tick.sightings) {
       aliases.learn(sighting.keys, sighting.timeNanos, sighting.source);
@@ -429,7 +412,7 @@ public final class Stitcher {
   }
 
   /** A late exit may change the mind of children already searched, decided ones too. */
-  private void offer(Exit exit, Tick tick) {
+  private void offer(Exit exit, Agenda.Tick tick) {
     for (Child child : search.offer(exit, learner.fits())) {
       boolean closed = !child.open;
       matcher.open(child);
@@ -439,22 +422,22 @@ public final class Stitcher {
     }
   }
 
-  private void schedule(Child child, Tick tick, long number) {
+  private void schedule(Child child, Agenda.Tick tick) {
     long provisional = tickOf(child.startNanos + config.provisionalAfter().toNanos());
-    (provisional <= number ? tick : at(provisional)).search.add(child);
-    long known = number + config.provisionalAfter().toSeconds();
+    (provisional <= tick.number ? tick : agenda.at(provisional)).search.add(child);
+    long known = tick.number + config.provisionalAfter().toSeconds();
     long last = tickOf(child.startNanos + config.finalAfter().toNanos());
-    at(Math.max(known, last)).decide.add(child);
+    agenda.at(Math.max(known, last)).decide.add(child);
   }
 
   private void keep(Fragment fragment, long fromNanos) {
     fragment.evictTick = tickOf(fromNanos + fragments.retentionNanos());
-    List<Fragment> evict = at(fragment.evictTick).evict;
+    List<Fragment> evict = agenda.at(fragment.evictTick).evict;
     fragment.evictIndex = evict.size();
     evict.add(fragment);
   }
 
-  private void evict(Tick tick, long now) {
+  private void evict(Agenda.Tick tick, long now) {
     for (Fragment fragment : tick.evict) {
       if (fragment.evicted) {
         continue;
@@ -467,7 +450,7 @@ public final class Stitcher {
     }
     for (Fragment surplus = fragments.surplus(); surplus != null; surplus = fragments.surplus()) {
       losses.count("evicted_capacity");
-      Tick due = ticks.get(surplus.evictTick);
+      Agenda.Tick due = agenda.find(surplus.evictTick);
       if (due != null) {
         due.evict.set(surplus.evictIndex, fragments.gone());
       }
@@ -484,14 +467,5 @@ public final class Stitcher {
       }
     }
     fragments.remove(fragment);
-  }
-
-  /** What is to be done in one second of event time. */
-  private static final class Tick {
-    final List<PendingSpan> spans = new ArrayList<>();
-    final List<PendingSighting> sightings = new ArrayList<>(0);
-    final List<Child> search = new ArrayList<>(0);
-    final List<Child> decide = new ArrayList<>(0);
-    final List<Fragment> evict = new ArrayList<>(0);
   }
 }

@@ -34,13 +34,13 @@ final class Ties {
   void find(Collection<Child> window) {
     Map<Child, List<Integer>> candidates = new LinkedHashMap<>();
     for (Child child : window) {
-      if (child.whole > 0.5 && child.orphan < 0.5) {
+      if (child.whole > 0.5 && child.candidates.orphan < 0.5) {
         List<Integer> best = bestByEdge(child);
         candidates.put(child, best);
         for (int i : best) {
           alone
               .computeIfAbsent(child.candidates.edges[i], k -> new Density())
-              .add(child.candidates.delayBin[i], 1);
+              .add(child.candidates.delayBin(i), 1);
         }
       }
     }
@@ -56,7 +56,7 @@ final class Ties {
     List<Integer> best = new ArrayList<>();
     for (int i = 0; i < child.candidates.count; i++) {
       if (child.candidates.exits[i].type.oneSlot()
-          || child.candidates.keyWeight[i] <= 0
+          || child.candidates.keyWeight(i) <= 0
           || child.candidates.edges[i].forbidden) {
         continue;
       }
@@ -112,7 +112,7 @@ final class Ties {
     Density density = alone.get(child.candidates.edges[index]);
     return density == null
         ? 0
-        : Math.log(1e-6 + density.perSecond(child.candidates.delayBin[index]));
+        : Math.log(1e-6 + density.perSecond(child.candidates.delayBin(index)));
   }
 
   private boolean isTied(EdgeModel edge) {

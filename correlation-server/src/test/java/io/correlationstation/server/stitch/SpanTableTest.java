@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,21 +43,6 @@ class SpanTableTest {
 
     assertThat(found).hasSize(count + 1).contains(100L, 100L + count - 1, 43L);
     assertThat(spans.firstChild(43)).isNegative();
-  }
-
-  @Test
-  void settle_keepsIdsOnly_andStillKnowsWhatComesAgain() {
-    spans.add(span(1, 0), null);
-    spans.add(span(2, 1), null);
-
-    spans.settle();
-    spans.add(span(3, 1), null);
-
-    assertThat(spans.count()).isEqualTo(3);
-    assertThat(spans.indexOf(2)).isEqualTo(1);
-    assertThat(spans.indexOf(3)).isEqualTo(2);
-    assertThat(spans.firstChild(1)).isNegative();
-    assertThat(spans.exit(0)).isNull();
   }
 
   private static PendingSpan span(long id, long parent) {
