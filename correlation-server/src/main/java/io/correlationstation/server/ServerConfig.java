@@ -158,6 +158,7 @@ record ServerConfig(
         .bind(settings.required(Setting.BIND))
         .otlpHttpPort(settings.port(Setting.OTLP_HTTP_PORT))
         .otlpGrpcPort(settings.port(Setting.OTLP_GRPC_PORT))
+        .tenantBytesPerSecond(settings.bytes(Setting.TENANT_BYTES_PER_SECOND))
         .credentials(credentials(settings))
         .tls(tls(settings))
         .corsOrigins(Set.copyOf(settings.list(Setting.CORS_ORIGINS)))

@@ -37,6 +37,11 @@ enum Setting {
       "STATION_MIN_FREE_BYTES",
       "512MiB",
       "free space on the disk below which intake is refused"),
+  TENANT_BYTES_PER_SECOND(
+      "--tenant-bytes-per-second",
+      "STATION_TENANT_BYTES_PER_SECOND",
+      "0",
+      "what each tenant (X-Scope-OrgID) may send, decompressed, before it is told 429; 0: no limit"),
   TOPOLOGY(
       "--topology",
       "STATION_TOPOLOGY",

@@ -27,16 +27,27 @@ final class Intake {
 
   private final Journal journal;
   private final Duplicates duplicates;
+  private final TenantQuota quota;
   private final ReceiveMetrics metrics;
 
-  Intake(Journal journal, Duplicates duplicates, ReceiveMetrics metrics) {
+  Intake(Journal journal, Duplicates duplicates, TenantQuota quota, ReceiveMetrics metrics) {
     this.journal = journal;
     this.duplicates = duplicates;
+    this.quota = quota;
     this.metrics = metrics;
   }
 
   CompletableFuture<Outcome> take(Delivery delivery, Reader reader) {
+    try {
+      quota.charge(delivery.tenant(), delivery.body().length);
+    } catch (Refusal e) {
+      return CompletableFuture.failedFuture(e);
+    }
     metrics.body(delivery);
+    return settle(delivery, reader);
+  }
+
+  private CompletableFuture<Outcome> settle(Delivery delivery, Reader reader) {
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     HashValue128 identity = duplicates.identity(delivery);
     CompletableFuture<Outcome> before = duplicates.claim(identity, outcome);
@@ -47,7 +58,7 @@ final class Intake {
     return before.thenCompose(
         first -> {
           if (!first.repeatable()) {
-            return take(delivery, reader);
+            return settle(delivery, reader);
           }
           metrics.settled(delivery, first.again());
           return CompletableFuture.completedFuture(first.again());

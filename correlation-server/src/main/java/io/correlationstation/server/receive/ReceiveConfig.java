@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param otlpGrpcPort 0 lets the system choose
  * @param maxBodyBytes largest body, before and after decompression
  * @param maxInFlightBytes bytes of all bodies that are in memory at once; more is answered 503
+ * @param tenantBytesPerSecond what each tenant may send, decompressed; more is answered 429; 0 for
+ *     no limit
  * @param credentials who may send, or null for anyone
  * @param tls certificates for the OTLP ports, or null for plain text
  * @param corsOrigins origins whose pages may send, {@code *} for any; empty switches CORS off
@@ -32,6 +34,7 @@ public record ReceiveConfig(
     int otlpGrpcPort,
     int maxBodyBytes,
     long maxInFlightBytes,
+    long tenantBytesPerSecond,
     @Nullable Credentials credentials,
     @Nullable TlsFiles tls,
     Set<String> corsOrigins,
@@ -54,6 +57,9 @@ public record ReceiveConfig(
     requirePositive("maxConnectionAge", maxConnectionAge.toMillis());
     if (maxInFlightBytes < maxBodyBytes) {
       throw new IllegalArgumentException("maxInFlightBytes < maxBodyBytes: " + maxInFlightBytes);
+    }
+    if (tenantBytesPerSecond < 0) {
+      throw new IllegalArgumentException("tenantBytesPerSecond < 0: " + tenantBytesPerSecond);
     }
     if (stopGrace.isNegative()) {
       throw new IllegalArgumentException("stopGrace < 0: " + stopGrace);
@@ -93,6 +99,7 @@ public record ReceiveConfig(
     private int otlpGrpcPort = 4317;
     private int maxBodyBytes = 64 * MIB;
     private long maxInFlightBytes = Math.max(64L * MIB, Runtime.getRuntime().maxMemory() / 4);
+    private long tenantBytesPerSecond;
     private @Nullable Credentials credentials;
     private @Nullable TlsFiles tls;
     private Set<String> corsOrigins = Set.of();
@@ -127,6 +134,11 @@ public record ReceiveConfig(
 
     public Builder maxInFlightBytes(long bytes) {
       maxInFlightBytes = bytes;
+      return this;
+    }
+
+    public Builder tenantBytesPerSecond(long bytes) {
+      tenantBytesPerSecond = bytes;
       return this;
     }
 
@@ -182,6 +194,7 @@ public record ReceiveConfig(
           otlpGrpcPort,
           maxBodyBytes,
           maxInFlightBytes,
+          tenantBytesPerSecond,
           credentials,
           tls,
           corsOrigins,

@@ -40,7 +40,12 @@ public final class Receiver implements AutoCloseable {
         new Duplicates(config.duplicateWindow(), Ticker.systemTicker(), journal.identity());
     long nowNanos = Timestamps.nanos(clock.instant());
     Recollection.fill(duplicates, journal, config.duplicateWindow(), nowNanos);
-    Intake intake = new Intake(journal, duplicates, metrics);
+    Intake intake =
+        new Intake(
+            journal,
+            duplicates,
+            new TenantQuota(config.tenantBytesPerSecond(), System::nanoTime),
+            metrics);
     http = new HttpIntake(config, intake, metrics, budget, () -> Timestamps.nanos(clock.instant()));
     server = new Server(new QueuedThreadPool(64, 4, 30_000));
     connector =

@@ -21,6 +21,7 @@ final class Refusal extends Exception {
     TOO_LARGE(413, 8),
     UNSUPPORTED(415, 12),
     INVALID(422, 3),
+    OVER_QUOTA(429, 8),
     BUSY(503, 14);
 
     final int httpStatus;
@@ -83,6 +84,15 @@ final class Refusal extends Exception {
    */
   static Refusal busy(String reason, String message) {
     return busy(reason, message, ThreadLocalRandom.current().nextInt(1, 6));
+  }
+
+  /** The tenant has sent more than it may; its sender should come again when that is paid for. */
+  static Refusal overQuota(long bytesPerSecond, int retryAfterSeconds) {
+    return new Refusal(
+        Kind.OVER_QUOTA,
+        "quota",
+        "the tenant sends more than " + bytesPerSecond + " bytes a second",
+        retryAfterSeconds);
   }
 
   private static Refusal busy(String reason, String message, int retryAfterSeconds) {

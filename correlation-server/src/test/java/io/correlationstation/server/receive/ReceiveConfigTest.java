@@ -28,6 +28,7 @@ class ReceiveConfigTest {
     assertThat(config.maxBodyBytes()).isEqualTo(64 * 1024 * 1024);
     assertThat(config.maxInFlightBytes())
         .isEqualTo(Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 4));
+    assertThat(config.tenantBytesPerSecond()).isZero();
     assertThat(config.credentials()).isNull();
     assertThat(config.tls()).isNull();
     assertThat(config.corsOrigins()).isEmpty();
@@ -51,6 +52,7 @@ class ReceiveConfigTest {
             .otlpGrpcPort(2)
             .maxBodyBytes(3)
             .maxInFlightBytes(4)
+            .tenantBytesPerSecond(5)
             .credentials(credentials)
             .tls(tls)
             .corsOrigins(Set.of("https://page.example.com"))
@@ -70,6 +72,7 @@ class ReceiveConfigTest {
                 2,
                 3,
                 4,
+                5,
                 credentials,
                 tls,
                 Set.of("https://page.example.com"),
@@ -87,6 +90,7 @@ class ReceiveConfigTest {
         wrong("otlpGrpcPort", s -> s.otlpGrpcPort(65536)),
         wrong("maxBodyBytes", s -> s.maxBodyBytes(0)),
         wrong("maxInFlightBytes", s -> s.maxBodyBytes(10).maxInFlightBytes(9)),
+        wrong("tenantBytesPerSecond", s -> s.tenantBytesPerSecond(-1)),
         wrong("duplicateWindow", s -> s.duplicateWindow(Duration.ZERO)),
         wrong("slowBodyGrace", s -> s.slowBodyGrace(Duration.ofSeconds(-1))),
         wrong("idleTimeout", s -> s.idleTimeout(Duration.ZERO)),
