@@ -47,15 +47,11 @@ final class JourneyReader implements AutoCloseable {
   private static final long MAX_FOUND_BYTES =
       Math.min(32L << 20, Math.max(1L << 20, Runtime.getRuntime().maxMemory() / 64));
 
-  private final JournalCursor cursor;
-  private final Journal journal;
-  private final Admission admission;
-  private final FrameScan scan;
-  private final JourneyWriter writer;
-  private final Retention retention;
+  private final Source source;
+  private final Store store;
   private final JourneyMetrics metrics;
   private final Consumer<Changes> onChange;
-  private final int maxBatchFrames;
+  private final JournalCursor cursor;
   private final Thread thread;
 
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -67,68 +63,49 @@ final class JourneyReader implements AutoCloseable {
 
   private volatile @Nullable String trouble;
 
+  /** What is read, which traces of it are taken up, and how many frames at once. */
+  record Source(Journal journal, Admission admission, FrameScan scan, int maxBatchFrames) {}
+
+  /** What is written to, and what keeps it small. */
+  record Store(JourneyWriter writer, Retention retention) {}
+
   private JourneyReader(
-      Journal journal,
-      JournalCursor cursor,
-      Admission admission,
-      FrameScan scan,
-      JourneyWriter writer,
-      Retention retention,
-      JourneyMetrics metrics,
-      Consumer<Changes> onChange,
-      int maxBatchFrames,
-      long applied) {
-    this.journal = journal;
-    this.cursor = cursor;
-    this.admission = admission;
-    this.applied = applied;
-    this.scan = scan;
-    this.writer = writer;
-    this.retention = retention;
+      Source source, Store store, JourneyMetrics metrics, Consumer<Changes> onChange)
+      throws IOException {
+    this.source = source;
+    this.store = store;
     this.metrics = metrics;
     this.onChange = onChange;
-    this.maxBatchFrames = maxBatchFrames;
+    this.applied = appliedOf(source.journal, store.writer);
+    this.cursor = source.journal.cursor(JourneyWriter.READER);
     this.thread = new Thread(this::run, "journeys");
   }
 
   /** Places the cursor behind what the store holds already and starts reading. */
   static JourneyReader start(
-      Journal journal,
-      Admission admission,
-      FrameScan scan,
-      JourneyWriter writer,
-      Retention retention,
-      JourneyMetrics metrics,
-      Consumer<Changes> onChange,
-      int maxBatchFrames)
+      Source source, Store store, JourneyMetrics metrics, Consumer<Changes> onChange)
       throws IOException {
-    long position = writer.position();
-    if (position >= journal.status().nextSequence()) {
-      logger.warn(
-          "The journal ends at {} but journeys were read up to {}: it was replaced, reading it"
-              + " from its start",
-          journal.status().nextSequence(),
-          position);
-      writer.forgetJournal();
-      position = -1;
-    }
-    JournalCursor cursor = journal.cursor(JourneyWriter.READER);
-    cursor.seek(position + 1);
-    JourneyReader reader =
-        new JourneyReader(
-            journal,
-            cursor,
-            admission,
-            scan,
-            writer,
-            retention,
-            metrics,
-            onChange,
-            maxBatchFrames,
-            position);
-    metrics.pending(cursor::pending);
+    JourneyReader reader = new JourneyReader(source, store, metrics, onChange);
+    reader.cursor.seek(reader.applied + 1);
+    metrics.pending(reader.cursor::pending);
     reader.thread.start();
     return reader;
+  }
+
+  /** The last frame of this journal that the store knows, or -1. */
+  private static long appliedOf(Journal journal, JourneyWriter writer) {
+    long position = writer.position();
+    long next = journal.status().nextSequence();
+    if (position < next) {
+      return position;
+    }
+    logger.warn(
+        "The journal ends at {} but journeys were read up to {}: it was replaced, reading it from"
+            + " its start",
+        next,
+        position);
+    writer.forgetJournal();
+    return -1;
   }
 
   /** Why nothing is written at the moment, or null when all is well. */
@@ -176,16 +153,16 @@ final class JourneyReader implements AutoCloseable {
 
   private void step() throws InterruptedException {
     try {
-      if (!told || admission.full()) {
-        admission.startOver();
-        writer.tell(admission);
+      if (!told || source.admission.full()) {
+        source.admission.startOver();
+        store.writer.tell(source.admission);
         told = true;
       }
       Batch batch = nextBatch();
       if (batch != null) {
         write(batch);
       }
-      retention.runIfDue();
+      store.retention.runIfDue();
       trouble = null;
     } catch (IOException | RuntimeException e) {
       if (closing()) {
@@ -213,7 +190,8 @@ final class JourneyReader implements AutoCloseable {
       scan(entry, findings);
       frames++;
       last = entry.sequence();
-      boolean full = frames >= maxBatchFrames || findings.bytes() >= MAX_FOUND_BYTES || closing();
+      boolean full =
+          frames >= source.maxBatchFrames || findings.bytes() >= MAX_FOUND_BYTES || closing();
       long wait = Math.max(0, writtenNanos + WRITE_INTERVAL_NANOS - System.nanoTime());
       entry = full ? null : cursor.poll(Duration.ofNanos(wait));
     }
@@ -243,7 +221,7 @@ final class JourneyReader implements AutoCloseable {
 
   private void scan(Entry entry, Findings findings) {
     try {
-      scan.scan(entry, findings);
+      source.scan.scan(entry, findings);
     } catch (RuntimeException e) {
       metrics.unreadable();
       logger.warn("Frame {} cannot be read for journeys: left out", entry.sequence(), e);
@@ -252,15 +230,15 @@ final class JourneyReader implements AutoCloseable {
 
   /** Reads again what was passed over of traces that turned out to concern a circuit. */
   private void scanMissed(Findings findings) throws IOException {
-    for (Map.Entry<Long, TraceSet> missed : admission.takeMissed().entrySet()) {
+    for (Map.Entry<Long, TraceSet> missed : source.admission.takeMissed().entrySet()) {
       long sequence = missed.getKey();
-      Frame frame = journal.read(sequence);
+      Frame frame = source.journal.read(sequence);
       if (frame == null) {
         metrics.unreadable();
         continue;
       }
       try {
-        scan.scan(new Entry(sequence, frame), missed.getValue(), findings);
+        source.scan.scan(new Entry(sequence, frame), missed.getValue(), findings);
       } catch (RuntimeException e) {
         logger.debug(
             "Frame {} cannot be read again", sequence, e); // counted when it was read first
@@ -274,7 +252,7 @@ final class JourneyReader implements AutoCloseable {
     Duration wait = RETRY_FIRST;
     while (!closing()) {
       try {
-        Changes changes = writer.apply(findings, last);
+        Changes changes = store.writer.apply(findings, last);
         trouble = null;
         return changes;
       } catch (RuntimeException e) {

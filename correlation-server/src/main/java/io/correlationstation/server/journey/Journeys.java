@@ -118,19 +118,21 @@ public final class Journeys implements AutoCloseable {
           tables == null
               ? null
               : JourneyReader.start(
-                  journal,
-                  admission,
-                  new FrameScan(vocabulary, config.observers(), admission, tables),
-                  writer,
-                  new Retention(
-                      database.jdbi(),
-                      config,
-                      metrics,
-                      clock,
-                      () -> journal.status().oldestSequence()),
+                  new JourneyReader.Source(
+                      journal,
+                      admission,
+                      new FrameScan(vocabulary, config.observers(), admission, tables),
+                      config.maxBatchFrames()),
+                  new JourneyReader.Store(
+                      writer,
+                      new Retention(
+                          database.jdbi(),
+                          config,
+                          metrics,
+                          clock,
+                          () -> journal.status().oldestSequence())),
                   metrics,
-                  changes -> notify(listeners, changes),
-                  config.maxBatchFrames());
+                  changes -> notify(listeners, changes));
       return new Journeys(
           database,
           Queries.over(database.jdbi(), aliases, config, clock),

@@ -115,6 +115,20 @@ final class UnlistedTracesTest {
   }
 
   @Test
+  void trace_nextToOneThatIsReadAgainAndNotListed_isStillFound() {
+    SpanSpec collecting = span(LATE, 4, "mdso-log-collector", "collect").from(0, 5);
+    append(traces(collecting, span(OTHER, 7, "arda", "work").from(45, 50)));
+    append(handoffs(handoff(call, span(trace(900_003), 9, "bill", "POST"), 0.95)));
+
+    assertThat(requireNonNull(journeys.trace(OTHER)).spans())
+        .extracting(TraceDetail.Span::name)
+        .containsExactly("work");
+    assertThat(requireNonNull(journeys.trace(LATE)).spans())
+        .extracting(TraceDetail.Span::name)
+        .containsExactly("collect");
+  }
+
+  @Test
   void trace_spanOfListedTraceLater_isCounted() {
     append(traces(span(trace(0), 5, "gateway", "late").below(10).from(1, 2)));
 
