@@ -20,6 +20,7 @@ public final class InMemoryJournal implements Journal {
   private final Map<String, Long> committed = new HashMap<>();
   private long nextSequence;
   private @Nullable String refusing;
+  private volatile double fullness;
 
   @Override
   public CompletableFuture<Long> append(Frame frame) {
@@ -91,6 +92,16 @@ public final class InMemoryJournal implements Journal {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Says that it is as full as that. */
+  public void fill(double share) {
+    fullness = share;
+  }
+
+  @Override
+  public double fullness() {
+    return fullness;
   }
 
   @Override

@@ -39,7 +39,8 @@ import org.slf4j.LoggerFactory;
  * restart goes on after that frame; what this decides once more is in the journal already and is
  * not written again. Without a usable state (none, damaged, another configuration) the journal is
  * read from where nothing held can be missing: the cursor commits no more than what the stitcher
- * had forgotten when its state was saved.
+ * had forgotten when its state was saved. When the journal gets crowded it commits all that the
+ * state holds, and more often: a journal that refuses spans is worse than a model learnt from less.
  *
  * <p>Event time follows the spans; while nothing arrives, {@link QuietTime}.
  */
@@ -67,6 +68,12 @@ public final class StitchWorker implements AutoCloseable {
   /** Saving may take one part in so many of the time; a large state is saved less often. */
   private static final int SHARE_FOR_SAVING = 500;
 
+  /** How full the journal is when saving matters more than what it costs. */
+  private static final double CROWDED = 0.5;
+
+  private static final Duration SAVE_WHEN_CROWDED_EVERY = Duration.ofSeconds(10);
+  private static final int SHARE_FOR_SAVING_WHEN_CROWDED = 20;
+
   private final Journal journal;
   private final JournalCursor cursor;
   private final Horizon horizon;
@@ -89,6 +96,7 @@ public final class StitchWorker implements AutoCloseable {
   private volatile boolean closing;
   private volatile @Nullable String failure;
   private Duration saveEvery;
+  private Duration saveWhenCrowdedEvery = SAVE_WHEN_CROWDED_EVERY;
   private Instant refreshedAt;
   private Instant savedAt;
 
@@ -252,9 +260,13 @@ public final class StitchWorker implements AutoCloseable {
       refreshedAt = now;
       topology = stitcher.topology();
     }
-    if (savedAt.plus(saveEvery).isBefore(now)) {
+    if (savedAt.plus(crowded() ? saveWhenCrowdedEvery : saveEvery).isBefore(now)) {
       save();
     }
+  }
+
+  private boolean crowded() {
+    return journal.fullness() >= CROWDED;
   }
 
   private long now() {
@@ -294,11 +306,15 @@ public final class StitchWorker implements AutoCloseable {
     }
   }
 
-  /** First the state, then the commit that lets go of frames. A failure costs only time later. */
+  /**
+   * First the state, then the commit that lets go of frames. A failure costs only time later. The
+   * frames of what is held are kept, for a state that gets lost, only as long as there is room.
+   */
   private void save() throws IOException {
     savedAt = clock.instant();
     try {
-      long safe = horizon.safeAt(statistics.watermarkNanos());
+      long forgotten = horizon.safeAt(statistics.watermarkNanos());
+      long safe = crowded() ? lastSequence : forgotten;
       long started = System.nanoTime();
       long bytes =
           savedState.write(
@@ -313,7 +329,10 @@ public final class StitchWorker implements AutoCloseable {
                   quietTime.newestReceivedNanos()));
       long nanos = System.nanoTime() - started;
       metrics.stateSaved(bytes, nanos);
-      saveEvery = longer(saveEvery, Duration.ofNanos(nanos).multipliedBy(SHARE_FOR_SAVING));
+      Duration took = Duration.ofNanos(nanos);
+      saveEvery = longer(saveEvery, took.multipliedBy(SHARE_FOR_SAVING));
+      saveWhenCrowdedEvery =
+          longer(SAVE_WHEN_CROWDED_EVERY, took.multipliedBy(SHARE_FOR_SAVING_WHEN_CROWDED));
       if (safe > cursor.committed()) {
         cursor.commit(safe);
       }

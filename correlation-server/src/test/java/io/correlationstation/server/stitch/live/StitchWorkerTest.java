@@ -135,6 +135,40 @@ class StitchWorkerTest {
   }
 
   @Test
+  void journalCrowded_letsGoOfWhatTheSavedStateHolds() throws Exception {
+    try (StitchWorker worker = start()) {
+      appendHandoff();
+      await().until(() -> worker.statistics().spans() == 3);
+      long last = journal.status().nextSequence() - 1;
+      journal.fill(0.5);
+
+      now.updateAndGet(instant -> instant.plusSeconds(11));
+
+      await().until(() -> committed() >= last);
+    }
+    letRetentionDeleteEverything();
+    try (StitchWorker worker = start()) {
+      assertThat(worker.statistics().liveFragments()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void journalRoomy_keepsTheFramesOfWhatIsHeld() throws Exception {
+    try (StitchWorker worker = start()) {
+      appendHandoff();
+      await().until(() -> worker.statistics().spans() == 3);
+    }
+
+    assertThat(committed()).isEqualTo(-1);
+  }
+
+  private long committed() throws Exception {
+    try (JournalCursor cursor = journal.cursor("stitch")) {
+      return cursor.committed();
+    }
+  }
+
+  @Test
   void damagedState_isSetAsideAndLearntAnew() throws Exception {
     Files.writeString(directory.resolve("stitch.state"), "no state at all, but long enough");
     PrometheusRegistry registry = new PrometheusRegistry();
