@@ -19,6 +19,9 @@ final class Rig {
 
   private static final Duration CAUGHT_UP_TIMEOUT = Duration.ofMinutes(15);
 
+  /** What {@code ./station serve} gives the virtual machine as well. */
+  private static final String STATION_OPTIONS = "@correlation-server/jvm.options";
+
   @Option(
       names = "--server-jar",
       paramLabel = "FILE",
@@ -35,7 +38,9 @@ final class Rig {
       names = "--java-option",
       paramLabel = "OPTION",
       defaultValue = "-Xmx352m",
-      description = "options of the server's virtual machine (${DEFAULT-VALUE})")
+      description =
+          "further options of the server's virtual machine (${DEFAULT-VALUE}); they win over those"
+              + " of ./station serve")
   private List<String> javaOptions = List.of();
 
   @Option(
@@ -79,6 +84,7 @@ final class Rig {
                 : List.of("-jar", serverJar.toString());
     List<String> java = new ArrayList<>();
     java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    java.add(STATION_OPTIONS);
     java.addAll(javaOptions);
     return ServerProcess.start(java, main, home, arguments);
   }
