@@ -241,7 +241,8 @@ final class Vocabulary {
    * Marks edges that run against much better known calls, whose callee calls the caller, directly
    * or not; and those that run past them, whose call reaches the callee through somebody else. When
    * the trace in the middle of a chain is missing, the call into it stays free and the work out of
-   * it without parent: those two fit in keys and time, and do not belong together.
+   * it without parent: those two fit in keys and time, and do not belong together. What the
+   * topology lists is not in doubt.
    */
   void findDoubtful() {
     Map<Service, Map<Service, Double>> calls = new HashMap<>();
@@ -253,16 +254,19 @@ final class Vocabulary {
       }
     }
     for (EdgeModel edge : edgeList) {
-      Service caller = edge.exit.service;
-      Service callee = edge.child.service;
-      double own = calls.getOrDefault(caller, Map.of()).getOrDefault(callee, 0.0);
-      double least = Math.max(MANY_CALLS, BETTER_KNOWN * own);
-      edge.doubtful = reaches(calls, callee, caller, least) || runsPast(edge, calls);
+      edge.doubtful = !edge.listed && (runsAgainst(edge, calls) || runsPast(edge, calls));
     }
   }
 
+  private static boolean runsAgainst(EdgeModel edge, Map<Service, Map<Service, Double>> calls) {
+    Service caller = edge.exit.service;
+    Service callee = edge.child.service;
+    double own = calls.getOrDefault(caller, Map.of()).getOrDefault(callee, 0.0);
+    return reaches(calls, callee, caller, Math.max(MANY_CALLS, BETTER_KNOWN * own));
+  }
+
   private static boolean runsPast(EdgeModel edge, Map<Service, Map<Service, Double>> calls) {
-    if (edge.listed || !edge.exit.oneSlot()) {
+    if (!edge.exit.oneSlot()) {
       return false;
     }
     double least = Math.max(MANY_CALLS, BETTER_KNOWN * edge.known());

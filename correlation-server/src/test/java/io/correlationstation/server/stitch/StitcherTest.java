@@ -15,6 +15,7 @@ import io.correlationstation.server.stitch.Spans.Latest;
 import io.correlationstation.server.stitch.Spans.Made;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -342,6 +343,60 @@ class StitcherTest {
 
     assertThat(told.all).isEmpty();
     assertThat(stitcher.statistics().vetoes()).isPositive();
+  }
+
+  /**
+   * Four services call each other in a loop, mostly without keys; of an order among them the second
+   * piece starts two seconds after the call that it belongs to. In a loop each call runs against
+   * better known ones; what the topology lists is believed all the same.
+   */
+  @Test
+  void listedCall_ofServicesThatCallInALoop_isFound() {
+    Stitcher configured =
+        Stitcher.create(
+            StitchConfig.builder()
+                .topology(List.of(new ServiceEdge("service-1", "service-3")))
+                .build(),
+            told);
+    int orders = 300;
+    List<Made> spans = new ArrayList<>();
+    for (int i = 1; i <= orders; i++) {
+      double at = i * 0.1;
+      for (int other = 0; other < 2; other++) {
+        passThrough(spans, 1000L * i + 100 * other, (i + other) % 4, at + other * 0.05, 0);
+      }
+      passThrough(spans, 1000L * i + 500, 0, at, i);
+      passThrough(spans, 1000L * i + 600, 3, at + 2, i);
+    }
+    spans.sort(Comparator.comparingLong(Made::endNanos));
+
+    spans.forEach(span -> feed(configured, span));
+    configured.flush();
+
+    int right = 0;
+    for (int i = 1; i <= orders; i++) {
+      Handoff handoff = told.of(1000L * i + 600);
+      boolean linked = handoff != null && handoff.state() == Handoff.State.LINKED;
+      right += linked && handoff.parent().traceId().equals(traceId(1000L * i + 500)) ? 1 : 0;
+    }
+    assertThat(right).isGreaterThan(orders * 9 / 10);
+  }
+
+  /** A request to a service, which calls the next one, which calls somebody who is not seen. */
+  private static void passThrough(List<Made> spans, long trace, int first, double at, int order) {
+    for (int i = 0; i < 4; i++) {
+      Made span =
+          span(
+              trace,
+              trace + i,
+              i == 0 ? 0 : trace + i - 1,
+              "service-" + (first + i / 2) % 4,
+              i % 2 == 0 ? "POST /work" : "POST",
+              2 + i % 2,
+              at + i * 0.01,
+              at + 0.09 - i * 0.01);
+      spans.add(order == 0 ? span : span.with("request_id", "order-" + order));
+    }
   }
 
   @Test

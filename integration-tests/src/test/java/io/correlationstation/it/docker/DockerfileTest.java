@@ -89,7 +89,7 @@ class DockerfileTest {
     List<String> ignored = StackFiles.text("docker/Dockerfile.dockerignore").lines().toList();
     for (Dockerfile.Stage stage : stages.values()) {
       for (String file :
-          StackFiles.matches("(?m)^COPY (?:--chmod=\\d+ )?(docker/\\S+)", stage.text())) {
+          StackFiles.matches("(?m)^COPY (?:--chmod=\\d+ )?([^-\\s]\\S*/\\S+)", stage.text())) {
         assertThat(Files.exists(StackFiles.path(file))).as(file).isTrue();
         assertThat(ignored).doesNotContain(file, "docker");
       }
