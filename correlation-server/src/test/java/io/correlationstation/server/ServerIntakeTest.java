@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -184,7 +185,9 @@ class ServerIntakeTest {
       assertThat(server.get("/ready").body()).contains("the journal is full");
 
       tempo.backend().always(null);
-      await().until(() -> send(server, acknowledged).statusCode() == 200);
+      await() // the pause before the next attempt has grown to eight seconds meanwhile
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> send(server, acknowledged).statusCode() == 200);
       await().until(() -> server.get("/ready").statusCode() == 200);
       await().until(() -> tempo.received().size() >= acknowledged.size());
     }

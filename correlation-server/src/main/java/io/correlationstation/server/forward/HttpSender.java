@@ -9,7 +9,6 @@ import java.net.ConnectException;
 import java.net.ProxySelector;
 import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -223,16 +222,9 @@ final class HttpSender implements AutoCloseable {
   }
 
   /** The user is in a header. */
-  private static URI withoutUser(URI uri) throws IOException {
-    if (uri.getRawUserInfo() == null) {
-      return uri;
-    }
-    try {
-      return new URI(
-          uri.getScheme(), null, uri.getHost(), uri.getPort(), uri.getPath(), uri.getQuery(), null);
-    } catch (URISyntaxException e) {
-      throw new IOException(e);
-    }
+  private static URI withoutUser(URI uri) {
+    String user = uri.getRawUserInfo();
+    return user == null ? uri : URI.create(uri.toString().replace("//" + user + "@", "//"));
   }
 
   /** Some proxies say back what they were sent; logs and dead letters are no place for keys. */

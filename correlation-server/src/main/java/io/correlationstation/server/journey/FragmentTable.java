@@ -6,7 +6,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
@@ -68,30 +67,21 @@ final class FragmentTable {
 
   /** The rows there are, by trace id, to be changed in every way. */
   static Map<String, FragmentRow> load(Handle handle, Collection<String> traceIds) {
-    Map<String, FragmentRow> rows = new HashMap<>();
-    WHOLE.forEach(
+    return WHOLE.byKey(
         handle,
         traceIds,
+        row -> row.traceId,
         result -> {
           FragmentRow row = read(result);
           row.frames = Longs.unpack(result.getBytes(COLUMNS_OF_SUMMARY + 1));
           row.spanIds = Longs.unpack(result.getBytes(COLUMNS_OF_SUMMARY + 2));
-          rows.put(row.traceId, row);
+          return row;
         });
-    return rows;
   }
 
   /** The rows there are, by trace id, to be moved to another journey at most. */
   static Map<String, FragmentRow> loadSummaries(Handle handle, Collection<String> traceIds) {
-    Map<String, FragmentRow> rows = new HashMap<>();
-    SUMMARIES.forEach(
-        handle,
-        traceIds,
-        result -> {
-          FragmentRow row = read(result);
-          rows.put(row.traceId, row);
-        });
-    return rows;
+    return SUMMARIES.byKey(handle, traceIds, row -> row.traceId, FragmentTable::read);
   }
 
   /** Stores what differs. */

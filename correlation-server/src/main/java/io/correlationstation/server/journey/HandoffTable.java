@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** Statements that change handoffs. */
 final class HandoffTable {
 
+  private static final ListQuery ENDS =
+      new ListQuery("SELECT parent_trace_id, child_trace_id FROM handoffs WHERE id IN (<values>)");
+
   private HandoffTable() {}
 
   /** Applies the decisions in their order; returns the traces whose connections may differ. */
@@ -77,13 +80,10 @@ final class HandoffTable {
     replacements.forEach((id, by) -> batch.add(by, id));
     batch.execute();
     Set<String> ends = new LinkedHashSet<>();
-    for (List<String> chunk : Chunks.of(replacements.keySet())) {
-      handle
-          .createQuery("SELECT parent_trace_id, child_trace_id FROM handoffs WHERE id IN (<ids>)")
-          .bindList("ids", chunk)
-          .map((result, context) -> List.of(result.getString(1), result.getString(2)))
-          .forEach(ends::addAll);
-    }
+    ENDS.forEach(
+        handle,
+        replacements.keySet(),
+        row -> ends.addAll(List.of(row.getString(1), row.getString(2))));
     return ends;
   }
 

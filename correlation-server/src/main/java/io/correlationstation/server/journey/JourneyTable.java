@@ -2,7 +2,6 @@
 package io.correlationstation.server.journey;
 
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -16,15 +15,7 @@ final class JourneyTable {
   private JourneyTable() {}
 
   static Map<Long, JourneyRow> load(Handle handle, Collection<Long> ids) {
-    Map<Long, JourneyRow> rows = new HashMap<>();
-    OF_IDS.forEach(
-        handle,
-        ids,
-        result -> {
-          JourneyRow row = JourneyRow.read(result);
-          rows.put(row.id(), row);
-        });
-    return rows;
+    return OF_IDS.byKey(handle, ids, JourneyRow::id, JourneyRow::read);
   }
 
   /** Puts the new rows in place of the old ones. */

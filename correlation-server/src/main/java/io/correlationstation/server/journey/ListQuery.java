@@ -5,7 +5,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -34,6 +37,25 @@ final class ListQuery {
   /** Reads the current row. */
   interface RowReader {
     void read(ResultSet row) throws SQLException;
+  }
+
+  /** Makes something of the current row. */
+  interface RowMapper<T> {
+    T map(ResultSet row) throws SQLException;
+  }
+
+  /** What the mapper makes of all rows for all values, by its key. */
+  <K, T> Map<K, T> byKey(
+      Handle handle, Collection<?> values, Function<T, K> keyOf, RowMapper<T> mapper) {
+    Map<K, T> found = new HashMap<>();
+    forEach(
+        handle,
+        values,
+        row -> {
+          T made = mapper.map(row);
+          found.put(keyOf.apply(made), made);
+        });
+    return found;
   }
 
   /** Gives all rows for all values to the reader, in several statements when there are many. */

@@ -17,6 +17,13 @@ import org.jdbi.v3.core.Handle;
  */
 final class RulingTable {
 
+  private static final ListQuery IN_ORDER =
+      new ListQuery(
+          """
+          SELECT handoff_id, confirmed FROM rulings WHERE handoff_id IN (<values>)
+          ORDER BY time_nanos
+          """);
+
   private RulingTable() {}
 
   /** Keeps the rulings; returns the traces that a retracted alias may have led to a circuit. */
@@ -49,17 +56,7 @@ final class RulingTable {
   /** The latest word on each of those handoffs: whether it was confirmed. */
   static Map<String, Boolean> standing(Handle handle, Collection<String> handoffIds) {
     Map<String, Boolean> standing = new HashMap<>();
-    for (List<String> chunk : Chunks.of(handoffIds)) {
-      handle
-          .createQuery(
-              """
-              SELECT handoff_id, confirmed FROM rulings WHERE handoff_id IN (<ids>)
-              ORDER BY time_nanos
-              """)
-          .bindList("ids", chunk)
-          .map((result, context) -> Map.entry(result.getString(1), result.getInt(2) != 0))
-          .forEach(entry -> standing.put(entry.getKey(), entry.getValue()));
-    }
+    IN_ORDER.forEach(handle, handoffIds, row -> standing.put(row.getString(1), row.getInt(2) != 0));
     return standing;
   }
 

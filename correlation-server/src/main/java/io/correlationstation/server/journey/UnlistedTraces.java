@@ -71,12 +71,9 @@ final class UnlistedTraces {
         .bind("limit", maxFrames)
         .map((result, context) -> Map.entry(result.getLong(1), result.getBytes(2)))
         .forEach(
-            row -> {
-              LongBuffer traces = ByteBuffer.wrap(row.getValue()).asLongBuffer();
-              while (traces.hasRemaining()) {
-                admission.passOver(traces.get(), row.getKey());
-              }
-            });
+            row ->
+                Longs.unpack(row.getValue())
+                    .forEach(trace -> admission.passOver(trace, row.getKey())));
   }
 
   /** Forgets frames that the journal has forgotten. */

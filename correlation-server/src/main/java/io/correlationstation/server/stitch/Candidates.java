@@ -47,8 +47,8 @@ final class Candidates {
   /** Weight of "one of a burst, without parent" against "without parent, by itself". */
   double burstWeight;
 
-  /** Probability, at the last fit, of having no parent. */
-  float orphan;
+  /** Probability, at the last fit, of having no parent: 1 where there is no candidate. */
+  private float orphan = 1;
 
   /** By which fit the search went, and how the child's keys stood. */
   int fit;
@@ -89,6 +89,17 @@ final class Candidates {
     traits[at + BASE_DENSITY] = Float.floatToRawIntBits((float) Timing.prior(exit, child, seconds));
     traits[at + BINS] = delayBin << 16 | slackBin;
     count++;
+  }
+
+  float orphan() {
+    return orphan;
+  }
+
+  /** Stays 1 without candidates, so that {@link #NONE} is the same for all. */
+  void orphan(double probability) {
+    if (count > 0) {
+      orphan = (float) probability;
+    }
   }
 
   /** Logarithm of the keys' likelihood ratio. */

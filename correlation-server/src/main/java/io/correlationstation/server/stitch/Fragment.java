@@ -27,7 +27,7 @@ final class Fragment {
   @Nullable Child children;
 
   /** Null once settled. */
-  @Nullable SpanTable spans = new SpanTable();
+  @Nullable FragmentSpans spans = new FragmentSpans();
 
   private long[] settledIds = NO_IDS;
 

@@ -109,7 +109,7 @@ final class Fragments {
     }
     ChildType entry = entryType(span);
     spanCount++;
-    SpanTable spans = fragment.spans;
+    FragmentSpans spans = fragment.spans;
     if (spans == null) {
       fragment.addSettled(span.spanId);
       if (mayCall(span)) {
@@ -167,7 +167,8 @@ final class Fragments {
   }
 
   /** A span that may have called out becomes an exit, unless its own trace shows the callee. */
-  private void relateToChildren(Fragment fragment, SpanTable spans, PendingSpan span, int index) {
+  private void relateToChildren(
+      Fragment fragment, FragmentSpans spans, PendingSpan span, int index) {
     if (!mayCall(span)) {
       return;
     }
@@ -282,7 +283,7 @@ final class Fragments {
   }
 
   /** Marks a call whose callee arrived after it, and a span that has spans of its service. */
-  private void relateToParent(Fragment fragment, SpanTable spans, PendingSpan span, int index) {
+  private void relateToParent(Fragment fragment, FragmentSpans spans, PendingSpan span, int index) {
     int parent = span.parentId == 0 ? -1 : spans.indexOf(span.parentId);
     Exit exit = parent < 0 ? null : spans.exit(parent);
     if (exit == null) {
@@ -300,7 +301,8 @@ final class Fragments {
     }
   }
 
-  private void learnCall(ExitType caller, long start, long duration, SpanTable spans, int callee) {
+  private void learnCall(
+      ExitType caller, long start, long duration, FragmentSpans spans, int callee) {
     ChildType entry = spans.entry(callee);
     if (entry == null) {
       return;

@@ -83,10 +83,10 @@ final class Learner {
     }
     child.learning = false;
     Candidates all = child.candidates;
-    all.orphan = (float) posterior(child);
-    child.type.carriedOrphans += all.orphan;
+    all.orphan(posterior(child));
+    child.type.carriedOrphans += all.orphan();
     child.type.carriedSeen++;
-    learnBurst(all, child.type.carriedBurst, all.orphan);
+    learnBurst(all, child.type.carriedBurst, all.orphan());
     for (int i = 0; i < all.count; i++) {
       double weight = probability[i] * wholeness(all.exits[i]);
       all.edges[i].carry(all.delayBin(i), all.slackBin(i), weight);
@@ -234,7 +234,7 @@ final class Learner {
         orphan = hope(child, orphan, HOPE[iteration]);
       }
       Candidates all = child.candidates;
-      all.orphan = (float) orphan;
+      all.orphan(orphan);
       child.type.orphans += orphan;
       learnBurst(all, child.type.burst, orphan);
       double whole = child.type.orphanShare > 0.5 ? 1 : orphan * child.type.orphanShare;

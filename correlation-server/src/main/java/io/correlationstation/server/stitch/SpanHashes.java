@@ -3,7 +3,7 @@ package io.correlationstation.server.stitch;
 
 /**
  * Finds the spans of a large trace by id and by parent: open addressing, at most half full, on
- * indexes into its {@link SpanTable}.
+ * indexes into its {@link FragmentSpans}.
  */
 final class SpanHashes {
 
@@ -24,7 +24,7 @@ final class SpanHashes {
     olderSibling = new int[size];
   }
 
-  void add(int index, SpanTable spans) {
+  void add(int index, FragmentSpans spans) {
     byId[slotOfId(spans.id(index), spans)] = index + 1;
     long parent = spans.parentId(index);
     if (parent != 0) {
@@ -35,12 +35,12 @@ final class SpanHashes {
   }
 
   /** Index of a span, or -1. */
-  int indexOf(long id, SpanTable spans) {
+  int indexOf(long id, FragmentSpans spans) {
     return byId[slotOfId(id, spans)] - 1;
   }
 
   /** Index of the newest child of this span, or -1. */
-  int firstChild(long id, SpanTable spans) {
+  int firstChild(long id, FragmentSpans spans) {
     return newestChild[slotOfParent(id, spans)] - 1;
   }
 
@@ -49,7 +49,7 @@ final class SpanHashes {
     return olderSibling[index] - 1;
   }
 
-  private int slotOfId(long id, SpanTable spans) {
+  private int slotOfId(long id, FragmentSpans spans) {
     int slot = start(id);
     while (byId[slot] != 0 && spans.id(byId[slot] - 1) != id) {
       slot = (slot + 1) & (byId.length - 1);
@@ -57,7 +57,7 @@ final class SpanHashes {
     return slot;
   }
 
-  private int slotOfParent(long parent, SpanTable spans) {
+  private int slotOfParent(long parent, FragmentSpans spans) {
     int slot = start(parent);
     while (newestChild[slot] != 0 && spans.parentId(newestChild[slot] - 1) != parent) {
       slot = (slot + 1) & (newestChild.length - 1);

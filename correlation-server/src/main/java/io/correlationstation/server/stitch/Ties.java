@@ -34,7 +34,7 @@ final class Ties {
   void find(Collection<Child> window) {
     Map<Child, List<Integer>> candidates = new LinkedHashMap<>();
     for (Child child : window) {
-      if (child.whole > 0.5 && child.candidates.orphan < 0.5) {
+      if (child.whole > 0.5 && child.candidates.orphan() < 0.5) {
         List<Integer> best = bestByEdge(child);
         candidates.put(child, best);
         for (int i : best) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class BodyBridge {
 
   /** What the extension does with the calls. It may throw; the bridge swallows it. */
-  public interface Delegate {
+  public interface Delegate extends CorrelationBridge.Listener {
 
     /** See {@link BodyBridge#bodyEnter}. */
     @Nullable Object bodyEnter(Object stream) throws ReflectiveOperationException;
@@ -53,9 +53,6 @@ public final class BodyBridge {
 
     /** See {@link BodyBridge#listenerExit}. */
     void listenerExit(Object scope);
-
-    /** Learns that a call failed. */
-    void failed(Throwable failure);
   }
 
   private static volatile @Nullable Delegate delegate;
@@ -78,7 +75,7 @@ public final class BodyBridge {
     try {
       return d.bodyEnter(stream);
     } catch (Throwable failure) {
-      report(d, failure);
+      CorrelationBridge.report(d, failure);
       return null;
     }
   }
@@ -91,7 +88,7 @@ public final class BodyBridge {
       try {
         d.bodyExit(scan, bytes, offset, count);
       } catch (Throwable wrong) {
-        report(d, wrong);
+        CorrelationBridge.report(d, wrong);
       }
     }
   }
@@ -103,7 +100,7 @@ public final class BodyBridge {
       try {
         d.bodyExit(scan, octet);
       } catch (Throwable wrong) {
-        report(d, wrong);
+        CorrelationBridge.report(d, wrong);
       }
     }
   }
@@ -124,7 +121,7 @@ public final class BodyBridge {
         view.get(bytes);
         d.bodyExit(scan, bytes, 0, count);
       } catch (Throwable wrong) {
-        report(d, wrong);
+        CorrelationBridge.report(d, wrong);
       }
     }
   }
@@ -137,7 +134,7 @@ public final class BodyBridge {
       try {
         d.bodyText(scan, count < 0 ? null : CharBuffer.wrap(chars, offset, count));
       } catch (Throwable wrong) {
-        report(d, wrong);
+        CorrelationBridge.report(d, wrong);
       }
     }
   }
@@ -157,7 +154,7 @@ public final class BodyBridge {
       try {
         d.bodyText(scan, text);
       } catch (Throwable wrong) {
-        report(d, wrong);
+        CorrelationBridge.report(d, wrong);
       }
     }
   }
@@ -170,7 +167,7 @@ public final class BodyBridge {
     try {
       d.bodyFailed(scan);
     } catch (Throwable wrong) {
-      report(d, wrong);
+      CorrelationBridge.report(d, wrong);
     }
     return false;
   }
@@ -182,7 +179,7 @@ public final class BodyBridge {
       try {
         d.parameter(name, value);
       } catch (Throwable failure) {
-        report(d, failure);
+        CorrelationBridge.report(d, failure);
       }
     }
   }
@@ -194,7 +191,7 @@ public final class BodyBridge {
       try {
         d.parameters(parameters);
       } catch (Throwable failure) {
-        report(d, failure);
+        CorrelationBridge.report(d, failure);
       }
     }
   }
@@ -206,7 +203,7 @@ public final class BodyBridge {
       try {
         d.response(body);
       } catch (Throwable failure) {
-        report(d, failure);
+        CorrelationBridge.report(d, failure);
       }
     }
   }
@@ -218,7 +215,7 @@ public final class BodyBridge {
       try {
         d.observe(source);
       } catch (Throwable failure) {
-        report(d, failure);
+        CorrelationBridge.report(d, failure);
       }
     }
   }
@@ -230,7 +227,7 @@ public final class BodyBridge {
       try {
         d.listening(listener);
       } catch (Throwable failure) {
-        report(d, failure);
+        CorrelationBridge.report(d, failure);
       }
     }
   }
@@ -244,7 +241,7 @@ public final class BodyBridge {
     try {
       return d.listenerEnter(listener);
     } catch (Throwable failure) {
-      report(d, failure);
+      CorrelationBridge.report(d, failure);
       return null;
     }
   }
@@ -256,16 +253,8 @@ public final class BodyBridge {
       try {
         d.listenerExit(scope);
       } catch (Throwable failure) {
-        report(d, failure);
+        CorrelationBridge.report(d, failure);
       }
-    }
-  }
-
-  private static void report(Delegate d, Throwable failure) {
-    try {
-      d.failed(failure);
-    } catch (Throwable ignored) {
-      // the application never notices
     }
   }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class CorrelationBridge {
 
   /** What the extension does with the calls. It may throw; the bridge swallows it. */
-  public interface Delegate {
+  public interface Delegate extends Listener {
 
     /** See {@link CorrelationBridge#get}. */
     @Nullable String get(String key);
@@ -42,6 +42,10 @@ public final class CorrelationBridge {
 
     /** See {@link CorrelationBridge#bound}. */
     void bound(Object statement, int index, @Nullable Object value);
+  }
+
+  /** Hears of what went wrong. */
+  interface Listener {
 
     /** Learns that a call failed. */
     void failed(Throwable failure);
@@ -174,9 +178,9 @@ public final class CorrelationBridge {
     }
   }
 
-  private static void report(Delegate d, Throwable failure) {
+  static void report(Listener listener, Throwable failure) {
     try {
-      d.failed(failure);
+      listener.failed(failure);
     } catch (Throwable ignored) {
       // the application never notices
     }

@@ -87,6 +87,7 @@ public final class StitchWorker implements AutoCloseable {
   private final QuietTime quietTime;
   private final JourneyTraces journeyTraces;
   private final DecisionWriter writer;
+  private final Duration saveEvery;
   private final List<Handoff> decided = new ArrayList<>();
   private final Thread thread;
 
@@ -95,8 +96,7 @@ public final class StitchWorker implements AutoCloseable {
   private volatile long lastSequence;
   private volatile boolean closing;
   private volatile @Nullable String failure;
-  private Duration saveEvery;
-  private Duration saveWhenCrowdedEvery = SAVE_WHEN_CROWDED_EVERY;
+  private Duration longestSave = Duration.ZERO;
   private Instant refreshedAt;
   private Instant savedAt;
 
@@ -260,9 +260,15 @@ public final class StitchWorker implements AutoCloseable {
       refreshedAt = now;
       topology = stitcher.topology();
     }
-    if (savedAt.plus(crowded() ? saveWhenCrowdedEvery : saveEvery).isBefore(now)) {
+    if (savedAt.plus(betweenSaves()).isBefore(now)) {
       save();
     }
+  }
+
+  private Duration betweenSaves() {
+    return crowded()
+        ? longer(SAVE_WHEN_CROWDED_EVERY, longestSave.multipliedBy(SHARE_FOR_SAVING_WHEN_CROWDED))
+        : longer(saveEvery, longestSave.multipliedBy(SHARE_FOR_SAVING));
   }
 
   private boolean crowded() {
@@ -329,10 +335,7 @@ public final class StitchWorker implements AutoCloseable {
                   quietTime.newestReceivedNanos()));
       long nanos = System.nanoTime() - started;
       metrics.stateSaved(bytes, nanos);
-      Duration took = Duration.ofNanos(nanos);
-      saveEvery = longer(saveEvery, took.multipliedBy(SHARE_FOR_SAVING));
-      saveWhenCrowdedEvery =
-          longer(SAVE_WHEN_CROWDED_EVERY, took.multipliedBy(SHARE_FOR_SAVING_WHEN_CROWDED));
+      longestSave = longer(longestSave, Duration.ofNanos(nanos));
       if (safe > cursor.committed()) {
         cursor.commit(safe);
       }

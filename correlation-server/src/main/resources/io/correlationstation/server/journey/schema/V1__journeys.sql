@@ -9,9 +9,9 @@ CREATE TABLE reader_position (
   sequence BIGINT NOT NULL
 );
 
--- journey is the number of the fragment that the journey hangs on, which is the journey's number as well.
--- defect_consequence says that defect_code only tells that something else failed; services and key_values are JSON; span_ids and frames are packed numbers of eight bytes, ascending: the spans counted so far, so that one that comes twice
--- counts once, and where the journal holds them.
+-- journey is the number of the fragment that the journey hangs on, which is the journey's number as well. defect_consequence says that defect_code
+-- only tells that something else failed. services and key_values are JSON. span_ids and frames are packed numbers of eight bytes, ascending: the spans
+-- counted so far, so that one that comes twice counts once, and where the journal holds them.
 CREATE TABLE fragments (
   id             ${number} PRIMARY KEY,
   trace_id       TEXT    NOT NULL UNIQUE,

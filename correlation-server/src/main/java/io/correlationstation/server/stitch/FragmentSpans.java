@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Shape: small traces are scanned; past {@link #SCANNED} spans two hash tables answer, so that
  * adding to a trace of 10 000 spans costs as much as adding to one of 100. About 45 bytes a span.
  */
-final class SpanTable {
+final class FragmentSpans {
 
   /** A trace of so many spans is scanned faster than hashed. */
   private static final int SCANNED = 16;

@@ -8,11 +8,11 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SpanTableTest {
+class FragmentSpansTest {
 
   private static final Service SERVICE = new Service("order");
 
-  private final SpanTable spans = new SpanTable();
+  private final FragmentSpans spans = new FragmentSpans();
 
   @ParameterizedTest
   @ValueSource(ints = {1, 16, 17, 1000})
