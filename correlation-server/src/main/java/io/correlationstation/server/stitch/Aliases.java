@@ -30,7 +30,7 @@ final class Aliases {
   private static final long KEEP_NANOS = 24L * 3600 * 1_000_000_000;
 
   private final Keys keys;
-  private final Fragments fragments;
+  private final Postings postings;
   private final Losses losses;
   private final ArrayDeque<AliasEdge> byAge = new ArrayDeque<>();
   private final Set<Pair> retracted = new LinkedHashSet<>();
@@ -49,12 +49,12 @@ final class Aliases {
   /**
    * @param maxBytes what they share with everything that is held
    */
-  Aliases(Keys keys, Fragments fragments, Losses losses, long maxBytes) {
+  Aliases(Keys keys, Postings postings, Losses losses, long maxBytes) {
     this.maxAliases =
         (int)
             Math.min(MAX_ALIASES, Math.max(1_000, maxBytes / SHARE_FOR_ALIASES / BYTES_PER_ALIAS));
     this.keys = keys;
-    this.fragments = fragments;
+    this.postings = postings;
     this.losses = losses;
   }
 
@@ -146,7 +146,7 @@ final class Aliases {
       for (AliasEdge edge : value.aliases) {
         KeyValue other = edge.other(value);
         if (specific(edge) == value && !fragment.hasKey(other.key) && !Keys.hub(value, other.key)) {
-          fragments.addKey(fragment, other, edge);
+          postings.addKey(fragment, other, edge);
         }
       }
     }
@@ -203,7 +203,7 @@ final class Aliases {
             touched.add(derived.children.get(i));
           }
         }
-        fragments.unpost(fragment, derived);
+        postings.unpost(fragment, derived);
       }
     }
     keys.forgetIfIdle(one);

@@ -3,7 +3,7 @@ package io.correlationstation.server.stitch;
 
 import org.jspecify.annotations.Nullable;
 
-/** The traces held, and what each new span adds to them: a root, an exit, keys, an answer. */
+/** The traces held, and what each new span adds to them: a root, an exit, an answer. */
 final class Fragments {
 
   /** What is held of a trace, of its spans, calls and keys, in bytes; measured, rounded up. */
@@ -15,6 +15,7 @@ final class Fragments {
 
   private final StitchConfig config;
   private final Keys keys;
+  private final Postings postings;
   private final Vocabulary vocabulary;
   private final Losses losses;
   private final Skew skew;
@@ -33,12 +34,14 @@ final class Fragments {
   Fragments(
       StitchConfig config,
       Keys keys,
+      Postings postings,
       Vocabulary vocabulary,
       Losses losses,
       Skew skew,
       Carriers carriers) {
     this.config = config;
     this.keys = keys;
+    this.postings = postings;
     this.vocabulary = vocabulary;
     this.losses = losses;
     this.skew = skew;
@@ -105,7 +108,7 @@ final class Fragments {
     fragment.touchedNanos = now;
     learnService(span);
     for (KeyValue key : span.keys) {
-      addKey(fragment, key, null);
+      postings.addKey(fragment, key, null);
     }
     ChildType entry = entryType(span);
     spanCount++;
@@ -213,28 +216,10 @@ final class Fragments {
     exit.next = fragment.exits;
     fragment.exits = exit;
     type.add(exit);
-    for (KeyValue key : span.keys) {
-      post(key, exit);
-    }
-    for (KeyValue key : fragment.keys) {
-      if ((own & 1 << key.key) == 0) {
-        post(key, exit);
-      }
-    }
+    postings.add(fragment, exit, span.keys);
     exitCount++;
     newExit = exit;
     return exit;
-  }
-
-  private void post(KeyValue key, Exit exit) {
-    if (!keys.spec(key.key).strong() || (exit.answered && exit.type.oneSlot())) {
-      return;
-    }
-    key.exits.add(exit);
-    if (key.exits.size() > config.maxPostingsPerKey()) {
-      key.exits.removeFirst();
-      losses.count("evicted_hot_key");
-    }
   }
 
   private void addChild(Fragment fragment, PendingSpan span, ChildType type) {
@@ -245,41 +230,8 @@ final class Fragments {
     child.next = fragment.children;
     fragment.children = child;
     type.seen++;
-    for (KeyValue key : fragment.keys) {
-      postChild(key, child);
-    }
+    postings.add(fragment, child);
     newChild = child;
-  }
-
-  private void postChild(KeyValue key, Child child) {
-    if (!keys.spec(key.key).strong()) {
-      return;
-    }
-    key.children.add(child);
-    if (key.children.size() > config.maxPostingsPerKey()) {
-      key.children.removeFirst();
-      losses.count("evicted_hot_key_root");
-    }
-  }
-
-  /** Adds a key to a trace and to everything of it that is found by key. */
-  void addKey(Fragment fragment, KeyValue value, @Nullable Object by) {
-    if (!fragment.addKey(value, by)) {
-      return;
-    }
-    keys.carriedBy(value, 1);
-    regroup(fragment);
-    if (fragment.exits != null) {
-      value.latePosts++;
-    }
-    for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
-      if ((exit.ownKeys & 1 << value.key) == 0) {
-        post(value, exit);
-      }
-    }
-    for (Child child = fragment.children; child != null; child = child.next) {
-      postChild(value, child);
-    }
   }
 
   /** Marks a call whose callee arrived after it, and a span that has spans of its service. */
@@ -297,7 +249,8 @@ final class Fragments {
     exit.answer();
     if (exit.type.oneSlot()) {
       spans.setExit(parent, null);
-      withdraw(fragment, exit);
+      exit.type.remove(exit);
+      postings.withdraw(fragment, exit);
     }
   }
 
@@ -315,14 +268,6 @@ final class Fragments {
     }
   }
 
-  /** Takes out an exit whose callee was found in its own trace. */
-  private void withdraw(Fragment fragment, Exit exit) {
-    exit.type.remove(exit);
-    for (KeyValue key : fragment.keys) {
-      key.exits.remove(exit);
-    }
-  }
-
   void remove(Fragment fragment) {
     fragments.remove(fragment);
     fragment.evicted = true;
@@ -334,10 +279,7 @@ final class Fragments {
       }
       exitCount--;
     }
-    for (KeyValue key : fragment.keys) {
-      unpost(fragment, key);
-      keys.forgetIfIdle(key);
-    }
+    postings.remove(fragment);
     letGo(fragment);
   }
 
@@ -357,72 +299,5 @@ final class Fragments {
     }
     fragment.exits = null;
     fragment.letGo();
-  }
-
-  /** Lets both ends of a link share the strong keys that only one of them carries. */
-  void share(Child child, Fragment parent) {
-    inherit(parent, child.fragment, child);
-    inherit(child.fragment, parent, child);
-  }
-
-  private void inherit(Fragment heir, Fragment from, Child link) {
-    if (heir.evicted) {
-      return;
-    }
-    for (KeyValue key : from.keys.clone()) {
-      if (keys.spec(key.key).strong() && !key.quarantined && !heir.hasKey(key.key)) {
-        addKey(heir, key, link);
-      }
-    }
-  }
-
-  /** Takes back what {@link #share} gave. */
-  void unshare(Child child, Fragment parent) {
-    disinherit(parent, child);
-    disinherit(child.fragment, child);
-  }
-
-  private void disinherit(Fragment heir, Child link) {
-    if (heir.evicted) {
-      return;
-    }
-    for (KeyValue key = heir.removeDerived(link); key != null; key = heir.removeDerived(link)) {
-      unpost(heir, key);
-    }
-  }
-
-  /** Moves its exits to where traces with its present keys are found. */
-  private void regroup(Fragment fragment) {
-    int now = 0;
-    for (KeyValue key : fragment.keys) {
-      now |= key.quarantined ? 0 : (1 << key.key) & keys.strongKeys();
-    }
-    if (now == fragment.strongKeys) {
-      return;
-    }
-    int before = fragment.strongKeys;
-    for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
-      fragment.strongKeys = before;
-      boolean held = exit.type.remove(exit);
-      fragment.strongKeys = now;
-      if (held) {
-        exit.type.add(exit);
-      }
-    }
-    fragment.strongKeys = now;
-  }
-
-  /** Takes a trace out of what is found by this key. */
-  void unpost(Fragment fragment, KeyValue key) {
-    keys.carriedBy(key, -1);
-    if (!fragment.evicted) {
-      regroup(fragment);
-    }
-    for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
-      key.exits.remove(exit);
-    }
-    for (Child child = fragment.children; child != null; child = child.next) {
-      key.children.remove(child);
-    }
   }
 }

@@ -44,6 +44,7 @@ public final class Stitcher {
   private final Keys keys;
   private final Carriers carriers = new Carriers();
   private final Vocabulary vocabulary;
+  private final Postings postings;
   private final Fragments fragments;
   private final CandidateSearch search;
   private final Matcher matcher;
@@ -70,8 +71,9 @@ public final class Stitcher {
     search = new CandidateSearch(config, keys, vocabulary, verdicts, carriers, skew);
     learner = new Learner(config, vocabulary, matcher, skew);
     decisions = new Decisions(config, keys, verdicts, requireNonNull(sink, "sink"));
-    fragments = new Fragments(config, keys, vocabulary, losses, skew, carriers);
-    aliases = new Aliases(keys, fragments, losses, config.maxBytes());
+    postings = new Postings(config.maxPostingsPerKey(), keys, losses);
+    fragments = new Fragments(config, keys, postings, vocabulary, losses, skew, carriers);
+    aliases = new Aliases(keys, postings, losses, config.maxBytes());
     maxWaiting = Math.max(1, config.maxBytes() / SHARE_FOR_WAITING / BYTES_PER_WAITING);
   }
 
@@ -354,10 +356,10 @@ public final class Stitcher {
     Fragment gone = before == null ? null : before.exit().fragment;
     Fragment now = after == null || after.confidence() < SHARE_AT ? null : after.exit().fragment;
     if (gone != null && gone != now) {
-      fragments.unshare(child, gone);
+      postings.unshare(child, gone);
     }
     if (now != null && learner.fits() > 0) {
-      fragments.share(child, now);
+      postings.share(child, now);
     }
   }
 
@@ -397,7 +399,7 @@ public final class Stitcher {
       if (sighting.traceHigh != 0 || sighting.traceLow != 0) {
         Fragment fragment = fragments.fragment(sighting.traceHigh, sighting.traceLow);
         for (KeyValue key : sighting.keys) {
-          fragments.addKey(fragment, key, null);
+          postings.addKey(fragment, key, null);
         }
         aliases.derive(fragment);
         if (fragment.evictTick == 0) {

@@ -25,7 +25,14 @@ class MemoryTest {
   private final Keys keys = new Keys(KeySpec.defaults());
   private final Vocabulary vocabulary = new Vocabulary(List.of());
   private final Fragments fragments =
-      new Fragments(StitchConfig.defaults(), keys, vocabulary, losses, new Skew(), new Carriers());
+      new Fragments(
+          StitchConfig.defaults(),
+          keys,
+          new Postings(StitchConfig.defaults().maxPostingsPerKey(), keys, losses),
+          vocabulary,
+          losses,
+          new Skew(),
+          new Carriers());
 
   @Test
   void add_traceOfProcessesOnResourcesOfTheirOwn_postsEachCallUnderItsResourceOnly() {
