@@ -15,7 +15,7 @@ final class Json {
 
   static final String TYPE = "application/json";
 
-  private static final String PROBLEM_TYPE = "application/problem+json";
+  static final String PROBLEM_TYPE = "application/problem+json";
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private Json() {}
@@ -66,11 +66,10 @@ final class Json {
   }
 
   static void problem(Context context, HttpStatus status, String detail) {
-    context
-        .status(status)
-        .contentType(PROBLEM_TYPE)
-        .result(
-            bytes(
-                new ProblemDocument("about:blank", status.getMessage(), status.getCode(), detail)));
+    context.status(status).contentType(PROBLEM_TYPE).result(problem(status, detail));
+  }
+
+  static byte[] problem(HttpStatus status, String detail) {
+    return bytes(new ProblemDocument("about:blank", status.getMessage(), status.getCode(), detail));
   }
 }

@@ -77,6 +77,7 @@ public final class QueryRoutes implements AutoCloseable {
         (path, handler) -> config.routes.get(path, context -> answer(handler, context)));
     posts.forEach((path, handler) -> config.routes.post(path, context -> answer(handler, context)));
     config.routes.sse(LIVE_PATH, live::connect);
+    config.jetty.modifyServer(server -> server.setErrorHandler(new UnroutedErrors()));
     config.routes.exception(
         HttpResponseException.class,
         (problem, context) ->

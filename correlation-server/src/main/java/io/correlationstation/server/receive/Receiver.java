@@ -52,6 +52,7 @@ public final class Receiver implements AutoCloseable {
         HttpConnectors.create(server, new HttpConfiguration(), config, config.otlpHttpPort());
     server.addConnector(connector);
     server.setHandler(http.handler(otlp("/v1/"), new NothingHere()));
+    server.setErrorHandler(new UnroutedErrors());
     grpc = new GrpcIntake(config, intake, metrics, budget, http::nowNanos);
   }
 

@@ -155,6 +155,15 @@ final class QueryRoutesTest {
   }
 
   @Test
+  void circuits_brokenPath_isProblem400() throws Exception {
+    HttpResponse<String> answer = get("/api/circuits/%00");
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+    assertThat(JSON.readTree(answer.body()).get("status").asInt()).isEqualTo(400);
+  }
+
+  @Test
   void circuits_unknownId_isProblem404() throws Exception {
     HttpResponse<String> answer = get("/api/circuits/nobody");
 

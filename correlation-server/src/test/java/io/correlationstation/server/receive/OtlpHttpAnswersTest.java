@@ -58,6 +58,16 @@ class OtlpHttpAnswersTest {
   }
 
   @Test
+  void post_toABrokenPath_is400AndAStatusInJson() throws Exception {
+    HttpResponse<byte[]> response =
+        fixture.post(fixture.otlp("/v1/%00"), JSON, JSON_SPANS.getBytes(UTF_8));
+
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(response.headers().firstValue("Content-Type")).hasValue(JSON);
+    assertThat(new ObjectMapper().readTree(response.body()).path("code").asInt()).isEqualTo(3);
+  }
+
+  @Test
   void post_R02_json_is200AndEmptyObject() throws Exception {
     HttpResponse<byte[]> response = json(JSON_SPANS);
 
