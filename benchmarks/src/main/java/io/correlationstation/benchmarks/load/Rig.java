@@ -19,7 +19,7 @@ final class Rig {
 
   private static final Duration CAUGHT_UP_TIMEOUT = Duration.ofMinutes(15);
 
-  /** What {@code ./station serve} gives the virtual machine as well. */
+  /** What {@code ./station serve} gives the virtual machine as well; from the project's root. */
   private static final String STATION_OPTIONS = "@correlation-server/jvm.options";
 
   @Option(
@@ -31,7 +31,9 @@ final class Rig {
 
   @Option(
       names = "--from-class-path",
-      description = "take the server from this program's class path and not from its jar")
+      description =
+          "take the server from this program's class path and not from its jar, and leave its"
+              + " options out")
   private boolean fromClassPath;
 
   @Option(
@@ -84,7 +86,9 @@ final class Rig {
                 : List.of("-jar", serverJar.toString());
     List<String> java = new ArrayList<>();
     java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    java.add(STATION_OPTIONS);
+    if (!fromClassPath) {
+      java.add(STATION_OPTIONS);
+    }
     java.addAll(javaOptions);
     return ServerProcess.start(java, main, home, arguments);
   }
