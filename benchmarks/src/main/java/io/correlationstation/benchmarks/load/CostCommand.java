@@ -54,8 +54,8 @@ final class CostCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     System.out.println(
-        "| stage | CPU s/M | of it compiling | items/s | p50 ms | p99 ms | peak RSS MB | B allocated |");
-    System.out.println("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        "| stage | CPU s/M | of it compiling | items/s | p50 ms | p99 ms | peak RSS MB | B allocated | handoffs |");
+    System.out.println("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for (Stage stage : stages) {
       System.out.println(measure(stage));
     }
@@ -77,7 +77,7 @@ final class CostCommand implements Callable<Integer> {
       double millions = sent.items() / MILLION;
       return String.format(
           Locale.ROOT,
-          "| %s | **%.2f** | %.2f | %,.0f | %.1f | %.1f | %d | %d |",
+          "| %s | **%.2f** | %.2f | %,.0f | %.1f | %.1f | %d | %d | %,.0f |",
           stage.title(),
           seconds(server.cpu().minus(cpu)) / millions,
           seconds(server.compilerCpu().minus(compiling)) / millions,
@@ -85,7 +85,8 @@ final class CostCommand implements Callable<Integer> {
           sent.millisAt(0.5),
           sent.millisAt(0.99),
           server.peakResidentBytes() >> 20,
-          (server.allocatedBytes() - allocated) / sent.items());
+          (server.allocatedBytes() - allocated) / sent.items(),
+          stage == Stage.RECEIVE ? 0 : rig.handoffs(server));
     } finally {
       Rig.delete(home);
     }

@@ -144,6 +144,11 @@ final class Rig {
         + server.metric("corr_journey_pending_frames");
   }
 
+  /** Handoffs found since the server's start; an order in every request has two. */
+  double handoffs(ServerProcess server) throws IOException, InterruptedException {
+    return server.metric("corr_handoffs_total");
+  }
+
   /** A new directory for one server; give it to {@link #delete} in the end. */
   Path home() throws IOException {
     return Files.createTempDirectory(Files.createDirectories(directory), "station-load");

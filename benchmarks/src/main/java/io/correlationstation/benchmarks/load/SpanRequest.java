@@ -52,11 +52,12 @@ final class SpanRequest {
   private static Span span(int slot, int index, boolean keyed) {
     boolean server = index % 2 == 0;
     boolean failed = slot % 50 == 7 && index == 1;
+    String service = SERVICES.get(Traffic.service(slot, index));
     Span.Builder span =
         Span.newBuilder()
             .setTraceId(Traffic.traceId(slot, index))
             .setSpanId(Traffic.id(Kind.SPAN, slot, index))
-            .setName(server ? "POST /orders/{id}/" + SERVICES.get(slot % 8) : "POST")
+            .setName(server ? "POST /orders/{id}/" + service : "POST")
             .setKindValue(server ? 2 : 3)
             .setStartTimeUnixNano(mark(Kind.START, slot, index))
             .setEndTimeUnixNano(mark(Kind.END, slot, index))
@@ -69,13 +70,19 @@ final class SpanRequest {
     return span.build();
   }
 
+  /** The service that the client span calls; a server span's is its own. The last calls itself. */
+  private static String called(int slot, int index) {
+    int service = Traffic.service(slot, index) + index % 2;
+    return SERVICES.get(Math.min(service, SERVICES.size() - 1));
+  }
+
   private static List<KeyValue> attributes(int slot, int index, boolean keyed) {
     List<KeyValue> attributes = new ArrayList<>();
     attributes.add(text("http.request.method", "POST"));
     attributes.add(number("http.response.status_code", 200));
     attributes.add(text("url.scheme", "https"));
     attributes.add(text("url.path", "/orders/" + (slot * 7919) + "/steps/" + index));
-    attributes.add(text("server.address", SERVICES.get((slot + 3) % 8) + ".example.com"));
+    attributes.add(text("server.address", called(slot, index) + ".example.com"));
     attributes.add(number("server.port", 8443));
     attributes.add(text("thread.name", "http-nio-8080-exec-" + slot));
     if (keyed) {

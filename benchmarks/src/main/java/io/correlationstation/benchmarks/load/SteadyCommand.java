@@ -61,8 +61,8 @@ final class SteadyCommand implements Callable<Integer> {
         ServerProcess server = rig.start(stage, sink, home);
         Sender sender = rig.sender(server, option.signal(), lag())) {
       System.out.println(
-          "| row | items/s | p50 ms | p99 ms | max ms | CPU s/M | RSS MB | behind |");
-      System.out.println("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+          "| row | items/s | p50 ms | p99 ms | max ms | CPU s/M | RSS MB | behind | handoffs |");
+      System.out.println("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
       for (int row = 0; row <= rows; row++) {
         Duration before = server.cpu();
         Sent sent = sender.atRate(rate, Duration.ofSeconds(rowSeconds));
@@ -70,7 +70,7 @@ final class SteadyCommand implements Callable<Integer> {
         System.out.println(
             String.format(
                 Locale.ROOT,
-                "| %s | %,.0f | %.1f | %.1f | %.1f | %.2f | %d | %,.0f |",
+                "| %s | %,.0f | %.1f | %.1f | %.1f | %.2f | %d | %,.0f | %,.0f |",
                 row == 0 ? "warm-up" : Integer.toString(row),
                 sent.perSecond(),
                 sent.millisAt(0.5),
@@ -78,7 +78,8 @@ final class SteadyCommand implements Callable<Integer> {
                 sent.millisAt(1),
                 cpu / (sent.items() / 1e6),
                 server.residentBytes() >> 20,
-                rig.behind(server, stage)));
+                rig.behind(server, stage),
+                rig.handoffs(server)));
       }
       System.out.println("Peak RSS: " + (server.peakResidentBytes() >> 20) + " MB");
     } finally {

@@ -17,10 +17,11 @@ import java.util.List;
  * of one order on one circuit.
  *
  * <p>A request is what a collector sends for several services: {@value #TRACES} traces of {@value
- * #SPANS_PER_TRACE} spans, each in four of the eight services. Of every fourth trace the second
- * half comes one request later. The first {@code keyedTraces} traces of a request are pieces of
- * orders: an order has {@value #PIECES} of them, each of its own trace id, whose roots have no
- * parent; piece {@code j} starts {@code j × lag} requests after piece 0, so that thousands of
+ * #SPANS_PER_TRACE} spans, each in four of the twelve services, which call one another in their
+ * order. Of every fourth trace the second half comes one request later. The first {@code
+ * keyedTraces} traces of a request are pieces of orders: an order has {@value #PIECES} of them,
+ * each of its own trace id, whose roots have no parent, and each in the services after those of the
+ * piece before; piece {@code j} starts {@code j × lag} requests after piece 0, so that thousands of
  * orders are open at once. Their spans carry the keys, the others none.
  */
 final class Traffic implements Template.Values {
@@ -32,13 +33,17 @@ final class Traffic implements Template.Values {
 
   static final List<String> SERVICES =
       List.of(
+          "gateway",
+          "catalog",
           "beorn",
           "palantir",
           "arda",
-          "mdso-scriptplan",
-          "catalog",
           "inventory",
-          "gateway",
+          "mdso-adapter",
+          "mdso-orchestrator",
+          "mdso-scriptplan",
+          "activation",
+          "assurance",
           "bill");
   static final int TRACES = 64;
   static final int SPANS_PER_TRACE = 8;
@@ -109,8 +114,8 @@ final class Traffic implements Template.Values {
   }
 
   /** Service of a span: two spans in each of four services, in the order of the calls. */
-  private static int service(int slot, int index) {
-    return (slot + index / 2) % SERVICES.size();
+  static int service(int slot, int index) {
+    return (slot % PIECES * SPANS_PER_TRACE + index) / 2;
   }
 
   static ByteString traceId(int slot, int index) {
