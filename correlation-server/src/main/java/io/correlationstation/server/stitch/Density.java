@@ -57,6 +57,7 @@ final class Density {
     return UNIT_SECONDS * Math.sinh((bin - ZERO) * STEP);
   }
 
+  /** Looked up by its nanoseconds, then put right by comparing with the edges. */
   static int bin(double seconds) {
     int bin = bin((long) (seconds * 1e9));
     while (bin > 0 && seconds < EDGES_SECONDS[bin]) {

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,8 @@ final class StateSaver implements AutoCloseable {
 
   /** No state came to its place. */
   static final long NONE = -1;
+
+  private static final int CLOSE_SECONDS = 10;
 
   private final SavedState file;
   private final StitchMetrics metrics;
@@ -111,9 +114,16 @@ final class StateSaver implements AutoCloseable {
     LOGGER.warn("the stitcher's state can't be saved; the next start reads more again", cause);
   }
 
-  /** Lets a save under way go on to its end. */
+  /** Waits for a save under way, so that whoever comes next finds one file. */
   @Override
   public void close() {
     disk.shutdown();
+    try {
+      if (!disk.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        LOGGER.warn("the disk still writes the stitcher's state");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
