@@ -139,7 +139,7 @@ final class Aliases {
 
   /** Adds to a trace the less specific keys that its own keys stand for. */
   void derive(Fragment fragment) {
-    for (KeyValue value : fragment.keys.clone()) {
+    for (KeyValue value : fragment.keys()) {
       if (value.aliases == null) {
         continue;
       }

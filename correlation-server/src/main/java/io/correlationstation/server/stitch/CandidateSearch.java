@@ -70,7 +70,7 @@ final class CandidateSearch {
     if (handedOver != null && isNew(handedOver)) {
       exact(child, handedOver);
     }
-    for (KeyValue key : child.fragment.keys) {
+    for (KeyValue key : child.fragment.keys()) {
       if (keys.spec(key.key).strong() && !key.quarantined) {
         byKey(child, key);
       }
@@ -87,7 +87,7 @@ final class CandidateSearch {
   /** Finds the latest roots of the same type under the child's most telling key. */
   private void burst(Child child, Candidates result) {
     KeyValue telling = null;
-    for (KeyValue key : child.fragment.keys) {
+    for (KeyValue key : child.fragment.keys()) {
       if (keys.spec(key.key).strong()
           && !key.quarantined
           && (telling == null || key.children.size() > telling.children.size())) {
@@ -110,7 +110,7 @@ final class CandidateSearch {
         break;
       }
       if (other.type == child.type) {
-        bins[count++] = (short) Density.bin(distance * 1e-9);
+        bins[count++] = (short) Density.bin(distance);
       }
     }
     result.burstBin = Arrays.copyOf(bins, count);
@@ -150,7 +150,7 @@ final class CandidateSearch {
   private void byTime(Child child, List<ExitType.Group> groups, long earliest, long latest) {
     for (ExitType.Group group : groups) {
       boolean comparable = (group.keys & soughtKeys & keys.strongKeys()) != 0;
-      group.cursor = comparable ? -1 : group.exits.firstAfter(latest) - 1;
+      group.cursor = comparable ? -1 : group.begin(latest);
     }
     int taken = 0;
     while (taken < MAX_KEYLESS_PER_EDGE) {
@@ -178,13 +178,13 @@ final class CandidateSearch {
     found.clear(skew.version());
     soughtKeys = 0;
     uncertainKeys = 0;
-    Fragment fragment = child.fragment;
-    for (int i = 0; i < fragment.keys.length; i++) {
-      KeyValue value = fragment.keys[i];
+    KeySet sought = child.fragment.keySet;
+    for (int i = 0; i < sought.values.length; i++) {
+      KeyValue value = sought.values[i];
       if (!value.quarantined) {
         value.soughtIn = round;
         soughtKeys |= 1 << value.key;
-        if (fragment.via(i) != null) {
+        if (sought.via(i) != null) {
           uncertainKeys |= 1 << value.key;
         }
       }
@@ -220,7 +220,7 @@ final class CandidateSearch {
       return false;
     }
     boolean settled = child.type.settled();
-    double factor = exit.fragment.comparedFactor;
+    double factor = exit.fragment.keySet.comparedFactor;
     if (settled && edge.mostWeight() * factor * OWN_KEY_FACTOR < NEGLIGIBLE) {
       return false;
     }
@@ -260,8 +260,8 @@ final class CandidateSearch {
 
   /** Logarithm of the keys' likelihood ratio; NaN when a strong key contradicts. */
   private double compare(Exit exit) {
-    Fragment parent = exit.fragment;
-    if (parent.comparedIn != round) {
+    KeySet parent = exit.fragment.keySet;
+    if (parent.comparedIn != round && !parent.isEmpty()) {
       parent.comparedIn = round;
       compare(parent);
     }
@@ -271,13 +271,13 @@ final class CandidateSearch {
         : parent.comparedLog;
   }
 
-  private void compare(Fragment parent) {
+  private void compare(KeySet parent) {
     int same = 0;
     int comparable = 0;
     int uncertain = uncertainKeys;
     KeyValue shared = null;
-    for (int i = 0; i < parent.keys.length; i++) {
-      KeyValue value = parent.keys[i];
+    for (int i = 0; i < parent.values.length; i++) {
+      KeyValue value = parent.values[i];
       int bit = 1 << value.key;
       if (value.quarantined || (soughtKeys & bit) == 0) {
         continue;
@@ -306,7 +306,7 @@ final class CandidateSearch {
   /** Offers an exit that came late to the children already searched; returns those it suits. */
   List<Child> offer(Exit exit, int fits) {
     List<Child> suited = new ArrayList<>(0);
-    for (KeyValue key : exit.fragment.keys) {
+    for (KeyValue key : exit.fragment.keys()) {
       if (!keys.spec(key.key).strong() || key.quarantined) {
         continue;
       }

@@ -82,8 +82,8 @@ final class Candidates {
     edges[count] = edge;
     float keyWeight = (float) logKeys;
     evidence[count] = Math.exp(keyWeight) * Timing.direction(exit, child);
-    int delayBin = Density.bin(seconds);
-    int slackBin = Density.bin((exit.durationNanos() - child.durationNanos()) * 1e-9);
+    int delayBin = Density.bin(child.startNanos - exit.startNanos);
+    int slackBin = Density.bin(exit.durationNanos() - child.durationNanos());
     int at = count * TRAITS;
     traits[at] = Float.floatToRawIntBits(keyWeight);
     traits[at + BASE_DENSITY] = Float.floatToRawIntBits((float) Timing.prior(exit, child, seconds));

@@ -95,7 +95,7 @@ final class Child implements TimeOrdered.Timed {
 
   private int keysNow() {
     int sum = 0;
-    for (KeyValue key : fragment.keys) {
+    for (KeyValue key : fragment.keys()) {
       sum += 1 + key.latePosts;
     }
     return sum;

@@ -300,10 +300,10 @@ final class Decisions {
 
   private Map<String, String> keysOf(Exit exit, Child child) {
     Map<String, String> result = new LinkedHashMap<>();
-    for (KeyValue key : exit.fragment.keys) {
+    for (KeyValue key : exit.fragment.keys()) {
       result.put(keys.spec(key.key).name(), key.value);
     }
-    for (KeyValue key : child.fragment.keys) {
+    for (KeyValue key : child.fragment.keys()) {
       result.put(keys.spec(key.key).name(), key.value);
     }
     return result;

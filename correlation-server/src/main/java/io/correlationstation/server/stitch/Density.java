@@ -18,11 +18,23 @@ final class Density {
   private static final double UNIT_SECONDS = 0.02;
   private static final double[] EDGES_SECONDS = edges();
 
-  /** A float's bits without the last of its fraction; seven bits of it remain. */
-  private static final int LOST_BITS = 16;
+  /** The first nanosecond at or after each edge. */
+  private static final long[] EDGES_NANOS = edgesNanos();
 
-  private static final int FIRST_BITS = Float.floatToRawIntBits(1) >>> LOST_BITS;
-  private static final int[] STEPS = steps();
+  /**
+   * Numbers with the same leading bits lie in one cell: seven bits of the fraction, so that a cell
+   * is narrower than any bin and has at most one edge in it.
+   */
+  private static final int LOST_BITS = 52 - 7;
+
+  private static final long UNIT_NANOS = Math.round(UNIT_SECONDS * 1e9);
+  private static final int FIRST_CELL =
+      (int) (Double.doubleToRawLongBits(UNIT_NANOS) >>> LOST_BITS);
+
+  /** The bin of the near end of each cell, at or after zero and before it. */
+  private static final short[] LATER = cells(1);
+
+  private static final short[] EARLIER = cells(-1);
 
   private static final double[] NO_COUNTS = {};
   private static final float[] NO_DENSITY = {};
@@ -45,11 +57,9 @@ final class Density {
     return UNIT_SECONDS * Math.sinh((bin - ZERO) * STEP);
   }
 
-  /** Looked up by the leading bits of the float, then put right by comparing with the edges. */
+  /** Looked up by its nanoseconds, then put right by comparing with the edges. */
   static int bin(double seconds) {
-    int bits = Float.floatToRawIntBits((float) Math.abs(seconds / UNIT_SECONDS) + 1) >>> LOST_BITS;
-    int steps = STEPS[Math.min(bits - FIRST_BITS, STEPS.length - 1)];
-    int bin = seconds < 0 ? Math.max(0, ZERO - steps) : Math.min(BINS - 1, ZERO + steps);
+    int bin = bin((long) (seconds * 1e9));
     while (bin > 0 && seconds < EDGES_SECONDS[bin]) {
       bin--;
     }
@@ -59,14 +69,52 @@ final class Density {
     return bin;
   }
 
-  private static int[] steps() {
-    int last = Float.floatToRawIntBits((float) (EDGES_SECONDS[BINS] / UNIT_SECONDS) + 2);
-    int[] steps = new int[(last >>> LOST_BITS) - FIRST_BITS + 1];
-    for (int i = 0; i < steps.length; i++) {
-      double x = Float.intBitsToFloat((FIRST_BITS + i) << LOST_BITS) - 1;
-      steps[i] = (int) Math.rint(Math.log(x + Math.sqrt(x * x + 1)) / STEP);
+  /** The same for whole nanoseconds, without a division or a loop. */
+  static int bin(long nanos) {
+    if (nanos >= EDGES_NANOS[BINS - 1]) {
+      return BINS - 1;
     }
-    return steps;
+    if (nanos < EDGES_NANOS[1]) {
+      return 0;
+    }
+    if (nanos >= 0) {
+      int bin = LATER[cell(nanos)];
+      return nanos < EDGES_NANOS[bin + 1] ? bin : bin + 1;
+    }
+    int bin = EARLIER[cell(-nanos)];
+    return nanos < EDGES_NANOS[bin] ? bin - 1 : bin;
+  }
+
+  private static int cell(long size) {
+    return (int) (Double.doubleToRawLongBits(size + UNIT_NANOS) >>> LOST_BITS) - FIRST_CELL;
+  }
+
+  private static long[] edgesNanos() {
+    long[] nanos = new long[BINS + 1];
+    for (int i = 0; i <= BINS; i++) {
+      nanos[i] = (long) (EDGES_SECONDS[i] * 1e9) - 2;
+      while (nanos[i] * 1e-9 < EDGES_SECONDS[i]) {
+        nanos[i]++;
+      }
+    }
+    return nanos;
+  }
+
+  private static short[] cells(int sign) {
+    short[] bins = new short[cell(EDGES_NANOS[BINS]) + 1];
+    int bin = ZERO;
+    for (int i = 0; i < bins.length; i++) {
+      double least = Double.longBitsToDouble((long) (FIRST_CELL + i) << LOST_BITS);
+      long nanos = sign * Math.max(0, (long) least - UNIT_NANOS);
+      while (bin < BINS - 1 && nanos >= EDGES_NANOS[bin + 1]) {
+        bin++;
+      }
+      while (bin > 0 && nanos < EDGES_NANOS[bin]) {
+        bin--;
+      }
+      bins[i] = (short) bin;
+    }
+    return bins;
   }
 
   void clear() {

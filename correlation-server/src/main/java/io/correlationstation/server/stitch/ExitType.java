@@ -95,11 +95,19 @@ final class ExitType {
     final int keys;
     final TimeOrdered<Exit> exits = new TimeOrdered<>();
 
-    /** Where a search stands. */
+    /** Where a search stands, and where the one before began: the next begins close by. */
     int cursor;
+
+    int begun;
 
     Group(int keys) {
       this.keys = keys;
+    }
+
+    /** Index of the last exit that starts no later than this, or -1. */
+    int begin(long latestNanos) {
+      begun = exits.firstAfter(latestNanos, begun);
+      return begun - 1;
     }
   }
 }

@@ -89,7 +89,7 @@ final class Explanation {
     }
     KeyMatch matched = null;
     for (int key = 0; key < keys.count(); key++) {
-      KeyMatch match = KeyMatch.of(child.fragment, exit.fragment, key);
+      KeyMatch match = KeyMatch.of(child.fragment.keySet, exit.fragment.keySet, key);
       if (match.same() && matched == null) {
         matched = match;
       } else if (match.differs() && !keys.spec(key).strong()) {

@@ -7,29 +7,25 @@ import org.jspecify.annotations.Nullable;
 /** What arrived under one trace id. */
 final class Fragment {
 
-  private static final KeyValue[] NO_KEYS = {};
-  private static final @Nullable Object[] SEEN = {};
   private static final long[] NO_IDS = {};
+
+  /** Place of one that is no longer held. */
+  private static final int EVICTED = -1;
 
   final long traceHigh;
   final long traceLow;
-  KeyValue[] keys = NO_KEYS;
+  KeySet keySet = KeySet.EMPTY;
 
   /** A bit for each strong key it carries, unless all its values are quarantined. */
   int strongKeys;
-
-  /** Origins of the keys from the first on that was not seen on the trace itself. */
-  private @Nullable Object[] via = SEEN;
 
   /** Spans that may have called out, and roots, each the newest of a list. */
   @Nullable Exit exits;
 
   @Nullable Child children;
 
-  /** Null once settled. */
-  @Nullable FragmentSpans spans = new FragmentSpans();
-
-  private long[] settledIds = NO_IDS;
+  /** {@link FragmentSpans} until it is settled, then their ids: {@code long[]}. */
+  private Object spans = new FragmentSpans();
 
   /** What is wanted of all its spans together that show no calls, by child type. */
   private @Nullable SlotOfType slots;
@@ -45,63 +41,45 @@ final class Fragment {
   long evictTick;
 
   int evictIndex;
-  boolean evicted;
-
-  /** Result of the last comparison of keys, and for which search it was made. */
-  int comparedIn;
-
-  float comparedLog;
-
-  float comparedFactor;
-  byte comparedKey;
 
   Fragment(long traceHigh, long traceLow) {
     this.traceHigh = traceHigh;
     this.traceLow = traceLow;
   }
 
-  /**
-   * How a key came: null for seen on the trace, else the {@link AliasEdge} or the linked {@link
-   * Child} that brought it.
-   */
-  @Nullable Object via(int index) {
-    return index < via.length ? via[index] : null;
-  }
-
-  private void setVia(int index, @Nullable Object by) {
-    if (index < via.length) {
-      via[index] = by;
-    } else if (by != null) {
-      via = Arrays.copyOf(via, index + 1);
-      via[index] = by;
-    }
+  KeyValue[] keys() {
+    return keySet.values;
   }
 
   /** Adds a key; false when it was known. A key seen on the trace itself replaces a derived one. */
   boolean addKey(KeyValue value, @Nullable Object by) {
-    for (int i = 0; i < keys.length; i++) {
-      if (keys[i] == value) {
-        if (by == null) {
-          setVia(i, null);
-        }
-        return false;
-      }
+    int known = keySet.indexOf(value);
+    if (known < 0) {
+      keySet = keySet.with(value, by);
+    } else if (by == null) {
+      keySet = keySet.seen(known);
     }
-    keys = Arrays.copyOf(keys, keys.length + 1);
-    keys[keys.length - 1] = value;
-    setVia(keys.length - 1, by);
-    return true;
+    return known < 0;
+  }
+
+  /** Its spans as they lie under one another; null once settled. */
+  @Nullable FragmentSpans spans() {
+    return spans instanceof FragmentSpans tree ? tree : null;
   }
 
   int spanCount() {
-    return spans == null ? settledIds.length : spans.count();
+    return spans instanceof FragmentSpans tree ? tree.count() : settledIds().length;
+  }
+
+  private long[] settledIds() {
+    return (long[]) spans;
   }
 
   boolean hasSpan(long id) {
-    if (spans != null) {
-      return spans.indexOf(id) >= 0;
+    if (spans instanceof FragmentSpans tree) {
+      return tree.indexOf(id) >= 0;
     }
-    for (long known : settledIds) {
+    for (long known : settledIds()) {
       if (known == id) {
         return true;
       }
@@ -111,8 +89,10 @@ final class Fragment {
 
   /** A span that came after the trace was settled. */
   void addSettled(long id) {
-    settledIds = Arrays.copyOf(settledIds, settledIds.length + 1);
-    settledIds[settledIds.length - 1] = id;
+    long[] before = settledIds();
+    long[] ids = Arrays.copyOf(before, before.length + 1);
+    ids[before.length] = id;
+    spans = ids;
   }
 
   /**
@@ -120,16 +100,23 @@ final class Fragment {
    * later still is no longer related to these. Large traces stay as they are.
    */
   void settle() {
-    if (spans != null && !spans.large()) {
-      settledIds = spans.ids();
-      spans = null;
+    if (spans instanceof FragmentSpans tree && !tree.large()) {
+      spans = tree.ids();
     }
   }
 
   /** Forgets its spans altogether. */
   void letGo() {
-    settledIds = NO_IDS;
-    spans = null;
+    spans = NO_IDS;
+  }
+
+  /** It is no longer held. */
+  void evict() {
+    evictIndex = EVICTED;
+  }
+
+  boolean evicted() {
+    return evictIndex == EVICTED;
   }
 
   Slot slot(ChildType child) {
@@ -142,27 +129,17 @@ final class Fragment {
   }
 
   boolean hasKey(int key) {
-    for (KeyValue value : keys) {
-      if (value.key == key) {
-        return true;
-      }
-    }
-    return false;
+    return keySet.hasKey(key);
   }
 
   /** A key of this origin, taken out again; null when there is none. */
   @Nullable KeyValue removeDerived(Object origin) {
-    for (int i = 0; i < via.length; i++) {
-      if (via[i] == origin) {
-        KeyValue removed = keys[i];
-        int last = keys.length - 1;
-        keys[i] = keys[last];
-        setVia(i, via(last));
-        setVia(last, null);
-        keys = Arrays.copyOf(keys, last);
-        return removed;
-      }
+    int index = keySet.derivedBy(origin);
+    if (index < 0) {
+      return null;
     }
-    return null;
+    KeyValue removed = keySet.values[index];
+    keySet = keySet.without(index);
+    return removed;
   }
 }

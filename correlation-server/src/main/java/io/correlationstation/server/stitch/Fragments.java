@@ -46,7 +46,7 @@ final class Fragments {
     this.losses = losses;
     this.skew = skew;
     this.carriers = carriers;
-    gone.evicted = true;
+    gone.evict();
   }
 
   Fragment gone() {
@@ -112,7 +112,7 @@ final class Fragments {
     }
     ChildType entry = entryType(span);
     spanCount++;
-    FragmentSpans spans = fragment.spans;
+    FragmentSpans spans = fragment.spans();
     if (spans == null) {
       fragment.addSettled(span.spanId);
       if (mayCall(span)) {
@@ -270,7 +270,7 @@ final class Fragments {
 
   void remove(Fragment fragment) {
     fragments.remove(fragment);
-    fragment.evicted = true;
+    fragment.evict();
     spanCount -= fragment.spanCount();
     for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
       carriers.remove(exit);

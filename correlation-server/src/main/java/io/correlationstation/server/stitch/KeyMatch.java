@@ -16,19 +16,19 @@ record KeyMatch(@Nullable KeyValue sharedOrNull, boolean derived, boolean compar
   private static final KeyMatch DIFFERENT = new KeyMatch(null, false, true);
   private static final KeyMatch PERHAPS_DIFFERENT = new KeyMatch(null, true, true);
 
-  static KeyMatch of(Fragment child, Fragment parent, int key) {
+  static KeyMatch of(KeySet child, KeySet parent, int key) {
     boolean childHas = false;
     boolean parentHas = false;
     boolean certain = true;
-    for (int i = 0; i < child.keys.length; i++) {
-      KeyValue one = child.keys[i];
+    for (int i = 0; i < child.values.length; i++) {
+      KeyValue one = child.values[i];
       if (one.key != key || one.quarantined) {
         continue;
       }
       childHas = true;
       certain &= child.via(i) == null;
-      for (int j = 0; j < parent.keys.length; j++) {
-        KeyValue other = parent.keys[j];
+      for (int j = 0; j < parent.values.length; j++) {
+        KeyValue other = parent.values[j];
         if (other == one) {
           return new KeyMatch(one, child.via(i) != null || parent.via(j) != null, true);
         }

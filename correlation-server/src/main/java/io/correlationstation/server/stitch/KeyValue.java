@@ -13,6 +13,9 @@ final class KeyValue {
   final TimeOrdered<Exit> exits = new TimeOrdered<>();
   final TimeOrdered<Child> children = new TimeOrdered<>();
 
+  /** The keys of a trace that carries nothing else; null until there is one. */
+  @Nullable KeySet alone;
+
   /** Values known to belong to this one; null while there are none. */
   @Nullable List<AliasEdge> aliases;
 

@@ -26,7 +26,7 @@ final class Postings {
     for (KeyValue key : own) {
       post(key, exit);
     }
-    for (KeyValue key : fragment.keys) {
+    for (KeyValue key : fragment.keys()) {
       if ((exit.ownKeys & 1 << key.key) == 0) {
         post(key, exit);
       }
@@ -35,7 +35,7 @@ final class Postings {
 
   /** A root of that trace. */
   void add(Fragment fragment, Child child) {
-    for (KeyValue key : fragment.keys) {
+    for (KeyValue key : fragment.keys()) {
       post(key, child);
     }
   }
@@ -84,14 +84,14 @@ final class Postings {
 
   /** Takes out a call whose callee was found in its own trace. */
   void withdraw(Fragment fragment, Exit exit) {
-    for (KeyValue key : fragment.keys) {
+    for (KeyValue key : fragment.keys()) {
       key.exits.remove(exit);
     }
   }
 
   /** Takes a trace out that is no longer held. */
   void remove(Fragment fragment) {
-    for (KeyValue key : fragment.keys) {
+    for (KeyValue key : fragment.keys()) {
       unpost(fragment, key);
       keys.forgetIfIdle(key);
     }
@@ -104,10 +104,10 @@ final class Postings {
   }
 
   private void inherit(Fragment heir, Fragment from, Child link) {
-    if (heir.evicted) {
+    if (heir.evicted()) {
       return;
     }
-    for (KeyValue key : from.keys.clone()) {
+    for (KeyValue key : from.keys()) {
       if (keys.spec(key.key).strong() && !key.quarantined && !heir.hasKey(key.key)) {
         addKey(heir, key, link);
       }
@@ -121,7 +121,7 @@ final class Postings {
   }
 
   private void disinherit(Fragment heir, Child link) {
-    if (heir.evicted) {
+    if (heir.evicted()) {
       return;
     }
     for (KeyValue key = heir.removeDerived(link); key != null; key = heir.removeDerived(link)) {
@@ -132,7 +132,7 @@ final class Postings {
   /** Moves its exits to where traces with its present keys are found. */
   private void regroup(Fragment fragment) {
     int now = 0;
-    for (KeyValue key : fragment.keys) {
+    for (KeyValue key : fragment.keys()) {
       now |= key.quarantined ? 0 : (1 << key.key) & keys.strongKeys();
     }
     if (now == fragment.strongKeys) {
@@ -153,7 +153,7 @@ final class Postings {
   /** Takes a trace out of what is found by this key. */
   void unpost(Fragment fragment, KeyValue key) {
     keys.carriedBy(key, -1);
-    if (!fragment.evicted) {
+    if (!fragment.evicted()) {
       regroup(fragment);
     }
     for (Exit exit = fragment.exits; exit != null; exit = exit.next) {

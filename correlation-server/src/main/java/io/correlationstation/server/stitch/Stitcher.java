@@ -320,7 +320,7 @@ public final class Stitcher {
     long now = (tick.number + 1) * TICK_NANOS;
     admit(tick, now);
     for (Child child : tick.search) {
-      if (!child.fragment.evicted) {
+      if (!child.fragment.evicted()) {
         search.search(child, learner.fits());
         learner.add(child);
         matcher.open(child);
@@ -332,12 +332,12 @@ public final class Stitcher {
     }
     matcher.sweep();
     for (Child child : tick.search) {
-      if (!child.fragment.evicted) {
+      if (!child.fragment.evicted()) {
         decide(child, false);
       }
     }
     for (Child child : tick.decide) {
-      if (!child.fragment.evicted) {
+      if (!child.fragment.evicted()) {
         if (!child.sure(config.acceptAt()) && !child.stillSearched(learner.fits())) {
           search.search(child, learner.fits());
           matcher.open(child);
@@ -441,7 +441,7 @@ public final class Stitcher {
 
   private void evict(Agenda.Tick tick, long now) {
     for (Fragment fragment : tick.evict) {
-      if (fragment.evicted) {
+      if (fragment.evicted()) {
         continue;
       }
       if (fragment.touchedNanos + fragments.retentionNanos() > now) {

@@ -18,6 +18,12 @@ final class TimeOrdered<T extends TimeOrdered.Timed> {
 
   private static final Timed[] NONE = {};
 
+  /** What goes is nearly always among so many of the oldest: found without a look at a time. */
+  private static final int NEAR = 32;
+
+  /** Steps from a guess that lies too early. */
+  private static final int STRIDE = 16;
+
   private Timed[] items = NONE;
   private int from;
   private int to;
@@ -64,7 +70,20 @@ final class TimeOrdered<T extends TimeOrdered.Timed> {
 
   /** Index of the first item at or after a time; sooner found the closer it is to the newest. */
   int firstAtOrAfter(long nanos) {
-    int high = to;
+    return firstAtOrAfter(nanos, to);
+  }
+
+  /** Index of the first item after a time; sooner found the less it lies before a guess. */
+  int firstAfter(long nanos, int guess) {
+    int high = from + Math.min(guess, size());
+    while (high < to && items[high].timeNanos() <= nanos) {
+      high = Math.min(to, high + STRIDE);
+    }
+    return firstAtOrAfter(nanos + 1, high);
+  }
+
+  private int firstAtOrAfter(long nanos, int end) {
+    int high = end;
     int step = 1;
     while (high - step >= from && items[high - step].timeNanos() >= nanos) {
       high -= step;
@@ -100,9 +119,12 @@ final class TimeOrdered<T extends TimeOrdered.Timed> {
   }
 
   boolean remove(T item) {
-    if (from < to && items[from] == item) {
-      removeFirst();
-      return true;
+    int near = Math.min(to, from + NEAR);
+    for (int i = from; i < near; i++) {
+      if (items[i] == item) {
+        removeAt(i);
+        return true;
+      }
     }
     for (int i = firstAtOrAfter(item.timeNanos()) + from; i < to; i++) {
       if (items[i] == item) {

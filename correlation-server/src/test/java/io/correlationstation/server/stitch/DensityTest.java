@@ -4,6 +4,7 @@ package io.correlationstation.server.stitch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class DensityTest {
@@ -25,6 +26,40 @@ class DensityTest {
     }
     assertThat(Density.bin(-1e9)).isZero();
     assertThat(Density.bin(1e9)).isEqualTo(Density.BINS - 1);
+  }
+
+  @Test
+  void bin_ofNanoseconds_isThatOfTheSameTimeInSeconds() {
+    Random random = new Random(3);
+    for (int i = 0; i < 300_000; i++) {
+      assertSameBin(random.nextLong() >> 24 + random.nextInt(40));
+    }
+    for (int bin = 1; bin < Density.BINS; bin++) {
+      long first = firstOf(bin);
+      assertSameBin(first - 1);
+      assertSameBin(first);
+    }
+    assertSameBin(Long.MAX_VALUE / 2);
+    assertSameBin(-Long.MAX_VALUE / 2);
+  }
+
+  /** Seconds are looked up by their nanoseconds and then compared with the edges one by one. */
+  private static void assertSameBin(long nanos) {
+    assertThat(Density.bin(nanos)).as("%d ns", nanos).isEqualTo(Density.bin(nanos * 1e-9));
+  }
+
+  private static long firstOf(int bin) {
+    long before = Math.round(Density.middleSeconds(bin - 1) * 1e9);
+    long within = Math.round(Density.middleSeconds(bin) * 1e9);
+    while (within - before > 1) {
+      long middle = (before + within) >> 1;
+      if (Density.bin(middle) < bin) {
+        before = middle;
+      } else {
+        within = middle;
+      }
+    }
+    return within;
   }
 
   @Test

@@ -22,7 +22,7 @@ class FragmentTest {
     fragment.addSettled(3);
     fragment.settle();
 
-    assertThat(fragment.spans).isNull();
+    assertThat(fragment.spans()).isNull();
     assertThat(fragment.spanCount()).isEqualTo(3);
     assertThat(fragment.hasSpan(1)).isTrue();
     assertThat(fragment.hasSpan(2)).isTrue();
@@ -39,13 +39,13 @@ class FragmentTest {
 
     fragment.settle();
 
-    assertThat(fragment.spans).isNotNull();
+    assertThat(fragment.spans()).isNotNull();
     assertThat(fragment.spanCount()).isEqualTo(count);
     assertThat(fragment.hasSpan(count)).isTrue();
   }
 
   private void add(long id) {
     SpanFacts facts = new SpanFacts(0).trace(1, 1).span(id, 0).named("order", "x", 1);
-    fragment.spans.add(new PendingSpan(facts.times(10, 20), SERVICE, new KeyValue[0]), null);
+    fragment.spans().add(new PendingSpan(facts.times(10, 20), SERVICE, new KeyValue[0]), null);
   }
 }

@@ -50,6 +50,21 @@ class TimeOrderedTest {
   }
 
   @Test
+  void firstAfter_fromAnyGuess_findsThePlace() {
+    Random random = new Random(6);
+    TimeOrdered<At> ordered = new TimeOrdered<>();
+    for (int i = 0; i < 200; i++) {
+      ordered.add(new At(random.nextInt(300)));
+    }
+
+    for (int time = -1; time <= 300; time += 7) {
+      for (int guess : new int[] {0, 1, 20, 100, 199, 200, 5_000}) {
+        assertThat(ordered.firstAfter(time, guess)).isEqualTo(ordered.firstAfter(time));
+      }
+    }
+  }
+
+  @Test
   void remove_unknownItem_isFalse() {
     TimeOrdered<At> ordered = new TimeOrdered<>();
     ordered.add(new At(5));

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 final class SavedState {
 
   private static final long MAGIC = 0x434f525253544348L;
-  private static final int VERSION = 4;
+  private static final int VERSION = 5;
   private static final int BUFFER = 1 << 16;
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -77,47 +77,61 @@ final class SavedState {
     this.externals = externals;
   }
 
-  /**
-   * Replaces the file.
-   *
-   * @return its size in bytes
-   */
-  long write(State state) throws IOException {
+  /** Writes a new file beside the old one, to the system's pages: nothing waits for the disk. */
+  Written write(State state) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    try (FileChannel channel =
-            FileChannel.open(
-                fresh,
-                Set.of(
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.TRUNCATE_EXISTING),
-                OWNER_ONLY);
-        CheckedOutputStream sum =
-            new CheckedOutputStream(Channels.newOutputStream(channel), new CRC32C())) {
-      StateOutput out = new StateOutput(sum);
-      out.writeLong(MAGIC);
-      out.writeInt(VERSION);
-      out.writeLong(state.sequence);
-      out.writeLong(state.newestEndNanos);
-      out.writeLong(state.newestReceivedNanos);
-      ObjectGraph.write(
-          new Object[] {
-            text(config),
-            state.stitcher,
-            state.horizon,
-            state.calibration,
-            state.admission,
-            state.journeyTraces
-          },
-          externals,
-          out);
-      out.flush(); // the sum is of all that was written through
-      out.writeLong(sum.getChecksum().getValue());
-      out.flush();
-      channel.force(true);
+    FileChannel channel =
+        FileChannel.open(
+            fresh,
+            Set.of(
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING),
+            OWNER_ONLY);
+    try {
+      write(state, channel);
+      return new Written(channel, channel.position(), fresh, file);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
     }
-    Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    return Files.size(file);
+  }
+
+  private void write(State state, FileChannel channel) throws IOException {
+    CheckedOutputStream sum =
+        new CheckedOutputStream(Channels.newOutputStream(channel), new CRC32C());
+    StateOutput out = new StateOutput(sum);
+    out.writeLong(MAGIC);
+    out.writeInt(VERSION);
+    out.writeLong(state.sequence);
+    out.writeLong(state.newestEndNanos);
+    out.writeLong(state.newestReceivedNanos);
+    ObjectGraph.write(
+        new Object[] {
+          text(config),
+          state.stitcher,
+          state.horizon,
+          state.calibration,
+          state.admission,
+          state.journeyTraces
+        },
+        externals,
+        out);
+    out.flush(); // the sum is of all that was written through
+    out.writeLong(sum.getChecksum().getValue());
+    out.flush();
+  }
+
+  /** A new file that is not yet the file. Any thread, once. */
+  record Written(FileChannel channel, long bytes, Path fresh, Path file) {
+
+    /** Forces it to the disk, and replaces the old one. */
+    void putInPlace() throws IOException {
+      try (channel) {
+        channel.force(true);
+      }
+      Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
   }
 
   /**

@@ -84,7 +84,7 @@ final class StitchMetrics {
     saving =
         Histogram.builder()
             .name("corr_stitch_save_seconds")
-            .help("Time for which stitching stood still to save its state")
+            .help("Time for which stitching stood still to save its state, the disk aside")
             .classicUpperBounds(0.01, 0.1, 0.5, 1, 2, 5, 10)
             .register(registry);
     stateFailures =

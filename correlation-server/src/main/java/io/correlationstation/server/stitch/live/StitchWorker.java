@@ -83,6 +83,7 @@ public final class StitchWorker implements AutoCloseable {
   private final StitchMetrics metrics;
   private final Clock clock;
   private final SavedState savedState;
+  private final StateSaver saver;
   private final RulingDesk rulings;
   private final QuietTime quietTime;
   private final JourneyTraces journeyTraces;
@@ -96,7 +97,6 @@ public final class StitchWorker implements AutoCloseable {
   private volatile long lastSequence;
   private volatile boolean closing;
   private volatile @Nullable String failure;
-  private Duration longestSave = Duration.ZERO;
   private Instant refreshedAt;
   private Instant savedAt;
 
@@ -115,6 +115,7 @@ public final class StitchWorker implements AutoCloseable {
     this.metrics = new StitchMetrics(registry, this::statistics, this::unread);
     HandoffSink sink = decided::add;
     this.savedState = new SavedState(config.stateFile(), stitching, List.of(stitching, sink));
+    this.saver = new StateSaver(savedState, metrics);
     State state = readState();
     this.stitcher = state == null ? Stitcher.create(stitching, sink) : state.stitcher();
     this.lastSequence = state == null ? cursor.committed() : state.sequence();
@@ -229,7 +230,9 @@ public final class StitchWorker implements AutoCloseable {
       while (!closing) {
         round();
       }
+      letGo(saver.awaitInPlace());
       save();
+      letGo(saver.awaitInPlace());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (Throwable e) {
@@ -260,15 +263,17 @@ public final class StitchWorker implements AutoCloseable {
       refreshedAt = now;
       topology = stitcher.topology();
     }
-    if (savedAt.plus(betweenSaves()).isBefore(now)) {
+    letGo(saver.nextInPlace());
+    if (!saver.isUnderWay() && savedAt.plus(betweenSaves()).isBefore(now)) {
       save();
     }
   }
 
   private Duration betweenSaves() {
     return crowded()
-        ? longer(SAVE_WHEN_CROWDED_EVERY, longestSave.multipliedBy(SHARE_FOR_SAVING_WHEN_CROWDED))
-        : longer(saveEvery, longestSave.multipliedBy(SHARE_FOR_SAVING));
+        ? longer(
+            SAVE_WHEN_CROWDED_EVERY, saver.longest().multipliedBy(SHARE_FOR_SAVING_WHEN_CROWDED))
+        : longer(saveEvery, saver.longest().multipliedBy(SHARE_FOR_SAVING));
   }
 
   private boolean crowded() {
@@ -313,35 +318,33 @@ public final class StitchWorker implements AutoCloseable {
   }
 
   /**
-   * First the state, then the commit that lets go of frames. A failure costs only time later. The
-   * frames of what is held are kept, for a state that gets lost, only as long as there is room.
+   * The frames of what is held are kept, for a state that gets lost, only as long as there is room.
    */
-  private void save() throws IOException {
+  private void save() {
     savedAt = clock.instant();
+    long forgotten = horizon.safeAt(statistics.watermarkNanos());
+    saver.save(
+        new State(
+            stitcher,
+            horizon,
+            metrics.calibration(),
+            admission,
+            journeyTraces,
+            lastSequence,
+            quietTime.newestEndNanos(),
+            quietTime.newestReceivedNanos()),
+        crowded() ? lastSequence : forgotten);
+  }
+
+  /** First the state is in its place, then the commit lets go of frames. */
+  private void letGo(long safe) {
     try {
-      long forgotten = horizon.safeAt(statistics.watermarkNanos());
-      long safe = crowded() ? lastSequence : forgotten;
-      long started = System.nanoTime();
-      long bytes =
-          savedState.write(
-              new State(
-                  stitcher,
-                  horizon,
-                  metrics.calibration(),
-                  admission,
-                  journeyTraces,
-                  lastSequence,
-                  quietTime.newestEndNanos(),
-                  quietTime.newestReceivedNanos()));
-      long nanos = System.nanoTime() - started;
-      metrics.stateSaved(bytes, nanos);
-      longestSave = longer(longestSave, Duration.ofNanos(nanos));
       if (safe > cursor.committed()) {
         cursor.commit(safe);
       }
-    } catch (IOException | IllegalStateException e) {
+    } catch (IOException e) {
       metrics.stateNotSaved();
-      LOGGER.warn("the stitcher's state can't be saved; the next start reads more again", e);
+      LOGGER.warn("the journal can't let go of what the saved state holds", e);
     }
   }
 
@@ -364,6 +367,7 @@ public final class StitchWorker implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     cursor.close();
+    saver.close();
     try {
       rulings.close();
     } catch (IOException e) {
