@@ -28,7 +28,7 @@ final class FragmentQueries {
       SELECT f.trace_id, j.trace_id AS journey_trace, f.services, f.root_span_id, f.root_parent_id,
         f.root_name, f.root_service, f.root_kind, f.root_failed, f.start_nanos, f.end_nanos,
         f.received_nanos, f.span_count, f.error_count, f.defect_code, f.key_values,
-        (SELECT COUNT(*) FROM logs l WHERE l.trace_id = f.trace_id) AS log_count
+        (SELECT COUNT(*) FROM logs l WHERE l.fragment = f.id) AS log_count
       FROM fragments f JOIN journeys j ON j.id = f.journey
       """;
 
@@ -90,11 +90,12 @@ final class FragmentQueries {
       handle
           .createQuery(
               """
-              SELECT * FROM logs WHERE trace_id IN (<ids>) ORDER BY time_nanos, id LIMIT :limit
+              SELECT l.*, f.trace_id FROM fragments f JOIN logs l ON l.fragment = f.id
+              WHERE f.trace_id IN (<ids>) ORDER BY l.time_nanos, l.id LIMIT :limit
               """)
           .bindList("ids", chunk)
           .bind("limit", limit)
-          .map((result, context) -> logLine(result))
+          .map((result, context) -> logLine(result, result.getString("trace_id")))
           .forEach(lines::add);
     }
     return lines.stream().sorted(LOG_ORDER).limit(limit).toList();
@@ -108,11 +109,10 @@ final class FragmentQueries {
         HandoffLines.parse(result.getString("document")), result.getString("superseded_by"));
   }
 
-  static LogLine logLine(ResultSet result) throws SQLException {
-    String traceId = result.getString("trace_id");
+  static LogLine logLine(ResultSet result, @Nullable String traceId) throws SQLException {
     return new LogLine(
         result.getString("id"),
-        traceId.equals(LogTable.NO_TRACE) ? null : traceId,
+        traceId,
         result.getString("span_id"),
         result.getLong("time_nanos"),
         result.getInt("severity_number"),

@@ -83,7 +83,7 @@ final class JourneyWriter {
               dirty.add(news.traceId);
             }
           }
-          LogTable.save(handle, findings.logs);
+          LogTable.save(handle, findings.logs, rows);
           dirty.addAll(AliasTable.save(handle, findings.aliases));
           dirty.addAll(RulingTable.save(handle, findings.rulings));
           dirty.addAll(HandoffTable.save(handle, findings.handoffs));

@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.journey;
 
+import static java.util.Objects.requireNonNull;
+
 import io.correlationstation.server.journey.Findings.FoundLog;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jdbi.v3.core.Handle;
 
 /** Statements that change log records and what finds those without a trace. */
 final class LogTable {
 
-  static final String NO_TRACE = "";
+  /** In place of a fragment's number for a record that has no trace id. */
+  static final long NO_FRAGMENT = 0;
 
   private LogTable() {}
 
-  static void save(Handle handle, List<FoundLog> logs) {
+  /**
+   * @param fragments those of all records with a trace id
+   */
+  static void save(Handle handle, List<FoundLog> logs, Map<String, FragmentRow> fragments) {
     RowBatch lines =
         new RowBatch(
             handle,
             """
-            INSERT INTO logs (id, trace_id, span_id, time_nanos, severity_number, severity_text,
+            INSERT INTO logs (id, fragment, span_id, time_nanos, severity_number, severity_text,
               service, body, event_name, is_event, attributes, key_values, received_nanos)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
@@ -33,8 +38,11 @@ final class LogTable {
             """);
     for (FoundLog log : logs) {
       LogLine line = log.line();
-      add(lines, log);
-      if (line.traceId() == null) {
+      if (line.traceId() != null) {
+        FragmentRow fragment = requireNonNull(fragments.get(line.traceId()), "no fragment");
+        add(lines, log, fragment.id, Map.of());
+      } else {
+        add(lines, log, NO_FRAGMENT, log.keys());
         log.keys().forEach((name, value) -> keys.add(name, value, line.timeNanos(), line.id()));
       }
     }
@@ -42,11 +50,14 @@ final class LogTable {
     keys.execute();
   }
 
-  private static void add(RowBatch batch, FoundLog log) {
+  /**
+   * @param keys empty for a record of a fragment, which has them
+   */
+  private static void add(RowBatch batch, FoundLog log, long fragment, Map<String, String> keys) {
     LogLine line = log.line();
     batch.add(
         line.id(),
-        Objects.requireNonNullElse(line.traceId(), NO_TRACE),
+        fragment,
         line.spanId(),
         line.timeNanos(),
         line.severityNumber(),
@@ -56,7 +67,7 @@ final class LogTable {
         line.eventName(),
         line.event() ? 1 : 0,
         JsonColumn.ofTexts(line.attributes()),
-        JsonColumn.ofTexts(log.keys()),
+        JsonColumn.ofTexts(keys),
         log.receivedNanos());
   }
 
@@ -65,7 +76,7 @@ final class LogTable {
     return handle
         .createQuery(
             """
-            SELECT trace_id, time_nanos, id, key_values FROM logs WHERE received_nanos < :before
+            SELECT fragment, time_nanos, id, key_values FROM logs WHERE received_nanos < :before
             ORDER BY received_nanos LIMIT :limit
             """)
         .bind("before", beforeNanos)
@@ -73,7 +84,7 @@ final class LogTable {
         .map(
             (result, context) ->
                 new Stored(
-                    result.getString(1),
+                    result.getLong(1),
                     result.getLong(2),
                     result.getString(3),
                     JsonColumn.texts(result.getString(4))))
@@ -83,15 +94,15 @@ final class LogTable {
   /** Forgets those records and what finds them. */
   static void delete(Handle handle, List<Stored> logs) {
     RowBatch lines =
-        new RowBatch(handle, "DELETE FROM logs WHERE trace_id = ? AND time_nanos = ? AND id = ?");
+        new RowBatch(handle, "DELETE FROM logs WHERE fragment = ? AND time_nanos = ? AND id = ?");
     RowBatch keys =
         new RowBatch(
             handle,
             "DELETE FROM log_keys"
                 + " WHERE key_name = ? AND key_value = ? AND time_nanos = ? AND log_id = ?");
     for (Stored log : logs) {
-      lines.add(log.traceId, log.timeNanos, log.id);
-      if (log.traceId.equals(NO_TRACE)) {
+      lines.add(log.fragment, log.timeNanos, log.id);
+      if (log.fragment == NO_FRAGMENT) {
         log.keys.forEach((name, value) -> keys.add(name, value, log.timeNanos, log.id));
       }
     }
@@ -100,5 +111,5 @@ final class LogTable {
   }
 
   /** What names a record in the store, and its keys. */
-  record Stored(String traceId, long timeNanos, String id, Map<String, String> keys) {}
+  record Stored(long fragment, long timeNanos, String id, Map<String, String> keys) {}
 }

@@ -248,11 +248,12 @@ final class LooseLogs {
         .createQuery(
             """
             SELECT l.* FROM log_keys k
-            JOIN logs l ON l.trace_id = '' AND l.time_nanos = k.time_nanos AND l.id = k.log_id
+            JOIN logs l ON l.fragment = :none AND l.time_nanos = k.time_nanos AND l.id = k.log_id
             WHERE k.key_name = :name AND k.key_value IN (<values>)
               AND k.time_nanos BETWEEN :from AND :to
             ORDER BY k.time_nanos DESC LIMIT :limit
             """)
+        .bind("none", LogTable.NO_FRAGMENT)
         .bind("name", name)
         .bindList("values", values)
         .bind("from", fromNanos)
@@ -261,7 +262,7 @@ final class LooseLogs {
         .map(
             (result, context) ->
                 Map.entry(
-                    FragmentQueries.logLine(result),
+                    FragmentQueries.logLine(result, null),
                     JsonColumn.texts(result.getString("key_values"))))
         .forEach(log -> keysOfLine.put(log.getKey(), log.getValue()));
   }

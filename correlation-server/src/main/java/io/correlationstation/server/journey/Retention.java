@@ -101,8 +101,8 @@ final class Retention {
       Collection<FragmentRow> rows = FragmentTable.loadSummaries(handle, chunk).values();
       FragmentTable.delete(handle, rows);
       handle
-          .createUpdate("DELETE FROM logs WHERE trace_id IN (<ids>)")
-          .bindList("ids", chunk)
+          .createUpdate("DELETE FROM logs WHERE fragment IN (<ids>)")
+          .bindList("ids", rows.stream().map(row -> row.id).toList())
           .execute();
       handle
           .createUpdate(
