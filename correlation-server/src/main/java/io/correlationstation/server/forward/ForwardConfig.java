@@ -44,8 +44,7 @@ public record ForwardConfig(
   }
 
   public static ForwardConfig of(Path deadLetterDir, List<DestinationConfig> destinations) {
-    return new ForwardConfig(
-        deadLetterDir, DEFAULT_MAX_DEAD_LETTER_BYTES, destinations, Set.of());
+    return new ForwardConfig(deadLetterDir, DEFAULT_MAX_DEAD_LETTER_BYTES, destinations, Set.of());
   }
 
   public ForwardConfig withDropOldest(Set<String> value) {

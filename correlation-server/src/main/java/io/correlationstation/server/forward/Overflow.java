@@ -9,6 +9,7 @@ import io.correlationstation.server.journal.JournalCursor;
 import io.correlationstation.server.journal.JournalCursor.Entry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,12 +29,16 @@ final class Overflow {
   /** Of the room for intake; acknowledgements begin to wait at 0.8. */
   private static final double STARTS_AT = 0.75;
 
+  private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
+
   private static final Logger logger = LoggerFactory.getLogger(Overflow.class);
 
   private final DestinationConfig config;
   private final Journal journal;
   private final JournalCursor cursor;
   private final Ledger ledger;
+  private long toldAt = System.nanoTime() - QUIET_NANOS;
+  private long untold;
 
   /** The window in hand has to be given up, because its oldest frames are to be dropped. */
   static final class Reached extends IOException {
@@ -75,8 +80,18 @@ final class Overflow {
     if (last >= 0) {
       cursor.commit(last);
       ledger.post();
-      logger.warn("{}: the journal is full, the {} oldest items are dropped", config.name(), items);
+      tell(items);
     }
     cursor.rewind();
+  }
+
+  /** Once a minute at most: the counter has the rest. */
+  private void tell(long items) {
+    untold += items;
+    if (System.nanoTime() - toldAt >= QUIET_NANOS) {
+      logger.warn("{}: the journal is full, {} oldest items are dropped", config.name(), untold);
+      toldAt = System.nanoTime();
+      untold = 0;
+    }
   }
 }

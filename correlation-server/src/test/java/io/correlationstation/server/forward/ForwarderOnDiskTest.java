@@ -106,8 +106,7 @@ class ForwarderOnDiskTest {
       assertThat(healthy.names()).containsExactlyElementsOf(all);
       int delivered = tempo.names().size();
       assertThat(delivered).isBetween(1, SMALL_FRAMES);
-      assertThat(tempo.names())
-          .containsExactlyElementsOf(all.subList(sent - delivered, sent));
+      assertThat(tempo.names()).containsExactlyElementsOf(all.subList(sent - delivered, sent));
       assertThat(dropped(registry, "tempo")).isEqualTo(sent - delivered);
       assertThat(dropped(registry, "healthy")).isZero();
       assertThat(forwarder.accountingMismatch()).isZero();
