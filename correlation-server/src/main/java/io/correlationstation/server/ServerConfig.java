@@ -130,7 +130,8 @@ record ServerConfig(
           DestinationConfig.datadog(datadogKey, settings.required(Setting.DATADOG_SITE)));
     }
     try {
-      return ForwardConfig.of(dataDir.resolve("dead-letters"), destinations);
+      return ForwardConfig.of(dataDir.resolve("dead-letters"), destinations)
+          .withDropOldest(Set.copyOf(settings.list(Setting.FORWARD_DROP_OLDEST)));
     } catch (IllegalArgumentException e) {
       throw new SettingException(String.valueOf(e.getMessage()));
     }

@@ -115,6 +115,12 @@ enum Setting {
       null,
       "headers for that receiver: name=value, comma-separated; for one of several:"
           + " receiver:name=value"),
+  FORWARD_DROP_OLDEST(
+      "--forward-drop-oldest",
+      "STATION_FORWARD_DROP_OLDEST",
+      null,
+      "names of destinations, comma-separated, whose oldest data is dropped when the journal gets"
+          + " full because only they have not taken it; otherwise senders are refused then"),
   DATADOG_API_KEY(
       null, "DATADOG_API_KEY", null, "turns the destination datadog on and authenticates there"),
   DATADOG_SITE("--datadog-site", "DATADOG_SITE", "datadoghq.com", "site of Datadog"),

@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
       SteadyCommand.class,
       DrainCommand.class,
       RecoverCommand.class,
-      ReadyCommand.class
+      ReadyCommand.class,
+      InflateCommand.class
     })
 final class Load {
 

@@ -177,7 +177,7 @@ final class Sender implements AutoCloseable {
     return System.currentTimeMillis() * 1_000_000;
   }
 
-  private static byte[] compress(byte[] body) {
+  static byte[] compress(byte[] body) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(body.length / 4);
     try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
       gzip.write(body);

@@ -10,6 +10,7 @@ import io.correlationstation.server.otlp.LogScan;
 import io.correlationstation.server.otlp.LogView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -135,7 +136,10 @@ final class DatadogDestination implements Destination {
     }
     Map<String, String> headers = Map.of("Content-Type", "application/json");
     return responses.judge(
-        http.post(Endpoints.datadogLogs(config.endpoint()), List.of(batch.payload()), headers));
+        http.post(
+            Endpoints.datadogLogs(config.endpoint()),
+            List.of(ByteBuffer.wrap(batch.payload())),
+            headers));
   }
 
   @Override

@@ -44,8 +44,8 @@ final class Delivery {
   /** What the delivery needs of its surroundings. */
   interface Surroundings {
 
-    /** Waits, or throws when the worker is to stop. */
-    void pause(Duration time) throws InterruptedException;
+    /** Waits, or throws when the worker is to stop or the batches are to be given up. */
+    void pause(Duration time) throws InterruptedException, IOException;
 
     /** More batches to try a doubtful destination with; empty when there are none now. */
     List<Batch> more() throws InterruptedException, IOException;
@@ -146,13 +146,14 @@ final class Delivery {
     }
   }
 
-  private void retry(Attempt attempt, Verdict verdict) throws InterruptedException {
+  private void retry(Attempt attempt, Verdict verdict) throws InterruptedException, IOException {
     attempt.failures++;
     queue.addFirst(attempt);
     surroundings.pause(backOff.pause(attempt.failures, verdict.retryAfter()));
   }
 
-  private void retrySmaller(Attempt attempt, Verdict verdict) throws InterruptedException {
+  private void retrySmaller(Attempt attempt, Verdict verdict)
+      throws InterruptedException, IOException {
     List<Batch> halves =
         attempt.failures + 1 >= TOO_BUSY_BEFORE_SPLIT ? attempt.batch.halves() : List.of();
     if (halves.isEmpty()) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One place that the journal is forwarded to.
@@ -148,6 +149,14 @@ public record DestinationConfig(
   public DestinationConfig withLoki(LokiOptions value) {
     return new DestinationConfig(
         name, protocol, endpoint, headers, signals, gzip, limits, retry, value);
+  }
+
+  /** Why it is not meant to get frames of that kind, or null when it is. */
+  @Nullable String unwanted(Signal signal) {
+    if (signal == Signal.HANDOFFS || signal == Signal.RULINGS) {
+      return "internal";
+    }
+    return signals.contains(signal) ? null : "signal";
   }
 
   /** Whether the limits of Tempo hold there that a sender is not told of. */

@@ -3,9 +3,9 @@ package io.correlationstation.server.forward;
 
 import io.correlationstation.server.forward.DestinationStatus.State;
 import io.correlationstation.server.journal.Frame;
+import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journal.JournalCursor;
 import io.correlationstation.server.journal.JournalCursor.Entry;
-import io.correlationstation.server.journal.Signal;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,6 +33,9 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
   private static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
   private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
+  /** How often a destination that is waited for is looked after. */
+  private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
   /** Runs of the server that one frame may cost. */
   private static final int MAX_CRASHES = 3;
 
@@ -43,6 +46,7 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
   private final ForwardMetrics metrics;
   private final Clock clock;
   private final Ledger ledger;
+  private final @Nullable Overflow overflow;
   private final @Nullable TraceSizes traceSizes;
   private final BackOff backOff;
   private final Thread thread;
@@ -61,10 +65,15 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
     static final Health OK = new Health(State.OK, "", "");
   }
 
+  /**
+   * @param dropping the journal, when the destination's oldest frames may be dropped once it is
+   *     full; else null
+   */
   ForwardWorker(
       DestinationConfig config,
       Destination destination,
       JournalCursor cursor,
+      @Nullable Journal dropping,
       DeadLetters deadLetters,
       ForwardMetrics metrics,
       Clock clock) {
@@ -75,6 +84,7 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
     this.metrics = metrics;
     this.clock = clock;
     this.ledger = new Ledger(config.name(), metrics);
+    this.overflow = dropping == null ? null : new Overflow(config, dropping, cursor, ledger);
     this.traceSizes = config.isTempo() ? new TraceSizes(config.name(), metrics) : null;
     this.backOff = new BackOff(config.retry(), new SplittableRandom());
     this.thread = new Thread(this, "forward-" + config.name());
@@ -92,9 +102,11 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
         try {
           forwardWindow();
           failures = 0;
+        } catch (Overflow.Reached e) {
+          logger.debug("{}: a window is given up", config.name());
         } catch (IOException | RuntimeException e) {
           startOver(e);
-          pause(backOff.pause(++failures, null));
+          rest(backOff.pause(++failures, null).toNanos());
         }
       }
     } catch (InterruptedException e) {
@@ -117,6 +129,10 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
 
   private void forwardWindow() throws InterruptedException, IOException {
     clearWindow();
+    if (overflow != null && overflow.needed()) {
+      overflow.drop();
+      return;
+    }
     if (!fill(IDLE_WAIT)) {
       return;
     }
@@ -163,10 +179,9 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
     Frame frame = entry.frame();
     lastSequence = entry.sequence();
     ledger.read(frame);
-    if (frame.signal() == Signal.HANDOFFS || frame.signal() == Signal.RULINGS) {
-      ledger.filtered(frame.signal(), "internal", frame.items());
-    } else if (!config.signals().contains(frame.signal())) {
-      ledger.filtered(frame.signal(), "signal", frame.items());
+    String unwanted = config.unwanted(frame.signal());
+    if (unwanted != null) {
+      ledger.filtered(frame.signal(), unwanted, frame.items());
     } else if (entry.attempts() > MAX_CRASHES) {
       deadLetter(OtlpBatch.of(frame), "crash", "the server died " + MAX_CRASHES + " times over it");
     } else {
@@ -222,8 +237,18 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
   }
 
   @Override
-  public void pause(Duration time) throws InterruptedException {
-    if (closing.await(time.toNanos(), TimeUnit.NANOSECONDS)) {
+  public void pause(Duration time) throws InterruptedException, IOException {
+    long end = System.nanoTime() + time.toNanos();
+    for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
+      rest(overflow == null ? left : Math.min(left, CHECK_NANOS));
+      if (overflow != null && overflow.needed()) {
+        throw new Overflow.Reached();
+      }
+    }
+  }
+
+  private void rest(long nanos) throws InterruptedException {
+    if (closing.await(nanos, TimeUnit.NANOSECONDS)) {
       throw new InterruptedException("closing");
     }
   }

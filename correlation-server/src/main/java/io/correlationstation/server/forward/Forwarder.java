@@ -63,6 +63,7 @@ public final class Forwarder implements AutoCloseable {
               destination,
               create(destination, clock),
               journal.cursor(destination.name()),
+              config.dropOldest().contains(destination.name()) ? journal : null,
               deadLetters,
               metrics,
               clock));

@@ -11,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -123,12 +124,13 @@ final class HttpSender implements AutoCloseable {
   /**
    * Posts the parts as one body.
    *
-   * @param parts sent back to back
+   * @param parts on arrays of the heap, sent back to back; not to be changed before this returns,
+   *     nor after it has thrown
    * @param more headers of this request, besides those of the destination
    */
-  Answer post(URI uri, List<byte[]> parts, Map<String, String> more)
+  Answer post(URI uri, List<ByteBuffer> parts, Map<String, String> more)
       throws IOException, InterruptedException {
-    List<byte[]> body = gzip ? List.of(compress(parts)) : parts;
+    List<ByteBuffer> body = gzip ? List.of(compress(parts)) : parts;
     URI place = withoutUser(uri);
     for (int redirects = 0; ; redirects++) {
       Reply reply = exchange(place, body, more);
@@ -140,7 +142,7 @@ final class HttpSender implements AutoCloseable {
     }
   }
 
-  private Reply exchange(URI uri, List<byte[]> body, Map<String, String> more)
+  private Reply exchange(URI uri, List<ByteBuffer> body, Map<String, String> more)
       throws IOException, InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     try {
@@ -161,7 +163,7 @@ final class HttpSender implements AutoCloseable {
     }
   }
 
-  private HttpPost request(URI uri, List<byte[]> body, Map<String, String> more) {
+  private HttpPost request(URI uri, List<ByteBuffer> body, Map<String, String> more) {
     HttpPost request = new HttpPost(uri);
     request.setEntity(new PartsEntity(body));
     headers.forEach(request::setHeader);
@@ -237,14 +239,14 @@ final class HttpSender implements AutoCloseable {
     return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  private static byte[] compress(List<byte[]> parts) throws IOException {
+  private static ByteBuffer compress(List<ByteBuffer> parts) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (FastGzip gzip = new FastGzip(out)) {
-      for (byte[] part : parts) {
-        gzip.write(part);
+      for (ByteBuffer part : parts) {
+        gzip.write(part.array(), PartsEntity.start(part), part.remaining());
       }
     }
-    return out.toByteArray();
+    return ByteBuffer.wrap(out.toByteArray());
   }
 
   /** The level that costs least; telemetry shrinks well at any. */

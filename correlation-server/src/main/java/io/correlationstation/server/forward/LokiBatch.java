@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.forward;
 
-import com.google.protobuf.CodedOutputStream;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.correlationstation.server.journal.Signal;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.correlationstation.server.otlp.Wire;
+import io.correlationstation.server.otlp.WireWriter;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,43 +75,55 @@ record LokiBatch(@Nullable String tenant, List<Line> lines, int items, int bytes
   /** The push request before snappy; the same lines give the same bytes at every attempt. */
   @Override
   public byte[] payload() {
-    Map<String, List<Line>> streams = new LinkedHashMap<>();
-    for (Line line : lines) {
-      streams.computeIfAbsent(line.selector(), selector -> new ArrayList<>()).add(line);
-    }
-    try {
-      byte[] out = new byte[requestSize(streams)];
-      CodedOutputStream stream = CodedOutputStream.newInstance(out);
-      for (Map.Entry<String, List<Line>> group : streams.entrySet()) {
-        stream.writeTag(STREAM, 2);
-        stream.writeUInt32NoTag(streamSize(group.getKey(), group.getValue()));
-        stream.writeString(LABELS, group.getKey());
-        for (Line line : group.getValue()) {
-          stream.writeByteArray(ENTRY, line.entry());
-        }
+    WireWriter out = new WireWriter(bytes);
+    writeTo(out);
+    return out.toByteArray();
+  }
+
+  /** Writes the {@link #payload}. */
+  void writeTo(WireWriter out) {
+    for (Stream stream : streams()) {
+      out.tag(STREAM, Wire.LEN);
+      out.varint(stream.size);
+      out.bytesField(LABELS, stream.labels);
+      for (Line line : stream.lines) {
+        out.bytesField(ENTRY, line.entry());
       }
-      stream.checkNoSpaceLeft();
-      return out;
-    } catch (IOException e) {
-      throw new UncheckedIOException("size and content of a push request differ", e);
     }
   }
 
-  private static int requestSize(Map<String, List<Line>> streams) {
-    int size = 0;
-    for (Map.Entry<String, List<Line>> group : streams.entrySet()) {
-      int body = streamSize(group.getKey(), group.getValue());
-      size += CodedOutputStream.computeTagSize(STREAM);
-      size += CodedOutputStream.computeUInt32SizeNoTag(body) + body;
-    }
-    return size;
-  }
-
-  private static int streamSize(String selector, List<Line> lines) {
-    int size = CodedOutputStream.computeStringSize(LABELS, selector);
+  private Collection<Stream> streams() {
+    Map<String, Stream> streams = new LinkedHashMap<>();
+    Stream stream = null;
     for (Line line : lines) {
-      size += CodedOutputStream.computeByteArraySize(ENTRY, line.entry());
+      if (stream == null || !line.selector().equals(stream.selector)) {
+        stream = streams.computeIfAbsent(line.selector(), Stream::new);
+      }
+      stream.add(line);
     }
-    return size;
+    return streams.values();
+  }
+
+  /** The lines of one stream and their size on the wire. */
+  private static final class Stream {
+    private final String selector;
+    private final byte[] labels;
+    private final List<Line> lines = new ArrayList<>();
+    private int size;
+
+    private Stream(String selector) {
+      this.selector = selector;
+      this.labels = selector.getBytes(UTF_8);
+      this.size = fieldSize(labels);
+    }
+
+    private void add(Line line) {
+      lines.add(line);
+      size += fieldSize(line.entry());
+    }
+
+    private static int fieldSize(byte[] value) {
+      return 1 + WireWriter.varintSize(value.length) + value.length;
+    }
   }
 }

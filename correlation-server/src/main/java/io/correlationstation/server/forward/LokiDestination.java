@@ -3,7 +3,9 @@ package io.correlationstation.server.forward;
 
 import io.correlationstation.server.forward.LokiBatch.Line;
 import io.correlationstation.server.journal.Frame;
+import io.correlationstation.server.otlp.WireWriter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,11 +23,16 @@ import org.xerial.snappy.Snappy;
  */
 final class LokiDestination implements Destination {
 
+  /** Beside its lines a request names each of its few streams. */
+  private static final int SELECTORS_ROOM = 32 << 10;
+
   private final DestinationConfig config;
   private final HttpSender http;
   private final LokiResponses responses;
   private final LokiEncoder encoder;
   private final Clock clock;
+  private @Nullable WireWriter spareRequest;
+  private byte @Nullable [] spareBody;
 
   LokiDestination(DestinationConfig config, Clock clock) {
     // snappy has been there already: gzip on top is what Loki does not expect
@@ -71,8 +78,41 @@ final class LokiDestination implements Destination {
     if (batch.tenant() != null) {
       headers.put(OtlpHttpDestination.TENANT_HEADER, batch.tenant());
     }
-    List<byte[]> body = List.of(Snappy.compress(batch.payload()));
-    return responses.judge(http.post(Endpoints.loki(config.endpoint()), body, headers));
+    // both are the next request's as well, but only once nothing can read this one's any more:
+    // after an exchange that was given up its thread may still be about to write
+    WireWriter request = takeRequest(batch.bytes() + SELECTORS_ROOM);
+    byte[] body = takeBody(request, batch);
+    int length = Snappy.compress(request.array(), 0, request.size(), body, 0);
+    Answer answer =
+        http.post(
+            Endpoints.loki(config.endpoint()), List.of(ByteBuffer.wrap(body, 0, length)), headers);
+    spareRequest = request;
+    spareBody = body;
+    return responses.judge(answer);
+  }
+
+  private WireWriter takeRequest(int expectedBytes) {
+    WireWriter spare = spareRequest;
+    spareRequest = null;
+    if (spare == null || spare.capacity() < expectedBytes) {
+      return new WireWriter(expectedBytes);
+    }
+    spare.truncate(0);
+    return spare;
+  }
+
+  /** Writes the request and returns an array that is long enough for it once compressed. */
+  private byte[] takeBody(WireWriter request, Batch batch) {
+    if (batch instanceof LokiBatch lines) {
+      lines.writeTo(request);
+    } else {
+      byte[] payload = batch.payload();
+      request.raw(payload, 0, payload.length);
+    }
+    byte[] spare = spareBody;
+    spareBody = null;
+    int needed = Snappy.maxCompressedLength(request.size());
+    return spare == null || spare.length < needed ? new byte[needed] : spare;
   }
 
   @Override

@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.forward;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.WireFormat;
 import io.correlationstation.server.forward.LokiBatch.Line;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.otlp.AttributeNames;
 import io.correlationstation.server.otlp.LogScan;
 import io.correlationstation.server.otlp.LogView;
-import java.io.IOException;
+import io.correlationstation.server.otlp.WireWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns log frames into lines for Loki that pass its limits.
@@ -49,6 +47,9 @@ final class LokiEncoder {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
   private static final String FOLDED = "attributes";
   private static final String PART = "part";
+  private static final int TRACE_ID_DIGITS = 32;
+  private static final int SPAN_ID_DIGITS = 16;
+  private static final byte[] HEX_DIGITS = "0123456789abcdef".getBytes(US_ASCII);
 
   /** Metadata that a part needs beside its record's: {@code part=1234/1234} and some room. */
   private static final int PART_BYTES = 16;
@@ -62,6 +63,13 @@ final class LokiEncoder {
   private final LokiStreams streams;
   private final AttributeNames labelNames;
   private final LokiMetadata metadata = new LokiMetadata();
+  private final WireWriter out = new WireWriter(4 << 10);
+
+  /** Digits of the record's trace id, then of its span id. */
+  private final byte[] ids = new byte[TRACE_ID_DIGITS + SPAN_ID_DIGITS];
+
+  private String severityText = "";
+  private byte[] severityTextBytes = {};
 
   /** Takes what the encoder makes of a frame, in order. */
   interface Sink {
@@ -89,11 +97,16 @@ final class LokiEncoder {
     addIds(log);
     int kept = metadata.size();
     LokiStreams.Stream stream = addAttributes(log, pushed);
-    for (LokiStreams.Attribute attribute : stream.rest()) {
-      metadata.addGiven(attribute.name(), attribute.value());
+    List<LokiMetadata.Known> rest = stream.rest();
+    for (int i = 0; i < rest.size(); i++) {
+      metadata.addGiven(rest.get(i));
     }
     byte[] body = log.bodyBytes();
     boolean fits = fold(kept, body.length > MAX_LINE_BYTES);
+    if (fits && body.length <= MAX_LINE_BYTES) {
+      sink.line(time, new Line(stream.selector(), entry(time, body), 1));
+      return;
+    }
     List<Line> lines = lines(stream.selector(), time, body);
     if (fits) {
       lines.forEach(line -> sink.line(time, line));
@@ -128,18 +141,40 @@ final class LokiEncoder {
   }
 
   private void addIds(LogView log) {
-    addIfPresent("trace_id", log.traceId());
-    addIfPresent("span_id", log.spanId());
+    if ((log.traceIdHigh() | log.traceIdLow()) != 0) {
+      hex(log.traceIdHigh(), 0);
+      hex(log.traceIdLow(), TRACE_ID_DIGITS / 2);
+      metadata.add("trace_id", ids, 0, TRACE_ID_DIGITS);
+    }
+    if (log.spanIdBits() != 0) {
+      hex(log.spanIdBits(), TRACE_ID_DIGITS);
+      metadata.add("span_id", ids, TRACE_ID_DIGITS, ids.length);
+    }
     if (log.severityNumber() != 0) {
       metadata.add("severity_number", Integer.toString(log.severityNumber()));
     }
-    addIfPresent("severity_text", log.severityText());
-    addIfPresent("event_name", log.eventName());
+    addSeverityText(log.severityText());
+    if (!log.eventName().isEmpty()) {
+      metadata.add("event_name", log.eventName());
+    }
   }
 
-  private void addIfPresent(String name, @Nullable String value) {
-    if (value != null && !value.isEmpty()) {
-      metadata.add(name, value);
+  /** Sixteen digits into {@link #ids}. */
+  private void hex(long value, int at) {
+    for (int i = 0; i < 16; i++) {
+      ids[at + i] = HEX_DIGITS[(int) (value >>> 60 - 4 * i) & 0xf];
+    }
+  }
+
+  /** There are few, and the scan gives the same object for the same text one after the other. */
+  @SuppressWarnings("ReferenceEquality") // another object with the same text is encoded again
+  private void addSeverityText(String text) {
+    if (text != severityText) {
+      severityText = text;
+      severityTextBytes = text.getBytes(UTF_8);
+    }
+    if (severityTextBytes.length > 0) {
+      metadata.add("severity_text", severityTextBytes, 0, severityTextBytes.length);
     }
   }
 
@@ -181,30 +216,13 @@ final class LokiEncoder {
 
   /** {@code EntryAdapter}: timestamp, line, metadata. */
   private byte[] entry(long time, byte[] line) {
-    long seconds = Math.floorDiv(time, NANOS_PER_SECOND);
-    int nanos = (int) Math.floorMod(time, NANOS_PER_SECOND);
-    int timestamp =
-        CodedOutputStream.computeInt64Size(1, seconds)
-            + CodedOutputStream.computeInt32Size(2, nanos);
-    int size =
-        1
-            + CodedOutputStream.computeUInt32SizeNoTag(timestamp)
-            + timestamp
-            + CodedOutputStream.computeByteArraySize(2, line)
-            + metadata.encodedSize();
-    byte[] entry = new byte[size];
-    CodedOutputStream out = CodedOutputStream.newInstance(entry);
-    try {
-      out.writeTag(1, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-      out.writeUInt32NoTag(timestamp);
-      out.writeInt64(1, seconds);
-      out.writeInt32(2, nanos);
-      out.writeByteArray(2, line);
-      metadata.writeTo(out);
-      out.checkNoSpaceLeft();
-    } catch (IOException e) {
-      throw new UncheckedIOException("size and content of an entry differ", e);
-    }
-    return entry;
+    out.truncate(0);
+    int timestamp = out.begin(1);
+    out.varintField(1, Math.floorDiv(time, NANOS_PER_SECOND));
+    out.varintField(2, Math.floorMod(time, NANOS_PER_SECOND));
+    out.end(timestamp);
+    out.bytesField(2, line);
+    metadata.writeTo(out);
+    return out.toByteArray();
   }
 }

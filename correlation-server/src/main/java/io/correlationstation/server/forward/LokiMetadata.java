@@ -3,12 +3,13 @@ package io.correlationstation.server.forward;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.google.protobuf.CodedOutputStream;
 import io.correlationstation.server.otlp.AttributeSink;
-import java.io.IOException;
+import io.correlationstation.server.otlp.Wire;
+import io.correlationstation.server.otlp.WireWriter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Structured metadata of one line: names that Loki can query, in the order given, each once. Reused
@@ -21,13 +22,36 @@ import java.util.Map;
 final class LokiMetadata implements AttributeSink {
 
   private static final int FIELD = 3;
+  private static final int VALUE = 2;
   private static final int FIRST_ENTRIES = 32;
+
+  /**
+   * Of so many attributes of a line the name is guessed: the one that the line before had there.
+   */
+  private static final int GUESSED_NAMES = 64;
+
+  /** An attribute that comes with line after line, so that its name is looked up once. */
+  static final class Known {
+    private final byte[] name;
+    private final byte[] value;
+    private LokiNameTable.@Nullable Given given;
+    private int generation;
+
+    /** In UTF-8. */
+    Known(byte[] name, byte[] value) {
+      this.name = name;
+      this.value = value;
+    }
+  }
 
   private final LokiNameTable table = new LokiNameTable();
   private LokiNameTable.Name[] names = new LokiNameTable.Name[FIRST_ENTRIES];
   private byte[][] values = new byte[FIRST_ENTRIES][];
   private int[] starts = new int[FIRST_ENTRIES];
   private int[] ends = new int[FIRST_ENTRIES];
+  private final LokiNameTable.@Nullable Given[] guesses =
+      new LokiNameTable.@Nullable Given[GUESSED_NAMES];
+  private int guess;
   private int size;
   private long line = 1;
   private int bytes;
@@ -36,14 +60,22 @@ final class LokiMetadata implements AttributeSink {
     Arrays.fill(values, 0, size, null);
     size = 0;
     bytes = 0;
+    guess = 0;
     line++;
-    table.trim();
+    if (table.trim()) {
+      Arrays.fill(guesses, null);
+    }
   }
 
   /** Adds an entry of ours, under a name that Loki takes as it is. */
   void add(String name, String value) {
     byte[] utf8 = value.getBytes(UTF_8);
-    add(table.named(name), utf8, 0, utf8.length);
+    add(name, utf8, 0, utf8.length);
+  }
+
+  /** The same with a value that is not changed before the line is written. */
+  void add(String name, byte[] source, int start, int end) {
+    add(table.named(name), source, start, end);
   }
 
   /** Adds an attribute unless one of that name was given before. */
@@ -51,13 +83,40 @@ final class LokiMetadata implements AttributeSink {
     attribute(name, 0, name.length, value, 0, value.length);
   }
 
+  /** The same. */
+  void addGiven(Known known) {
+    LokiNameTable.Given given = known.given;
+    if (given == null || known.generation != table.generation()) {
+      given = table.given(known.name, 0, known.name.length);
+      known.given = given;
+      known.generation = table.generation();
+    }
+    addGiven(given, known.value, 0, known.value.length);
+  }
+
   @Override
   public void attribute(
       byte[] keys, int keyStart, int keyEnd, byte[] source, int valueStart, int valueEnd) {
-    LokiNameTable.Given given = table.given(keys, keyStart, keyEnd);
+    addGiven(named(keys, keyStart, keyEnd), source, valueStart, valueEnd);
+  }
+
+  private LokiNameTable.Given named(byte[] keys, int start, int end) {
+    if (guess == GUESSED_NAMES) {
+      return table.given(keys, start, end);
+    }
+    LokiNameTable.Given given = guesses[guess];
+    if (given == null || !given.is(keys, start, end)) {
+      given = table.given(keys, start, end);
+      guesses[guess] = given;
+    }
+    guess++;
+    return given;
+  }
+
+  private void addGiven(LokiNameTable.Given given, byte[] source, int start, int end) {
     if (given.line != line) {
       given.line = line;
-      add(given.name, source, valueStart, valueEnd);
+      add(given.name, source, start, end);
     }
   }
 
@@ -112,27 +171,16 @@ final class LokiMetadata implements AttributeSink {
     return bytes;
   }
 
-  /** Size on the wire, tags and lengths included. */
-  int encodedSize() {
-    int encoded = 0;
+  void writeTo(WireWriter out) {
     for (int i = 0; i < size; i++) {
-      int pair = pairSize(i);
-      encoded += 1 + CodedOutputStream.computeUInt32SizeNoTag(pair) + pair;
-    }
-    return encoded;
-  }
-
-  private int pairSize(int i) {
-    int value = ends[i] - starts[i];
-    return names[i].field.length + 1 + CodedOutputStream.computeUInt32SizeNoTag(value) + value;
-  }
-
-  void writeTo(CodedOutputStream out) throws IOException {
-    for (int i = 0; i < size; i++) {
-      out.writeTag(FIELD, 2);
-      out.writeUInt32NoTag(pairSize(i));
-      out.writeRawBytes(names[i].field);
-      out.writeByteArray(2, values[i], starts[i], ends[i] - starts[i]);
+      byte[] name = names[i].field;
+      int value = ends[i] - starts[i];
+      out.tag(FIELD, Wire.LEN);
+      out.varint(name.length + 1 + WireWriter.varintSize(value) + value);
+      out.raw(name, 0, name.length);
+      out.tag(VALUE, Wire.LEN);
+      out.varint(value);
+      out.raw(values[i], starts[i], ends[i]);
     }
   }
 }

@@ -59,25 +59,42 @@ final class LokiNameTable {
       this.name = name;
       this.next = next;
     }
+
+    boolean is(byte[] bytes, int start, int end) {
+      return Arrays.equals(utf8, 0, utf8.length, bytes, start, end);
+    }
   }
 
   private final Map<String, Name> byText = new HashMap<>();
   private final @Nullable Given[] places = new @Nullable Given[PLACES];
   private int size;
+  private int generation;
 
-  /** Forgets all names when there are too many; not while a line is made. */
-  void trim() {
-    if (size >= MAX_KNOWN_NAMES) {
-      Arrays.fill(places, null);
-      byText.clear();
-      size = 0;
+  /**
+   * Forgets all names when there are too many; not while a line is made.
+   *
+   * @return whether names found before must not be used any more
+   */
+  boolean trim() {
+    if (size < MAX_KNOWN_NAMES) {
+      return false;
     }
+    Arrays.fill(places, null);
+    byText.clear();
+    size = 0;
+    generation++;
+    return true;
+  }
+
+  /** How often names were forgotten. */
+  int generation() {
+    return generation;
   }
 
   Given given(byte[] bytes, int start, int end) {
     int place = place(bytes, start, end);
     for (Given given = places[place]; given != null; given = given.next) {
-      if (Arrays.equals(given.utf8, 0, given.utf8.length, bytes, start, end)) {
+      if (given.is(bytes, start, end)) {
         return given;
       }
     }
@@ -92,7 +109,8 @@ final class LokiNameTable {
 
   /** The name of that text, which Loki takes as it is. */
   Name named(String text) {
-    return byText.computeIfAbsent(text, Name::new);
+    Name name = byText.get(text);
+    return name != null ? name : byText.computeIfAbsent(text, Name::new);
   }
 
   private static int place(byte[] bytes, int start, int end) {

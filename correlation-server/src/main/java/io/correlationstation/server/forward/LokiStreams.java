@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.correlationstation.server.otlp.AttributeNames;
 import io.correlationstation.server.otlp.LogView;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * four more. What a Loki client pushed as labels are its resource's attributes; they stay labels up
  * to six in all, and an id never is one.
  *
- * <p>Remembers the last resource, since a frame has few and many records of each. Not thread-safe.
+ * <p>Remembers resources by their bytes, since there are few and many records of each. Not
+ * thread-safe.
  */
 final class LokiStreams {
 
@@ -30,29 +32,28 @@ final class LokiStreams {
   private static final List<String> ENVIRONMENT_ATTRIBUTES =
       List.of("deployment.environment.name", "deployment.environment", ENV);
   private static final int MAX_LABELS = 6;
-  private static final int MAX_CACHED_SELECTORS = 1000;
+  private static final int MAX_CACHED_STREAMS = 1000;
 
   /**
    * @param selector labels as text
    * @param rest attributes of the resource that are no labels
    */
-  record Stream(String selector, List<Attribute> rest) {
+  record Stream(String selector, List<LokiMetadata.Known> rest) {
 
     static Stream of(String selector, Map<String, String> rest) {
-      List<Attribute> attributes = new ArrayList<>(rest.size());
+      List<LokiMetadata.Known> attributes = new ArrayList<>(rest.size());
       rest.forEach(
           (name, value) ->
-              attributes.add(new Attribute(name.getBytes(UTF_8), value.getBytes(UTF_8))));
+              attributes.add(new LokiMetadata.Known(name.getBytes(UTF_8), value.getBytes(UTF_8))));
       return new Stream(selector, attributes);
     }
   }
 
-  /** In UTF-8. */
-  record Attribute(byte[] name, byte[] value) {}
-
   private final LokiOptions options;
   private final Map<Map<String, String>, String> selectors = new HashMap<>();
-  private @Nullable Map<String, String> lastResource;
+  private final Map<ByteBuffer, Stream> received = new HashMap<>();
+  private final Map<ByteBuffer, Stream> pushed = new HashMap<>();
+  private byte @Nullable [] lastResource;
   private Stream lastStream = new Stream("{}", List.of());
 
   LokiStreams(LokiOptions options) {
@@ -72,12 +73,25 @@ final class LokiStreams {
    * @param pushed whether a Loki client sent the record
    */
   Stream of(LogView log, boolean pushed) {
-    Map<String, String> resource = log.resourceAttributes();
+    byte[] resource = log.resourceBytes();
     if (resource != lastResource) {
-      lastStream = make(log.service(), resource, new HashMap<>(), pushed);
+      lastStream = known(log, pushed ? this.pushed : received, pushed);
       lastResource = resource;
     }
     return lastStream;
+  }
+
+  private Stream known(LogView log, Map<ByteBuffer, Stream> streams, boolean pushed) {
+    ByteBuffer resource = ByteBuffer.wrap(log.resourceBytes());
+    Stream stream = streams.get(resource);
+    if (stream == null) {
+      stream = make(log.service(), log.resourceAttributes(), new HashMap<>(), pushed);
+      if (streams.size() >= MAX_CACHED_STREAMS) {
+        streams.clear();
+      }
+      streams.put(resource, stream);
+    }
+    return stream;
   }
 
   /**
@@ -116,7 +130,7 @@ final class LokiStreams {
     if (pushed) {
       keepPushed(labels, rest);
     }
-    if (selectors.size() > MAX_CACHED_SELECTORS) {
+    if (selectors.size() > MAX_CACHED_STREAMS) {
       selectors.clear();
     }
     return Stream.of(selectors.computeIfAbsent(labels, LokiNames::selector), rest);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.forward;
 
-import io.correlationstation.server.forward.OtlpBatch.Part;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.Signal;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -37,10 +37,10 @@ final class OtlpHttpDestination implements Destination {
     if (batch.tenant() != null) {
       headers.put(TENANT_HEADER, batch.tenant());
     }
-    List<byte[]> body =
+    List<ByteBuffer> body =
         batch instanceof OtlpBatch otlp
-            ? otlp.parts().stream().map(Part::payload).toList()
-            : List.of(batch.payload());
+            ? otlp.parts().stream().map(part -> ByteBuffer.wrap(part.payload())).toList()
+            : List.of(ByteBuffer.wrap(batch.payload()));
     Signal signal = batch.signal();
     return responses.judge(http.post(Endpoints.otlp(config.endpoint(), signal), body, headers));
   }

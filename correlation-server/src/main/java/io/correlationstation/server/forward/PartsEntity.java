@@ -6,36 +6,48 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
+import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.List;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 
 /**
- * A request's body: arrays back to back, each written to the socket as it is. It has a length, so
- * that the request is not chunked, and can be sent again.
+ * A request's body: pieces of arrays back to back, each written to the socket as it is. It has a
+ * length, so that the request is not chunked, and can be sent again.
  */
 final class PartsEntity extends AbstractHttpEntity {
 
-  private final List<byte[]> parts;
+  private final List<ByteBuffer> parts;
   private final long length;
 
-  PartsEntity(List<byte[]> parts) {
+  /**
+   * @param parts on arrays of the heap
+   */
+  PartsEntity(List<ByteBuffer> parts) {
     super((String) null, null);
     this.parts = parts;
-    this.length = parts.stream().mapToLong(part -> part.length).sum();
+    this.length = parts.stream().mapToLong(ByteBuffer::remaining).sum();
   }
 
   @Override
   public void writeTo(OutputStream out) throws IOException {
-    for (byte[] part : parts) {
-      out.write(part);
+    for (ByteBuffer part : parts) {
+      out.write(part.array(), start(part), part.remaining());
     }
   }
 
   @Override
   public InputStream getContent() {
-    List<? extends InputStream> streams = parts.stream().map(ByteArrayInputStream::new).toList();
+    List<? extends InputStream> streams =
+        parts.stream()
+            .map(part -> new ByteArrayInputStream(part.array(), start(part), part.remaining()))
+            .toList();
     return new SequenceInputStream(Collections.enumeration(streams));
+  }
+
+  /** Where a part's bytes begin in its array. */
+  static int start(ByteBuffer part) {
+    return part.arrayOffset() + part.position();
   }
 
   @Override

@@ -62,6 +62,15 @@ public interface Journal extends AutoCloseable {
     return 0;
   }
 
+  /**
+   * Up to which number, exclusive, that reader has to commit before the log can let its oldest file
+   * go, when every other reader is done with that file; else -1, also when it is the newest. The
+   * log's {@link #fullness} is exact afterwards.
+   */
+  default long heldUntil(String cursor) {
+    return -1;
+  }
+
   /** Lets pending appends become durable, then closes the files. */
   @Override
   void close();

@@ -182,6 +182,21 @@ public final class SegmentedJournal implements Journal {
   }
 
   @Override
+  public long heldUntil(String name) {
+    SegmentCursor cursor = open.get(name);
+    if (cursor == null) {
+      return -1;
+    }
+    upkeep.measure();
+    long own = cursor.committed() + 1;
+    Segment oldest = log.segmentOf(own);
+    if (oldest == null || oldest.end() == Long.MAX_VALUE) {
+      return -1;
+    }
+    return oldestNeeded(cursor) >= oldest.end() ? oldest.end() : -1;
+  }
+
+  @Override
   public JournalStatus status() {
     Refusal refusal = queue.refusal();
     return new JournalStatus(
@@ -230,6 +245,20 @@ public final class SegmentedJournal implements Journal {
       }
     }
     return lowest;
+  }
+
+  /** The first number that a reader other than that one has not committed. */
+  private long oldestNeeded(@Nullable SegmentCursor exceptFor) {
+    long oldest = log.next();
+    for (CursorState state : idle.values()) {
+      oldest = Math.min(oldest, state.committed() + 1);
+    }
+    for (SegmentCursor cursor : open.values()) {
+      if (cursor != exceptFor) {
+        oldest = Math.min(oldest, cursor.committed() + 1);
+      }
+    }
+    return oldest;
   }
 
   private synchronized void release(String name, CursorState last) {
@@ -315,14 +344,7 @@ public final class SegmentedJournal implements Journal {
 
     @Override
     public long oldestNeeded() {
-      long oldest = log.next();
-      for (CursorState state : idle.values()) {
-        oldest = Math.min(oldest, state.committed() + 1);
-      }
-      for (SegmentCursor cursor : open.values()) {
-        oldest = Math.min(oldest, cursor.committed() + 1);
-      }
-      return oldest;
+      return SegmentedJournal.this.oldestNeeded(null);
     }
 
     @Override

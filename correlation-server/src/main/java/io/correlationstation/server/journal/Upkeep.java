@@ -78,7 +78,7 @@ final class Upkeep implements Runnable {
       quota.usable(disk.usableBytes());
       storeCursors();
       deleteSegments();
-      quota.idle(idleBytes());
+      measure();
       failing = false;
     } catch (IOException e) {
       metrics.failures.labelValues("upkeep").inc();
@@ -87,6 +87,11 @@ final class Upkeep implements Runnable {
       }
       failing = true;
     }
+  }
+
+  /** Tells the quota what every reader is done with; for any thread. */
+  void measure() {
+    quota.idle(idleBytes());
   }
 
   private boolean pause() {

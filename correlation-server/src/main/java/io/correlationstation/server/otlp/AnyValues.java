@@ -30,6 +30,7 @@ final class AnyValues {
   static final int KEY_VALUE_VALUE = 2;
   static final int LIST_VALUES = 1;
 
+  private static final byte STRING_TAG = STRING << 3 | Wire.LEN;
   private static final int MAX_DEPTH = 64;
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -69,8 +70,21 @@ final class AnyValues {
 
   /** Whether the value is a string of nothing but ASCII, from {@link #start} to {@link #end}. */
   boolean isAsciiString(int from, int to) {
-    read(from, to);
+    if (!isShortString(from, to)) {
+      read(from, to);
+    }
     return member == STRING && Utf8.isAscii(bytes, start, end);
+  }
+
+  /** A string of less than 128 bytes and nothing else, as most values are, without a loop. */
+  private boolean isShortString(int from, int to) {
+    if (to - from < 2 || bytes[from] != STRING_TAG || bytes[from + 1] != to - from - 2) {
+      return false;
+    }
+    member = STRING;
+    start = from + 2;
+    end = to;
+    return true;
   }
 
   /** Where the value that was looked at last starts. */

@@ -28,6 +28,9 @@ public final class LogScan extends ResourceScan implements LogView {
   private int severityNumber;
   private int severityTextStart;
   private int severityTextEnd;
+  private String lastText = "";
+  private int lastTextStart;
+  private int lastTextEnd;
   private int bodyStart;
   private int bodyEnd;
   private int eventNameStart;
@@ -147,6 +150,11 @@ public final class LogScan extends ResourceScan implements LogView {
     return id(spanIdStart, 8);
   }
 
+  @Override
+  public long spanIdBits() {
+    return spanIdStart < 0 ? 0 : Wire.bigEndianLong(payload, spanIdStart);
+  }
+
   private @Nullable String id(int start, int length) {
     for (int i = 0; start >= 0 && i < length; i++) {
       if (payload[start + i] != 0) {
@@ -168,7 +176,13 @@ public final class LogScan extends ResourceScan implements LogView {
 
   @Override
   public String severityText() {
-    return text(severityTextStart, severityTextEnd);
+    if (!Arrays.equals(
+        payload, severityTextStart, severityTextEnd, payload, lastTextStart, lastTextEnd)) {
+      lastText = text(severityTextStart, severityTextEnd);
+      lastTextStart = severityTextStart;
+      lastTextEnd = severityTextEnd;
+    }
+    return lastText;
   }
 
   @Override
@@ -199,7 +213,7 @@ public final class LogScan extends ResourceScan implements LogView {
   }
 
   private String text(int start, int end) {
-    return new String(payload, start, end - start, UTF_8);
+    return start == end ? "" : new String(payload, start, end - start, UTF_8);
   }
 
   @Override

@@ -18,6 +18,9 @@ public interface LogView {
   /** 16 lower-case digits, or null. */
   @Nullable String spanId();
 
+  /** The span id's eight bytes as a number, the first the highest; 0 when there is none. */
+  long spanIdBits();
+
   /** Event time in nanoseconds since the epoch, else the observed time; 0 when both are missing. */
   long timeNanos();
 
@@ -62,6 +65,12 @@ public interface LogView {
 
   /** All attributes of the record as text; resource attributes are left out. Built at each call. */
   Map<String, String> attributes();
+
+  /**
+   * The record's resource on the wire, the same array for all records of one resource in a request;
+   * empty when there is none.
+   */
+  byte[] resourceBytes();
 
   /** All attributes of the record's resource as text; built once for all records of a resource. */
   Map<String, String> resourceAttributes();

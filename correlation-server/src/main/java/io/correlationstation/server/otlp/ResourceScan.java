@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.otlp;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,6 +34,7 @@ abstract class ResourceScan {
   private final Wire items;
   private int requestStart = -1;
   private int requestEnd = -1;
+  private byte @Nullable [] resourceBytes;
   private @Nullable String service;
   private @Nullable Map<String, String> resourceAttributes;
 
@@ -68,6 +70,7 @@ abstract class ResourceScan {
     resource.clear();
     service = null;
     resourceAttributes = null;
+    resourceBytes = null;
     containers.over(start, end);
     while (containers.next()) {
       if (containers.is(RESOURCE, Wire.LEN)) {
@@ -122,6 +125,26 @@ abstract class ResourceScan {
       resourceAttributes = Collections.unmodifiableMap(all);
     }
     return resourceAttributes;
+  }
+
+  /**
+   * The current resource on the wire, copied once for all of its items; empty when there is none.
+   * What came in pieces is put together, as protobuf merges messages.
+   */
+  public final byte[] resourceBytes() {
+    if (resourceBytes == null) {
+      byte[] all = {};
+      Wire fields = new Wire(payload).over(requestStart, requestEnd);
+      while (fields.next()) {
+        if (fields.is(RESOURCE, Wire.LEN)) {
+          int before = all.length;
+          all = Arrays.copyOf(all, before + fields.length());
+          System.arraycopy(payload, fields.start(), all, before, fields.length());
+        }
+      }
+      resourceBytes = all;
+    }
+    return resourceBytes;
   }
 
   /** The wanted names that the current item or its resource has, a bit each. */

@@ -10,9 +10,9 @@ import java.util.Arrays;
 /**
  * Writes protobuf fields into one growing array. A nested message is opened with {@link #begin} and
  * closed with {@link #end}, which puts its length in front of it (moving it when the length needs
- * more than one byte). Not thread-safe.
+ * more than one byte). Can be used again after {@link #truncate}. Not thread-safe.
  */
-final class WireWriter {
+public final class WireWriter {
 
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, LITTLE_ENDIAN);
@@ -24,31 +24,44 @@ final class WireWriter {
   private byte[] bytes;
   private int size;
 
-  WireWriter(int expectedBytes) {
+  public WireWriter(int expectedBytes) {
     bytes = new byte[Math.max(64, expectedBytes)];
   }
 
-  int size() {
+  public int size() {
     return size;
   }
 
-  byte[] toByteArray() {
+  /** How much can be written before the array has to grow. */
+  public int capacity() {
+    return bytes.length;
+  }
+
+  /**
+   * What was written, in the first {@link #size} bytes of an array that the next call may change or
+   * replace.
+   */
+  public byte[] array() {
+    return bytes;
+  }
+
+  public byte[] toByteArray() {
     return Arrays.copyOf(bytes, size);
   }
 
   /** Drops everything written after that size. */
-  void truncate(int size) {
+  public void truncate(int size) {
     this.size = size;
   }
 
   /** Opens a nested message or a packed list; give the result to {@link #end}. */
-  int begin(int field) {
+  public int begin(int field) {
     tag(field, Wire.LEN);
     room(1);
     return ++size;
   }
 
-  void end(int begun) {
+  public void end(int begun) {
     int length = size - begun;
     int extra = varintSize(length) - 1;
     if (extra > 0) {
@@ -61,11 +74,11 @@ final class WireWriter {
     size = contentEnd;
   }
 
-  void tag(int field, int type) {
+  public void tag(int field, int type) {
     varint((long) field << 3 | type);
   }
 
-  void varint(long value) {
+  public void varint(long value) {
     room(10);
     while ((value & ~0x7fL) != 0) {
       bytes[size++] = (byte) (value | 0x80);
@@ -91,12 +104,12 @@ final class WireWriter {
     fixed64(value);
   }
 
-  void varintField(int field, long value) {
+  public void varintField(int field, long value) {
     tag(field, Wire.VARINT);
     varint(value);
   }
 
-  void bytesField(int field, byte[] value) {
+  public void bytesField(int field, byte[] value) {
     tag(field, Wire.LEN);
     varint(value.length);
     raw(value, 0, value.length);
@@ -139,13 +152,13 @@ final class WireWriter {
     return 1;
   }
 
-  void raw(byte[] source, int start, int end) {
+  public void raw(byte[] source, int start, int end) {
     room(end - start);
     System.arraycopy(source, start, bytes, size, end - start);
     size += end - start;
   }
 
-  static int varintSize(int value) {
+  public static int varintSize(int value) {
     return value == 0 ? 1 : (38 - Integer.numberOfLeadingZeros(value)) / 7;
   }
 

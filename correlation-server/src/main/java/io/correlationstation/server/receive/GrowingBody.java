@@ -29,8 +29,20 @@ final class GrowingBody {
     }
   }
 
+  /** Makes room for exactly that many bytes at once; more can still be put in. */
+  void reserve(int length) throws Refusal {
+    if (length > bytes.length) {
+      resize(length);
+    }
+  }
+
   int size() {
     return size;
+  }
+
+  /** How many bytes fit in before the array has to grow. */
+  int free() {
+    return bytes.length - size;
   }
 
   void append(ByteBuffer more) throws Refusal {

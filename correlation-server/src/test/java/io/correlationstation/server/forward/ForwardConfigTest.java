@@ -133,6 +133,18 @@ class ForwardConfigTest {
   }
 
   @Test
+  void dropOldest_ofWhatIsNoDestination_isRefused() {
+    ForwardConfig config =
+        ForwardConfig.of(Path.of("dlq"), List.of(DestinationConfig.tempo(PLACE)));
+
+    assertThat(config.dropOldest()).isEmpty();
+    assertThat(config.withDropOldest(Set.of("tempo")).dropOldest()).containsExactly("tempo");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> config.withDropOldest(Set.of("loki")))
+        .withMessage("dropOldest names no destination: loki");
+  }
+
+  @Test
   void extraLabels_tooManyOrAnId_areRefused() {
     Duration age = Duration.ofDays(7);
 

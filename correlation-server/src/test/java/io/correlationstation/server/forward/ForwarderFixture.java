@@ -103,6 +103,10 @@ final class ForwarderFixture implements AutoCloseable {
 
   /** Sum over all series of a metric that have these label values. */
   double metric(String name, String... values) {
+    return metric(registry, name, values);
+  }
+
+  static double metric(PrometheusRegistry registry, String name, String... values) {
     double sum = 0;
     for (MetricSnapshot snapshot : registry.scrape(metric -> metric.equals(name))) {
       for (DataPointSnapshot point : snapshot.getDataPoints()) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.correlationstation.server.forward.FakeBackend.Fault;
 import io.correlationstation.server.journal.DelegatingCursor;
 import io.correlationstation.server.journal.DelegatingJournal;
+import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.InMemoryJournal;
 import io.correlationstation.server.journal.Journal;
 import io.correlationstation.server.journal.JournalConfig;
@@ -18,6 +19,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The forwarder on the real journal, over restarts. */
 class ForwarderOnDiskTest {
+
+  private static final int SMALL_FRAMES = 60;
 
   @TempDir Path dir;
 
@@ -79,6 +84,130 @@ class ForwarderOnDiskTest {
     }
 
     assertThat(tempo.names()).containsExactlyElementsOf(Frames.numbered("span-", 50));
+  }
+
+  /** with the setting, one that is stuck costs its own data and no sender an answer. */
+  @Test
+  void x20_destinationThatDropsTheOldest_isDown_intakeGoesOnAndTheRestArrives() throws Exception {
+    PrometheusRegistry registry = new PrometheusRegistry();
+    try (SegmentedJournal journal = openSmall();
+        FakeTempo healthy = FakeTempo.start();
+        Forwarder forwarder = forward(journal, registry, healthy, Set.of("tempo"))) {
+      tempo.backend().always(Fault.status(503));
+      int sent = 0;
+      for (; sent < 4 * SMALL_FRAMES; sent++) {
+        appendUntilTaken(journal, sent);
+      }
+      assertThat(journal.fullness()).isLessThan(1);
+      tempo.backend().always(null);
+      await().until(() -> pendingFrames(forwarder) == 0);
+
+      List<String> all = Frames.numbered("span-", sent);
+      assertThat(healthy.names()).containsExactlyElementsOf(all);
+      int delivered = tempo.names().size();
+      assertThat(delivered).isBetween(1, SMALL_FRAMES);
+      assertThat(tempo.names()).containsExactlyElementsOf(all.subList(sent - delivered, sent));
+      assertThat(dropped(registry, "tempo")).isEqualTo(sent - delivered);
+      assertThat(dropped(registry, "healthy")).isZero();
+      assertThat(forwarder.accountingMismatch()).isZero();
+    }
+  }
+
+  /** nothing is dropped while another reader needs the same frames. */
+  @Test
+  void x20_anotherReaderIsBehindToo_nothingIsDroppedAndIntakeIsRefused() throws Exception {
+    PrometheusRegistry registry = new PrometheusRegistry();
+    try (SegmentedJournal journal = openSmall();
+        JournalCursor stuck = journal.cursor("stuck");
+        FakeTempo healthy = FakeTempo.start();
+        Forwarder forwarder = forward(journal, registry, healthy, Set.of("tempo"))) {
+      tempo.backend().always(Fault.status(503));
+
+      assertThat(framesTaken(journal)).isLessThan(4 * SMALL_FRAMES);
+
+      assertThat(stuck.committed()).isEqualTo(-1);
+      await().until(() -> !healthy.backend().requests().isEmpty());
+      assertThat(dropped(registry, "tempo")).isZero();
+      assertThat(forwarder.accountingMismatch()).isZero();
+    }
+  }
+
+  /** without the setting, intake is refused and nothing is lost. */
+  @Test
+  void x20_destinationIsDown_withoutTheSetting_intakeIsRefused() throws Exception {
+    PrometheusRegistry registry = new PrometheusRegistry();
+    try (SegmentedJournal journal = openSmall();
+        FakeTempo healthy = FakeTempo.start();
+        Forwarder forwarder = forward(journal, registry, healthy, Set.of())) {
+      tempo.backend().always(Fault.status(503));
+      int taken = framesTaken(journal);
+      assertThat(taken).isLessThan(4 * SMALL_FRAMES);
+      tempo.backend().always(null);
+
+      await().until(() -> pendingFrames(forwarder) == 0);
+
+      assertThat(tempo.names()).containsExactlyElementsOf(Frames.numbered("span-", taken));
+      assertThat(dropped(registry, "tempo")).isZero();
+    }
+  }
+
+  /** How many frames the journal takes before it refuses one. */
+  private static int framesTaken(Journal journal) {
+    for (int i = 0; i < 4 * SMALL_FRAMES; i++) {
+      if (journal.append(largeFrame(i)).handle((sequence, e) -> e != null).join()) {
+        return i;
+      }
+    }
+    return 4 * SMALL_FRAMES;
+  }
+
+  /** Room is made within a moment; a sender that is told to come again comes again. */
+  private static void appendUntilTaken(Journal journal, int i) {
+    await()
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> journal.append(largeFrame(i)).handle((sequence, e) -> e == null).join());
+  }
+
+  private static Frame largeFrame(int i) {
+    return Frames.traces(Map.of("padding", "x".repeat(20_000)), "span-" + i);
+  }
+
+  private static long pendingFrames(Forwarder forwarder) {
+    return forwarder.destinations().stream().mapToLong(DestinationStatus::pendingFrames).sum();
+  }
+
+  private static double dropped(PrometheusRegistry registry, String destination) {
+    return ForwarderFixture.metric(
+        registry, "corr_export_filtered_items", destination, Overflow.REASON);
+  }
+
+  /** Takes about {@link #SMALL_FRAMES} large frames. */
+  private SegmentedJournal openSmall() throws IOException {
+    JournalConfig config =
+        JournalConfig.builder(dir.resolve("small"))
+            .maxBytes(SMALL_FRAMES * 22_000L)
+            .segmentBytes(4 * 20_000)
+            .maxFrameBytes(64 << 10)
+            .maxQueuedBytes(1 << 20)
+            .retentionBytes(0)
+            .cursorDelay(Duration.ofMillis(20))
+            .build();
+    return SegmentedJournal.open(config, new PrometheusRegistry());
+  }
+
+  private Forwarder forward(
+      Journal journal, PrometheusRegistry registry, FakeTempo healthy, Set<String> dropOldest)
+      throws IOException {
+    DestinationConfig stuck = DestinationConfig.tempo(tempo.backend().uri(""));
+    DestinationConfig other =
+        DestinationConfig.otlp("healthy", healthy.backend().uri(""), Map.of());
+    return Forwarder.start(
+        ForwardConfig.of(
+                dir.resolve("dlq"),
+                List.of(ForwarderFixture.quick(stuck), ForwarderFixture.quick(other)))
+            .withDropOldest(dropOldest),
+        journal,
+        registry);
   }
 
   private SegmentedJournal open() throws IOException {

@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,7 +136,8 @@ class ForwarderTest {
         new ForwardConfig(
             dir.resolve("tiny"),
             10,
-            List.of(ForwarderFixture.quick(DestinationConfig.tempo(tempo.backend().uri("")))));
+            List.of(ForwarderFixture.quick(DestinationConfig.tempo(tempo.backend().uri("")))),
+            Set.of());
     tempo.poison("bad", 400);
     journal.append(Frames.traces("bad")).join();
 

@@ -9,6 +9,8 @@ import com.github.luben.zstd.ZstdOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -207,6 +209,34 @@ class CodingsTest {
     } else {
       assertThat(refusal("zstd", frame).kind()).isEqualTo(Refusal.Kind.BAD_REQUEST);
     }
+  }
+
+  @Test
+  void decode_gzipOfWhatTelemetryReaches_neverHoldsMoreThanItsSize() throws Exception {
+    byte[] plain = new byte[300_000];
+    new Random(1).nextBytes(plain);
+    ByteBudget exact = new ByteBudget(plain.length + 1);
+    exact.lease().take(1); // a request alone may take more
+
+    byte[] decoded =
+        Codings.decode(List.of("gzip"), Coder.GZIP.encode(plain), LIMIT, exact.lease());
+
+    assertThat(decoded).isEqualTo(plain);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 299_999, 300_001, 5_000_000, -1})
+  void decode_R33_gzipThatAnnouncesAnotherLength_isBadAndReservesNoMoreThanUsual(int announced)
+      throws Exception {
+    byte[] plain = new byte[300_000];
+    new Random(1).nextBytes(plain);
+    byte[] encoded = Coder.GZIP.encode(plain);
+    ByteBuffer.wrap(encoded)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(encoded.length - Integer.BYTES, announced);
+
+    assertThat(refusal("gzip", encoded).kind()).isEqualTo(Refusal.Kind.BAD_REQUEST);
+    assertThat(budget.used()).isLessThanOrEqualTo(LIMIT + 1L);
   }
 
   @Test
