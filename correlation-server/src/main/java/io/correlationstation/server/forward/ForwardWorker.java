@@ -104,6 +104,7 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
           failures = 0;
         } catch (Overflow.Reached e) {
           logger.debug("{}: a window is given up", config.name());
+          cursor.rewind(); // should there be room by now after all
         } catch (IOException | RuntimeException e) {
           startOver(e);
           rest(backOff.pause(++failures, null).toNanos());
