@@ -9,7 +9,7 @@ import java.util.Random;
  * A made-up application: services, what each calls, and where the context of a call is lost.
  *
  * <p>Drawn from a seed alone, so that it can be made again anywhere. Calls go from lower to higher
- * numbered services and never back.
+ * numbered services and never back, unless the shape says so.
  */
 final class Application {
 
@@ -30,7 +30,16 @@ final class Application {
     /** Half of the services show no calls. */
     HALF_SILENT,
     /** No service shows its calls. */
-    SILENT
+    SILENT,
+    /** Each calls the next and the last one the first; part of the work carries no keys. */
+    LOOP,
+    /** Who was called reports back later; part of the work carries no keys. */
+    CALLBACKS;
+
+    /** How much of the work carries no keys at all. */
+    double keyless() {
+      return this == LOOP || this == CALLBACKS ? 0.4 : 0;
+    }
   }
 
   /** How hard the traffic is: concurrency per circuit, clocks, lost keys, missing parents. */
@@ -139,7 +148,8 @@ final class Application {
   private void connect(int caller, int count) {
     List<Integer> callees = new ArrayList<>();
     switch (shape) {
-      case CHAIN, SILENT -> callees.add(caller + 1);
+      case CHAIN, SILENT, CALLBACKS -> callees.add(caller + 1);
+      case LOOP -> callees.add((caller + 1) % count);
       case FAN_OUT -> {
         for (int i = 1; caller == 0 && i < count; i++) {
           callees.add(i);

@@ -3,6 +3,7 @@ package io.correlationstation.benchmarks.stitch;
 
 import io.correlationstation.benchmarks.stitch.Application.Call;
 import io.correlationstation.benchmarks.stitch.Application.Service;
+import io.correlationstation.benchmarks.stitch.Application.Shape;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -60,6 +61,15 @@ final class Traffic {
   private String circuit = "";
   private String resource = "";
 
+  /** The run carries no keys, and keeps its context. */
+  private boolean keyless;
+
+  /** Calls made in this run. */
+  private int hops;
+
+  /** The last request that was served to its end. */
+  private long served;
+
   Traffic(Application application, int runs, long seed) {
     this.application = application;
     this.random = new Random(seed * 1_000_003 + 17);
@@ -74,9 +84,12 @@ final class Traffic {
         at += 0.2 + random.nextDouble() * 3;
       }
       resource = String.format("11111111-0000-4000-8000-%012d", run);
-      Service entry = application.services.get(0);
+      double without = application.shape.keyless();
+      keyless = without > 0 && random.nextDouble() < without;
+      int first = application.shape == Shape.LOOP && keyless ? random.nextInt(services()) : 0;
+      hops = 0;
       long trace = random.nextLong();
-      serve(entry, "start", 2, trace, 0, at, null);
+      serve(application.services.get(first), "start", 2, trace, 0, at, null);
     }
     leaveOutParents();
     spans.sort(Comparator.comparingDouble(Span::arrivalSeconds));
@@ -107,7 +120,7 @@ final class Traffic {
     double now = at + work(service) / 2;
     double end = now;
     for (Call call : service.calls()) {
-      if (random.nextDouble() < call.probability()) {
+      if (goesOn() && random.nextDouble() < call.probability()) {
         double done = call(service, call, trace, id, now);
         end = Math.max(end, done);
         now = call.parallel() ? now + 0.001 : done;
@@ -115,11 +128,21 @@ final class Traffic {
     }
     end = Math.max(end, now) + work(service) / 2;
     emit(service, operation, kind, trace, id, parent, at, end);
+    served = id;
     return end;
   }
 
   private double work(Service service) {
     return service.workSeconds() * Math.exp(0.5 * random.nextGaussian());
+  }
+
+  private int services() {
+    return application.services.size();
+  }
+
+  /** A loop is left after one round and a half. */
+  private boolean goesOn() {
+    return application.shape != Shape.LOOP || hops < services() * 3 / 2;
   }
 
   private double call(Service caller, Call call, long trace, long parent, double at) {
@@ -133,7 +156,8 @@ final class Traffic {
 
   private double attempt(Service caller, Call call, long trace, long parent, double at) {
     Service callee = application.services.get(call.callee());
-    boolean lost = call.broken() || random.nextDouble() < FLAKY;
+    boolean lost = (call.broken() || random.nextDouble() < FLAKY) && !keyless;
+    hops++;
     long exit = caller.showsCalls() ? random.nextLong() : parent;
     String cause = !call.broken() ? "flaky" : call.queued() ? "async" : "sync";
     Origin origin = new Origin(trace, exit, cause, caller.name() + ">" + callee.name());
@@ -141,18 +165,41 @@ final class Traffic {
     long under = lost ? 0 : exit;
     double network = 0.0005 + 0.003 * random.nextDouble();
     double end;
+    double finished;
     if (call.queued()) {
       end = at + 0.001 + network;
       double picked = call.medianSeconds() * Math.exp(call.sigma() * random.nextGaussian());
-      serve(callee, call.operation(), 5, into, under, at + network + picked, origin);
+      finished = serve(callee, call.operation(), 5, into, under, at + network + picked, origin);
     } else {
-      end = network + serve(callee, call.operation(), 2, into, under, at + network, origin);
+      finished = serve(callee, call.operation(), 2, into, under, at + network, origin);
+      end = network + finished;
+    }
+    if (application.shape == Shape.CALLBACKS) {
+      reportBack(caller, call, into, finished);
     }
     if (caller.showsCalls()) {
       int kind = call.queued() ? 4 : 3;
       emit(caller, "call " + call.operation(), kind, trace, exit, parent, at, end);
     }
     return end;
+  }
+
+  /** The callee tells its caller, later and without context, that it is done. */
+  private void reportBack(Service caller, Call call, long trace, double at) {
+    Service callee = application.services.get(call.callee());
+    long exit = random.nextLong();
+    long into = random.nextLong();
+    long done = random.nextLong();
+    if (!keyless) { // who does keyless work reports from outside, unseen
+      emit(callee, "report", 4, trace, exit, served, at, at + 0.001);
+    }
+    double back = at + call.medianSeconds() * Math.exp(call.sigma() * random.nextGaussian());
+    emit(caller, "done", 5, into, done, 0, back, back + work(caller));
+    String edge = callee.name() + ">" + caller.name();
+    truth.add(
+        keyless
+            ? new Truth(into, done, 0, 0, "root", "", run)
+            : new Truth(into, done, trace, exit, "async", edge, run));
   }
 
   private void emit(
@@ -164,7 +211,7 @@ final class Traffic {
       long parent,
       double from,
       double to) {
-    boolean none = random.nextDouble() < PLAIN_KEYLESS;
+    boolean none = random.nextDouble() < PLAIN_KEYLESS || keyless;
     double late = random.nextDouble() < LATE ? 1 + random.nextDouble() * 7 : 0;
     spans.add(
         new Span(

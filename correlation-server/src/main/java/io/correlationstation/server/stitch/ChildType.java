@@ -32,6 +32,7 @@ final class ChildType {
   double orphans;
   double carriedOrphans;
   double carriedSeen;
+  double carriedKeyed;
   double seenAtFit;
 
   /** Share of its roots that have no parent, by the last fit; 1 while nothing is known. */
@@ -45,6 +46,7 @@ final class ChildType {
 
   boolean hopeful;
   int inWindow;
+  int keyedInWindow;
   int fits;
 
   ChildType(
@@ -92,6 +94,11 @@ final class ChildType {
 
   double seenInFit() {
     return inWindow + carriedSeen;
+  }
+
+  /** Roots of the fit that carry a key by which a parent could be told. */
+  double keyedInFit() {
+    return keyedInWindow + carriedKeyed;
   }
 
   /** Weight of being one of a burst, given where the earlier roots lie. */

@@ -128,15 +128,28 @@ final class EdgeModel {
    * @param showing share of services that show their calls
    */
   void fitShare(double showing) {
-    double rareShare = doubtful ? RARE_DOUBTFUL : exit.oneSlot() ? 0 : showing * RARE_SILENT_CALLS;
-    double rare = 1 + rareShare * child.seenInFit();
-    double learnt = Math.max(0, expected - rare);
+    double learnt = doubtful && exit.oneSlot() ? believed() : beyondRare(showing);
     double exists = PRIOR_EXITS / (PRIOR_EXITS + exit.exposure);
     double hoped = PRIOR_EXITS * prior * exists;
     share = Math.min(MAX_SHARE, (learnt + hoped) / (exit.exposure + PRIOR_EXITS));
     if (forbidden || (doubtful && learnt == 0)) {
       share = 0;
     }
+  }
+
+  /**
+   * A call whose callee nobody saw did call somebody, so a doubtful edge counts in full or not at
+   * all: were the doubt taken off in each iteration, it would take everything in the end. While
+   * priors stand in for the delays, what it explains says too little to judge.
+   */
+  private double believed() {
+    boolean rare = !broad && expected < 1 + RARE_DOUBTFUL * child.keyedInFit();
+    return rare ? 0 : expected;
+  }
+
+  private double beyondRare(double showing) {
+    double rare = doubtful ? RARE_DOUBTFUL : exit.oneSlot() ? 0 : showing * RARE_SILENT_CALLS;
+    return Math.max(0, expected - 1 - rare * child.seenInFit());
   }
 
   void fitDensities() {

@@ -86,6 +86,7 @@ final class Learner {
     all.orphan(posterior(child));
     child.type.carriedOrphans += all.orphan();
     child.type.carriedSeen++;
+    child.type.carriedKeyed += child.fragment.strongKeys == 0 ? 0 : 1;
     learnBurst(all, child.type.carriedBurst, all.orphan());
     for (int i = 0; i < all.count; i++) {
       double weight = probability[i] * wholeness(all.exits[i]);
@@ -171,6 +172,7 @@ final class Learner {
     for (ChildType type : vocabulary.childTypes()) {
       type.carriedOrphans *= FADE;
       type.carriedSeen *= FADE;
+      type.carriedKeyed *= FADE;
       type.carriedBurst.scale(FADE);
     }
     for (ExitType type : vocabulary.exitTypes()) {
@@ -218,6 +220,7 @@ final class Learner {
       type.burst.clear();
       type.burst.addAll(type.carriedBurst, 1);
       type.inWindow = 0;
+      type.keyedInWindow = 0;
     }
     for (Child child : window) {
       reweigh(child);
@@ -229,6 +232,7 @@ final class Learner {
     }
     for (Child child : window) {
       child.type.inWindow++;
+      child.type.keyedInWindow += child.fragment.strongKeys == 0 ? 0 : 1;
       double orphan = posterior(child);
       if (child.type.hopeful && iteration < HOPE.length) {
         orphan = hope(child, orphan, HOPE[iteration]);
