@@ -221,7 +221,7 @@ final class CandidateSearch {
     }
     boolean settled = child.type.settled();
     double factor = exit.fragment.keySet.comparedFactor;
-    if (settled && edge.mostWeight() * factor * OWN_KEY_FACTOR < NEGLIGIBLE) {
+    if (settled && edge.mostWeight(exit, child) * factor * OWN_KEY_FACTOR < NEGLIGIBLE) {
       return false;
     }
     found.add(child, exit, edge, logKeys);

@@ -33,6 +33,11 @@ final class ChildType {
   double carriedOrphans;
   double carriedSeen;
   double carriedKeyed;
+
+  /** The part of the roots without parent that carries a key. */
+  double keyedOrphans;
+
+  double carriedKeyedOrphans;
   double seenAtFit;
 
   /** Share of its roots that have no parent, by the last fit; 1 while nothing is known. */
@@ -43,6 +48,8 @@ final class ChildType {
 
   final Density carriedBurst = new Density();
   double burstShare = 0.01;
+
+  final KeyedShare keyedShare = new KeyedShare();
 
   boolean hopeful;
   int inWindow;
@@ -99,6 +106,16 @@ final class ChildType {
   /** Roots of the fit that carry a key by which a parent could be told. */
   double keyedInFit() {
     return keyedInWindow + carriedKeyed;
+  }
+
+  /** Learns how far roots with a parent carry keys and those without do not. */
+  void fitKeyed() {
+    double all = seenInFit();
+    if (all >= 1) {
+      double keyed = keyedInFit();
+      double linked = Math.max(0, all - orphans);
+      keyedShare.fit(linked, Math.max(0, keyed - keyedOrphans), orphans, keyedOrphans, keyed / all);
+    }
   }
 
   /** Weight of being one of a burst, given where the earlier roots lie. */

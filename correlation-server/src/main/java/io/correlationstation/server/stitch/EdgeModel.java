@@ -53,6 +53,8 @@ final class EdgeModel {
   final Density carriedSlack = new Density();
   final Density carriedSlackAnyhow = new Density();
 
+  private final KeyedShare keyedShare = new KeyedShare();
+
   /** How far the learnt densities are believed over the prior, 0 to 1. */
   private double trust;
 
@@ -67,6 +69,11 @@ final class EdgeModel {
   double intact;
   double expected;
   double carried;
+
+  /** The part of the handoffs whose call's trace carries keys. */
+  double expectedKeyed;
+
+  double carriedKeyed;
   double share;
   double odds;
 
@@ -82,6 +89,7 @@ final class EdgeModel {
   void startFit(boolean broad) {
     this.broad = broad;
     expected = carried;
+    expectedKeyed = carriedKeyed;
     delay.clear();
     delay.addAll(carriedDelay, 1);
     slack.clear();
@@ -94,16 +102,18 @@ final class EdgeModel {
     slackAnyhow.addAll(carriedSlackAnyhow, 1);
   }
 
-  void learn(int delayBin, int slackBin, double probability) {
+  void learn(boolean keyed, int delayBin, int slackBin, double probability) {
     expected += probability;
+    expectedKeyed += keyed ? probability : 0;
     delay.add(delayBin, probability);
     slack.add(slackBin, probability);
   }
 
-  void carry(int delayBin, int slackBin, double probability) {
+  void carry(boolean keyed, int delayBin, int slackBin, double probability) {
     carriedSlackAnyhow.add(slackBin, 1);
     if (probability > 1e-4) {
       carried += probability;
+      carriedKeyed += keyed ? probability : 0;
       carriedDelay.add(delayBin, probability);
       carriedSlack.add(slackBin, probability);
     }
@@ -116,6 +126,7 @@ final class EdgeModel {
 
   void fade(double factor) {
     carried *= factor;
+    carriedKeyed *= factor;
     carriedDelay.scale(factor);
     carriedSlack.scale(factor);
     carriedSlackAnyhow.scale(factor);
@@ -134,6 +145,10 @@ final class EdgeModel {
     share = Math.min(MAX_SHARE, (learnt + hoped) / (exit.exposure + PRIOR_EXITS));
     if (forbidden || (doubtful && learnt == 0)) {
       share = 0;
+    }
+    if (exit.exposure >= 1) {
+      double usual = Math.min(1, exit.keyedExposure / exit.exposure);
+      keyedShare.fit(expected, expectedKeyed, exit.exposure, exit.keyedExposure, usual);
     }
   }
 
@@ -181,9 +196,15 @@ final class EdgeModel {
     return exit.oneSlot() || !exit.service.callsOut;
   }
 
-  /** What no candidate's weight exceeds, keys aside. */
-  double mostWeight() {
-    return odds * peak / child.orphanRate;
+  /** How much likelier the two belong together for their traces carrying keys or none. */
+  double telling(Exit call, Child root) {
+    return keyedShare.telling(call.fragment.keyed())
+        * child.keyedShare.telling(root.fragment.keyed());
+  }
+
+  /** What no candidate's weight exceeds, which keys they share aside. */
+  double mostWeight(Exit call, Child root) {
+    return odds * peak * telling(call, root) / child.orphanRate;
   }
 
   /** Density, per second, of the distance between an exit and a child. */

@@ -34,6 +34,11 @@ final class ExitType {
 
   double carriedExposure;
 
+  /** The part of them whose traces carry keys. */
+  double keyedExposure;
+
+  double carriedKeyedExposure;
+
   ExitType(
       int id,
       Service service,
@@ -75,6 +80,12 @@ final class ExitType {
       }
     }
     return false;
+  }
+
+  /** Goes on counting an exit that leaves memory. */
+  void carryExposure(double exits, boolean keyed) {
+    carriedExposure += exits;
+    carriedKeyedExposure += keyed ? exits : 0;
   }
 
   /** Turns shares into odds against an empty slot. */

@@ -128,6 +128,11 @@ final class Fragment {
     return slot;
   }
 
+  /** Whether it carries a key by which a parent or a child could be told. */
+  boolean keyed() {
+    return strongKeys != 0;
+  }
+
   boolean hasKey(int key) {
     return keySet.hasKey(key);
   }

@@ -275,7 +275,7 @@ final class Fragments {
     for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
       carriers.remove(exit);
       if (exit.type.remove(exit)) {
-        exit.type.carriedExposure += Learner.wholeness(exit);
+        exit.type.carryExposure(Learner.wholeness(exit), fragment.keyed());
       }
       exitCount--;
     }

@@ -86,11 +86,12 @@ final class Learner {
     all.orphan(posterior(child));
     child.type.carriedOrphans += all.orphan();
     child.type.carriedSeen++;
-    child.type.carriedKeyed += child.fragment.strongKeys == 0 ? 0 : 1;
+    child.type.carriedKeyed += child.fragment.keyed() ? 1 : 0;
+    child.type.carriedKeyedOrphans += child.fragment.keyed() ? all.orphan() : 0;
     learnBurst(all, child.type.carriedBurst, all.orphan());
     for (int i = 0; i < all.count; i++) {
       double weight = probability[i] * wholeness(all.exits[i]);
-      all.edges[i].carry(all.delayBin(i), all.slackBin(i), weight);
+      all.edges[i].carry(all.exits[i].fragment.keyed(), all.delayBin(i), all.slackBin(i), weight);
     }
     if (child.decided && !child.open) {
       child.settle();
@@ -173,10 +174,12 @@ final class Learner {
       type.carriedOrphans *= FADE;
       type.carriedSeen *= FADE;
       type.carriedKeyed *= FADE;
+      type.carriedKeyedOrphans *= FADE;
       type.carriedBurst.scale(FADE);
     }
     for (ExitType type : vocabulary.exitTypes()) {
       type.carriedExposure *= FADE;
+      type.carriedKeyedExposure *= FADE;
     }
     carriedSeconds = carriedSeconds * FADE + (from - windowFromNanos) * 1e-9;
     windowFromNanos = from;
@@ -185,12 +188,17 @@ final class Learner {
   private void measureExposure() {
     for (ExitType type : vocabulary.exitTypes()) {
       double live = 0;
+      double keyed = 0;
       for (ExitType.Group group : type.groups) {
+        double ofGroup = 0;
         int end = group.exits.firstAfter(newestNanos);
         for (int i = group.exits.firstAtOrAfter(windowFromNanos); i < end; i++) {
-          live += wholeness(group.exits.get(i));
+          ofGroup += wholeness(group.exits.get(i));
         }
+        live += ofGroup;
+        keyed += group.keys == 0 ? 0 : ofGroup;
       }
+      type.keyedExposure = type.carriedKeyedExposure + keyed;
       type.exposure = type.carriedExposure + live;
     }
   }
@@ -217,6 +225,7 @@ final class Learner {
     }
     for (ChildType type : vocabulary.childTypes()) {
       type.orphans = type.carriedOrphans;
+      type.keyedOrphans = type.carriedKeyedOrphans;
       type.burst.clear();
       type.burst.addAll(type.carriedBurst, 1);
       type.inWindow = 0;
@@ -232,7 +241,7 @@ final class Learner {
     }
     for (Child child : window) {
       child.type.inWindow++;
-      child.type.keyedInWindow += child.fragment.strongKeys == 0 ? 0 : 1;
+      child.type.keyedInWindow += child.fragment.keyed() ? 1 : 0;
       double orphan = posterior(child);
       if (child.type.hopeful && iteration < HOPE.length) {
         orphan = hope(child, orphan, HOPE[iteration]);
@@ -240,13 +249,15 @@ final class Learner {
       Candidates all = child.candidates;
       all.orphan(orphan);
       child.type.orphans += orphan;
+      child.type.keyedOrphans += child.fragment.keyed() ? orphan : 0;
       learnBurst(all, child.type.burst, orphan);
       double whole = child.type.orphanShare > 0.5 ? 1 : orphan * child.type.orphanShare;
       for (int i = 0; i < all.count; i++) {
         if (probability[i] > 1e-4) {
           double weight = probability[i] * wholeness(all.exits[i]);
           whole = Math.min(1, whole + weight);
-          all.edges[i].learn(all.delayBin(i), all.slackBin(i), weight);
+          all.edges[i].learn(
+              all.exits[i].fragment.keyed(), all.delayBin(i), all.slackBin(i), weight);
           learnClocks(child, i, weight);
         }
       }
@@ -327,6 +338,7 @@ final class Learner {
         double single = Math.max(0.1 * type.orphans, type.orphans - inBurst);
         type.orphanRate = (Math.max(single, least) + 0.5) / seconds;
         type.burst.smooth();
+        type.fitKeyed();
         type.burstShare = inBurst / Math.max(1, all);
       }
     }

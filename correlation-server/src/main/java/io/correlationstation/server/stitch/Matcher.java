@@ -79,7 +79,8 @@ final class Matcher {
       return 0;
     }
     double rate = odds * all.density(index) * all.evidence[index];
-    return Math.min(MAX_WEIGHT, rate / child.type.orphanRate);
+    double telling = all.edges[index].telling(all.exits[index], child);
+    return Math.min(MAX_WEIGHT, telling * rate / child.type.orphanRate);
   }
 
   /** Weighs the open children by the newest fit. */
