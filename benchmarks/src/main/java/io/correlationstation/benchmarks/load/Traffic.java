@@ -148,7 +148,7 @@ final class Traffic implements Template.Values {
     return List.of(
         text("circuit_id", "80.L1XX." + Template.circuitMark(slot, index) + "..TEST"),
         text("request_id", Template.requestMark(slot, index)),
-        text("product_id", "ELAN-10G-" + slot % 4));
+        text("product_id", "ELAN-10G-" + slot / PIECES % 4));
   }
 
   static KeyValue text(String key, String value) {

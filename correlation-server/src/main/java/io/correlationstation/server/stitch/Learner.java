@@ -27,6 +27,10 @@ final class Learner {
   private static final int DOUBTFUL_AGAIN = 6;
   private static final double SILENT_HOPE = 0.02;
   private static final int FRESH_FITS = 6;
+
+  /** However many fits a busy minute brings: work taken up late must have been seen by then. */
+  private static final long FRESH_NANOS = 60L * 1_000_000_000;
+
   private static final double UNKNOWN_ORPHANS = 0.25;
   private static final double FADE = 0.97;
 
@@ -43,6 +47,10 @@ final class Learner {
   private long windowFromNanos = Long.MAX_VALUE;
   private long newestNanos = Long.MIN_VALUE;
   private int fits;
+  private long firstNanos = Long.MAX_VALUE;
+
+  /** Little is learnt yet, and what is found at all depends on it. */
+  private boolean fresh = true;
 
   /** How far services here show their calls, 0 to 1. */
   private double showing;
@@ -60,6 +68,7 @@ final class Learner {
 
   void add(Child child) {
     known++;
+    firstNanos = Math.min(firstNanos, child.startNanos);
     windowFromNanos = Math.min(windowFromNanos, child.startNanos);
     newestNanos = Math.max(newestNanos, child.startNanos);
     if (child.type.fits == 0) {
@@ -122,14 +131,14 @@ final class Learner {
     showing = Math.min(1, 4 * vocabulary.showing());
     measureExposure();
     measureSlack();
+    fresh = fits < FRESH_FITS || newestNanos - firstNanos < FRESH_NANOS;
     boolean hopeful = false;
     for (ChildType type : vocabulary.childTypes()) {
       boolean mostlyOrphans = type.fits == 0 || type.orphans > 0.5 * type.seenAtFit;
-      boolean again = type.fits < FRESH_FITS || Integer.bitCount(type.fits) == 1;
+      boolean again = fresh || type.fits < FRESH_FITS || Integer.bitCount(type.fits) == 1;
       type.hopeful = mostlyOrphans && again;
       hopeful |= type.hopeful;
     }
-    boolean fresh = fits < FRESH_FITS;
     int iterations = fresh || hopeful ? ITERATIONS : WARM_ITERATIONS;
     int least = fresh ? BROAD_ITERATIONS : hopeful ? HOPE.length : 0;
     double converged = fresh ? CONVERGED : WARM_CONVERGED;
@@ -219,7 +228,7 @@ final class Learner {
   }
 
   private void expect(int iteration) {
-    boolean broad = fits < FRESH_FITS && iteration < BROAD_ITERATIONS;
+    boolean broad = fresh && iteration < BROAD_ITERATIONS;
     for (EdgeModel edge : vocabulary.edges()) {
       edge.startFit(broad);
     }
@@ -234,7 +243,7 @@ final class Learner {
     for (Child child : window) {
       reweigh(child);
     }
-    if (fits < FRESH_FITS) { // what is learnt first decides what is found at all
+    if (fresh) { // what is learnt first decides what is found at all
       for (Child child : window) {
         matcher.update(child);
       }
