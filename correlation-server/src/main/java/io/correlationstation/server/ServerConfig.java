@@ -129,12 +129,26 @@ record ServerConfig(
       destinations.add(
           DestinationConfig.datadog(datadogKey, settings.required(Setting.DATADOG_SITE)));
     }
+    Set<String> dropOldest = dropOldest(settings, destinations);
     try {
       return ForwardConfig.of(dataDir.resolve("dead-letters"), destinations)
-          .withDropOldest(Set.copyOf(settings.list(Setting.FORWARD_DROP_OLDEST)));
+          .withDropOldest(dropOldest);
     } catch (IllegalArgumentException e) {
       throw new SettingException(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static Set<String> dropOldest(Settings settings, List<DestinationConfig> destinations) {
+    List<String> known = destinations.stream().map(DestinationConfig::name).toList();
+    List<String> named = settings.list(Setting.FORWARD_DROP_OLDEST);
+    for (String name : named) {
+      if (!known.contains(name)) {
+        throw new SettingException(
+            "%s: there is no destination %s; known are %s"
+                .formatted(Setting.FORWARD_DROP_OLDEST.variable(), name, known));
+      }
+    }
+    return Set.copyOf(named);
   }
 
   private static DestinationConfig tempoGrpc(Settings settings) {

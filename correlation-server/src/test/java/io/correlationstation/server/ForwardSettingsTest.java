@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.correlationstation.server.forward.DestinationConfig;
+import io.correlationstation.server.forward.ForwardConfig;
 import io.correlationstation.server.forward.Protocol;
 import java.util.HashMap;
 import java.util.List;
@@ -104,7 +105,35 @@ class ForwardSettingsTest {
         .withMessageContaining(message);
   }
 
+  @Test
+  void dropOldest_knownDestination_isTaken() {
+    Map<String, String> environment =
+        Map.of(
+            "TEMPO_HTTP_ENDPOINT", "http://127.0.0.1:4318",
+            "STATION_FORWARD_DROP_OLDEST", "tempo");
+
+    assertThat(forward(environment).dropOldest()).containsExactly("tempo");
+  }
+
+  @Test
+  void dropOldest_unknownDestination_isNamedWithTheKnownOnes() {
+    Map<String, String> environment =
+        Map.of(
+            "TEMPO_HTTP_ENDPOINT", "http://127.0.0.1:4318",
+            "STATION_FORWARD_DROP_OLDEST", "tempo, lokki");
+
+    assertThatExceptionOfType(SettingException.class)
+        .isThrownBy(() -> forward(environment))
+        .withMessageContaining("STATION_FORWARD_DROP_OLDEST")
+        .withMessageContaining("lokki")
+        .withMessageContaining("[tempo]");
+  }
+
   private static List<DestinationConfig> destinations(Map<String, String> environment) {
-    return ServerConfig.of(Settings.of(Map.of(), environment)).forward().destinations();
+    return forward(environment).destinations();
+  }
+
+  private static ForwardConfig forward(Map<String, String> environment) {
+    return ServerConfig.of(Settings.of(Map.of(), environment)).forward();
   }
 }
