@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,6 +152,30 @@ class ForwarderOnDiskTest {
     }
   }
 
+  /** a window that was given up for room that another found meanwhile is sent after all. */
+  @Test
+  void x20_roomIsFoundBeforeAnythingIsDropped_theWindowGivenUpArrives() throws Exception {
+    PrometheusRegistry registry = new PrometheusRegistry();
+    FullOnce journal = new FullOnce(new InMemoryJournal());
+    tempo.backend().always(Fault.status(503));
+    try (FakeTempo healthy = FakeTempo.start();
+        Forwarder forwarder = forward(journal, registry, healthy, Set.of("tempo"))) {
+      journal.append(Frames.traces("a")).join();
+      journal.append(Frames.traces("b")).join();
+      await()
+          .until(() -> forwarder.destinations().get(0).state() == DestinationStatus.State.RETRYING);
+
+      journal.full.set(true);
+      await().untilFalse(journal.full);
+      tempo.backend().always(null);
+
+      await().until(() -> pendingFrames(forwarder) == 0);
+      assertThat(tempo.names()).containsExactly("a", "b");
+      assertThat(dropped(registry, "tempo")).isZero();
+      assertThat(forwarder.accountingMismatch()).isZero();
+    }
+  }
+
   /** How many frames the journal takes before it refuses one. */
   private static int framesTaken(Journal journal) {
     for (int i = 0; i < 4 * SMALL_FRAMES; i++) {
@@ -263,6 +288,26 @@ class ForwarderOnDiskTest {
               : entry;
         }
       };
+    }
+  }
+
+  /** A journal whose oldest file holds one frame and which says once that it is full. */
+  private static final class FullOnce extends DelegatingJournal {
+
+    private final AtomicBoolean full = new AtomicBoolean();
+
+    FullOnce(Journal journal) {
+      super(journal);
+    }
+
+    @Override
+    public long heldUntil(String cursor) {
+      return 1;
+    }
+
+    @Override
+    public double fullness() {
+      return full.getAndSet(false) ? 1 : 0;
     }
   }
 }
