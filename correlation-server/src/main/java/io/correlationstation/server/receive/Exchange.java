@@ -68,8 +68,8 @@ final class Exchange {
       settle(delivery, http.intake().take(delivery, dialect));
     } catch (Refusal e) {
       refuse(e);
-    } catch (RuntimeException e) {
-      refuse(Intake.refusal(e));
+    } catch (RuntimeException | Error e) {
+      refuse(Intake.refusal(e)); // nobody waits for what a future's continuation throws
     }
   }
 

@@ -278,6 +278,18 @@ class OtlpHttpAnswersTest {
     assertThat(new String(response.body(), UTF_8)).doesNotContain("on fire");
   }
 
+  /** It must cost neither the memory of the budget nor the sender that comes again. */
+  @Test
+  void post_R28_error_is503AndLeavesNothingBehind() throws Exception {
+    byte[] body = Otlp.request(Signal.TRACES);
+    fixture.journal.fail(new StackOverflowError("made up"));
+    assertProtobufStatus(fixture.postTraces(body), 503, 14);
+    assertThat(fixture.gauge("corr_receiver_inflight_bytes")).isZero();
+    fixture.journal.fail(null);
+
+    assertThat(fixture.postTraces(body).statusCode()).isEqualTo(200);
+  }
+
   @Test
   void post_afterRefusal_sameRequestIsStored() {
     byte[] body = Otlp.request(Signal.TRACES);
