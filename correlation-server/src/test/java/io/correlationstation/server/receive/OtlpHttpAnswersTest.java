@@ -166,6 +166,20 @@ class OtlpHttpAnswersTest {
     assertThat(fixture.journal.frames()).isEmpty();
   }
 
+  @Test
+  void post_R09_otherPathBesideTheAliases_is404InTheEncodingOfTheRequest() throws Exception {
+    byte[] body = Otlp.request(Signal.TRACES);
+
+    HttpResponse<byte[]> protobuf =
+        fixture.post(fixture.main("/api/otlp/v1/traces/"), PROTOBUF, body);
+
+    assertProtobufStatus(protobuf, 404, 5);
+    assertThat(fixture.post(fixture.main("/api/other"), PROTOBUF, body).statusCode())
+        .isEqualTo(404);
+    assertThat(fixture.send(HttpRequest.newBuilder(fixture.main("/health")).build()).statusCode())
+        .isEqualTo(200);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"GET", "PUT", "DELETE", "HEAD", "OPTIONS"})
   void request_R20_notPost_is405(String method) {
