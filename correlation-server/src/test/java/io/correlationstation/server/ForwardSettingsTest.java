@@ -105,6 +105,37 @@ class ForwardSettingsTest {
         .withMessageContaining(message);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "https://user:hunter22 @otlp.example.com | x=y | STATION_FORWARD_OTLP_ENDPOINT",
+        "ftp://user:hunter22@otlp.example.com | x=y | STATION_FORWARD_OTLP_ENDPOINT",
+        "https://otlp.example.com | authorization=Bearer hunter22\\nx: y | header authorization",
+        "https://otlp.example.com | x y=hunter22 | no name of a header: x y"
+      })
+  void otlp_wrongUrlOrHeader_isToldWithoutItsSecret(String url, String headers, String message) {
+    Map<String, String> environment =
+        Map.of(
+            "STATION_FORWARD_OTLP_ENDPOINT",
+            url,
+            "STATION_FORWARD_OTLP_HEADERS",
+            headers.replace("\\n", "\n"));
+
+    assertThatExceptionOfType(SettingException.class)
+        .isThrownBy(() -> destinations(environment))
+        .withMessageContaining(message)
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hunter22"));
+  }
+
+  @Test
+  void url_thatIsWrong_isToldWithoutItsPassword() {
+    assertThatExceptionOfType(SettingException.class)
+        .isThrownBy(() -> destinations(Map.of("LOKI_URL", "http://user:hunter22 @loki")))
+        .withMessageContaining("LOKI_URL")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hunter22"));
+  }
+
   @Test
   void dropOldest_knownDestination_isTaken() {
     Map<String, String> environment =
