@@ -137,6 +137,37 @@ class ForwardSettingsTest {
   }
 
   @Test
+  void gzip_ofTheNamedDestination_isSwitchedOn() {
+    List<DestinationConfig> all =
+        destinations(
+            Map.of(
+                "TEMPO_HTTP_ENDPOINT", "http://127.0.0.1:4318",
+                "STATION_FORWARD_OTLP_ENDPOINT", "http://127.0.0.1:5318",
+                "STATION_FORWARD_GZIP", "otlp"));
+
+    assertThat(all).extracting(DestinationConfig::gzip).containsExactly(false, true);
+    assertThatExceptionOfType(SettingException.class)
+        .isThrownBy(() -> destinations(Map.of("STATION_FORWARD_GZIP", "tempo")))
+        .withMessageContaining("STATION_FORWARD_GZIP: there is no destination tempo");
+  }
+
+  @Test
+  void lokiLabels_thatAreNoIds_areTaken() {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("LOKI_URL", "http://127.0.0.1:3100");
+    environment.put("STATION_LOKI_LABELS", "region, team");
+
+    assertThat(destinations(environment).get(0).loki().extraLabels())
+        .containsExactly("region", "team");
+
+    environment.put("STATION_LOKI_LABELS", "region,circuit_id");
+    assertThatExceptionOfType(SettingException.class)
+        .isThrownBy(() -> destinations(environment))
+        .withMessageContaining("STATION_LOKI_LABELS: ")
+        .withMessageContaining("circuit_id");
+  }
+
+  @Test
   void dropOldest_knownDestination_isTaken() {
     Map<String, String> environment =
         Map.of(
