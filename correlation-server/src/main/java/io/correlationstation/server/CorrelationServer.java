@@ -6,6 +6,7 @@ import io.correlationstation.mdso.MdsoBridge;
 import io.correlationstation.mdso.MdsoConfig;
 import io.correlationstation.server.forward.Forwarder;
 import io.correlationstation.server.journal.Journal;
+import io.correlationstation.server.journal.JournalCursor;
 import io.correlationstation.server.journal.SegmentedJournal;
 import io.correlationstation.server.journey.JourneyConfig;
 import io.correlationstation.server.journey.Journeys;
@@ -142,9 +143,15 @@ final class CorrelationServer implements AutoCloseable {
     forwarder.destinations().forEach(destination -> readers.add(destination.name()));
     for (String name : journal.cursors()) {
       if (!readers.contains(name)) {
-        LOGGER.warn("{} reads no more: what it had not got is let go", name);
+        LOGGER.warn("{} reads no more: {} frames it has not got are let go", name, unread(name));
         journal.forget(name);
       }
+    }
+  }
+
+  private long unread(String name) throws IOException {
+    try (JournalCursor cursor = journal.cursor(name)) {
+      return cursor.pending();
     }
   }
 

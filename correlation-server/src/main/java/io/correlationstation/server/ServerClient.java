@@ -27,7 +27,11 @@ final class ServerClient {
 
   private final URI server;
   private final @Nullable String authorization;
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT).build();
+
+  /** By HTTP/1.1: the JDK's client can lose its place in what comes at once behind an upgrade. */
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
+
   private final ObjectMapper json = new ObjectMapper();
 
   private ServerClient(URI server, @Nullable String authorization) {

@@ -34,6 +34,8 @@ import java.util.regex.Pattern;
  */
 public final class Accounting {
 
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Pattern LINE =
       Pattern.compile("^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(.*)\\})? ([^ ]+)$");
@@ -75,8 +77,7 @@ public final class Accounting {
   public static Accounting at(URI server) {
     HttpRequest request = HttpRequest.newBuilder(server.resolve("/metrics")).build();
     try {
-      HttpResponse<String> answer =
-          HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
       assertThat(answer.statusCode()).isEqualTo(200);
       return new Accounting(answer.body());
     } catch (IOException e) {

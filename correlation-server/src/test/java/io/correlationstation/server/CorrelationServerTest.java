@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.correlationstation.server.forward.FakeBackend;
+import io.correlationstation.server.forward.FakeBackend.Reply;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -72,6 +74,22 @@ class CorrelationServerTest {
 
     try (RunningServer server = start(Map.of())) {
       await().until(() -> get(server, "/api/traces/" + TRACE).statusCode() == 200);
+    }
+  }
+
+  @Test
+  void restart_withoutADestination_letsGoOfWhatItHadNotGot() throws Exception {
+    try (FakeBackend away = FakeBackend.start(request -> Reply.of(503))) {
+      Map<String, String> tempo = Map.of("TEMPO_HTTP_ENDPOINT", away.uri("").toString());
+      try (RunningServer server = start(tempo)) {
+        assertThat(post(server, "/api/otlp/v1/traces", trace()).statusCode()).isEqualTo(200);
+        assertThat(server.accounting().sum("corr_wal_pending_frames", "dest", "tempo"))
+            .isPositive();
+      }
+    }
+
+    try (RunningServer server = start(Map.of())) {
+      assertThat(get(server, "/metrics").body()).contains("journeys").doesNotContain("tempo");
     }
   }
 

@@ -38,7 +38,7 @@ class HandoffOnServerTest {
   private static final String PARENT_TRACE = "0af7651916cd43dd8448eb211c80319c";
   private static final String CHILD_TRACE = "1af7651916cd43dd8448eb211c80319c";
 
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http = RunningServer.HTTP;
   private final ObjectMapper json = new ObjectMapper();
 
   @TempDir private Path directory;

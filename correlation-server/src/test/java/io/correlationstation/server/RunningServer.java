@@ -16,7 +16,9 @@ import java.util.Set;
 /** A whole server in this process, on free ports. Closing it checks its books first. */
 final class RunningServer implements AutoCloseable {
 
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  /** By HTTP/1.1: the JDK's client can lose its place in what comes at once behind an upgrade. */
+  static final HttpClient HTTP =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   private final CorrelationServer server;
   private final Path dataDir;

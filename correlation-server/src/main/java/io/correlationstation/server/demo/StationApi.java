@@ -19,7 +19,10 @@ final class StationApi {
 
   private final String base;
   private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(2))
+          .build();
   private final ObjectMapper json = new ObjectMapper();
 
   StationApi(int httpPort) {

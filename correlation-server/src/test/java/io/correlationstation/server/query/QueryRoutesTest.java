@@ -62,7 +62,8 @@ final class QueryRoutesTest {
 
   @TempDir Path directory;
 
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final InMemoryJournal journal = new InMemoryJournal();
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Map<String, Check> checks = new ConcurrentHashMap<>(Map.of("journal", Check.UP));
