@@ -265,6 +265,36 @@ class ForwarderOnDiskTest {
     assertThat(letters).extracting(DeadLetter::reason).containsExactly("crash");
   }
 
+  @Test
+  void forward_heapIsFullForAMoment_goesOn() throws IOException {
+    InMemoryJournal journal = new InMemoryJournal();
+    journal.append(Frames.traces("a")).join();
+    AtomicBoolean full = new AtomicBoolean(true);
+    Journal strained =
+        new DelegatingJournal(journal) {
+          @Override
+          public JournalCursor cursor(String name) throws IOException {
+            return new DelegatingCursor(super.cursor(name)) {
+              @Override
+              public @Nullable Entry poll(Duration maxWait)
+                  throws InterruptedException, IOException {
+                Entry entry = super.poll(maxWait);
+                if (full.getAndSet(false)) {
+                  throw new OutOfMemoryError("made up");
+                }
+                return entry;
+              }
+            };
+          }
+        };
+
+    try (Forwarder forwarder = forward(strained)) {
+      await().until(() -> forwarder.destinations().get(0).pendingFrames() == 0);
+    }
+
+    assertThat(tempo.names()).containsExactly("a");
+  }
+
   /** A journal in which one frame was handed out in several runs already. */
   private static final class Rerun extends DelegatingJournal {
 
