@@ -23,7 +23,7 @@ final class Learner {
   private static final int BROAD_ITERATIONS = 10;
   private static final double CONVERGED = 2e-4;
   private static final double[] HOPE = {0.9, 0.7, 0.5};
-  private static final double MOST_SKEW_SECONDS = 0.5;
+  private static final double MOST_SKEW_SECONDS = 4;
   private static final int DOUBTFUL_AGAIN = 6;
   private static final double SILENT_HOPE = 0.02;
   private static final int FRESH_FITS = 6;
