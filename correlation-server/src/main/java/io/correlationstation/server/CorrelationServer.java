@@ -295,9 +295,9 @@ final class CorrelationServer implements AutoCloseable {
     checks.put("journal", Check.unless(journal.status().refusing()));
     checks.put("receive", Check.unless(receiver.listening() ? null : "a port does not listen"));
     if (stitching != null) {
-      checks.put("stitch", Check.unless(stitching.failure()));
+      checks.put("stitch", Check.unlessBehind(stitching.failure()));
     }
-    checks.put("journeys", Check.unless(journeys.trouble()));
+    checks.put("journeys", Check.unlessBehind(journeys.trouble()));
     forwarder
         .destinations()
         .forEach(

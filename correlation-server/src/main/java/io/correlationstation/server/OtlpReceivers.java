@@ -39,7 +39,7 @@ final class OtlpReceivers {
       Matcher named = NAMED.matcher(entry);
       boolean hasName = named.matches();
       if (!hasName && entries.size() > 1) {
-        throw wrong("several receivers need names, name=URL: " + entry);
+        throw wrong("several receivers need names, name=URL: " + Settings.shown(entry));
       }
       String name = hasName ? named.group(1) : "otlp";
       if (TAKEN.contains(name)) {
@@ -52,10 +52,16 @@ final class OtlpReceivers {
   }
 
   private static DestinationConfig receiver(String name, String url, Settings settings) {
+    DestinationConfig receiver;
     try {
-      return DestinationConfig.otlp(name, URI.create(url), headers(name, settings));
+      receiver = DestinationConfig.otlp(name, URI.create(url), Map.of());
     } catch (IllegalArgumentException e) {
-      throw wrong("expected a URL that starts with http:// or https://: " + url);
+      throw wrong("expected a URL that starts with http:// or https://: " + Settings.shown(url));
+    }
+    try {
+      return receiver.withHeaders(headers(name, settings));
+    } catch (IllegalArgumentException e) {
+      throw new SettingException(Setting.FORWARD_OTLP_HEADERS.variable() + ": " + e.getMessage());
     }
   }
 

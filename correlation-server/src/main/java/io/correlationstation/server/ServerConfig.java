@@ -116,12 +116,8 @@ record ServerConfig(
     }
     URI loki = settings.url(Setting.LOKI_URL);
     if (loki != null) {
-      LokiOptions options =
-          new LokiOptions(
-              settings.required(Setting.DEPLOYMENT_ENV),
-              List.of(),
-              LokiOptions.DEFAULT.maxSampleAge());
-      destinations.add(DestinationConfig.loki(loki).withLimits(limits).withLoki(options));
+      destinations.add(
+          DestinationConfig.loki(loki).withLimits(limits).withLoki(lokiOptions(settings)));
     }
     OtlpReceivers.of(settings).forEach(receiver -> destinations.add(receiver.withLimits(limits)));
     String datadogKey = settings.text(Setting.DATADOG_API_KEY);
@@ -129,7 +125,9 @@ record ServerConfig(
       destinations.add(
           DestinationConfig.datadog(datadogKey, settings.required(Setting.DATADOG_SITE)));
     }
-    Set<String> dropOldest = dropOldest(settings, destinations);
+    Set<String> dropOldest = named(Setting.FORWARD_DROP_OLDEST, settings, destinations);
+    Set<String> gzip = named(Setting.FORWARD_GZIP, settings, destinations);
+    destinations.replaceAll(each -> gzip.contains(each.name()) ? each.withGzip(true) : each);
     try {
       return ForwardConfig.of(dataDir.resolve("dead-letters"), destinations)
           .withDropOldest(dropOldest);
@@ -138,14 +136,27 @@ record ServerConfig(
     }
   }
 
-  private static Set<String> dropOldest(Settings settings, List<DestinationConfig> destinations) {
+  private static LokiOptions lokiOptions(Settings settings) {
+    try {
+      return new LokiOptions(
+          settings.required(Setting.DEPLOYMENT_ENV),
+          settings.list(Setting.LOKI_LABELS),
+          LokiOptions.DEFAULT.maxSampleAge());
+    } catch (IllegalArgumentException e) {
+      throw new SettingException(Setting.LOKI_LABELS.variable() + ": " + e.getMessage());
+    }
+  }
+
+  /** Names of destinations that there are. */
+  private static Set<String> named(
+      Setting setting, Settings settings, List<DestinationConfig> destinations) {
     List<String> known = destinations.stream().map(DestinationConfig::name).toList();
-    List<String> named = settings.list(Setting.FORWARD_DROP_OLDEST);
+    List<String> named = settings.list(setting);
     for (String name : named) {
       if (!known.contains(name)) {
         throw new SettingException(
             "%s: there is no destination %s; known are %s"
-                .formatted(Setting.FORWARD_DROP_OLDEST.variable(), name, known));
+                .formatted(setting.variable(), name, known));
       }
     }
     return Set.copyOf(named);

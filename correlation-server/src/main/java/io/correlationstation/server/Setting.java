@@ -121,6 +121,18 @@ enum Setting {
       null,
       "names of destinations, comma-separated, whose oldest data is dropped when the journal gets"
           + " full because only they have not taken it; otherwise senders are refused then"),
+  FORWARD_GZIP(
+      "--forward-gzip",
+      "STATION_FORWARD_GZIP",
+      null,
+      "names of destinations, comma-separated, whose requests are compressed, for several times the"
+          + " processor time; loki and datadog are anyway"),
+  LOKI_LABELS(
+      "--loki-labels",
+      "STATION_LOKI_LABELS",
+      null,
+      "attributes with few values, comma-separated, at most four, that become labels in Loki besides"
+          + " service and env; ids are refused"),
   DATADOG_API_KEY(
       null, "DATADOG_API_KEY", null, "turns the destination datadog on and authenticates there"),
   DATADOG_SITE("--datadog-site", "DATADOG_SITE", "datadoghq.com", "site of Datadog"),

@@ -206,9 +206,14 @@ final class Settings {
     return value;
   }
 
+  /** A value as it may be told: without the user and the password of a URL. */
+  static String shown(String value) {
+    return value.replaceAll("//[^/]*@", "//***@");
+  }
+
   private static SettingException wrong(Setting setting, String value, String right) {
     String name = setting.flag() == null ? setting.variable() : setting.flag();
-    String shown = setting.flag() == null ? "" : " \"" + value + "\"";
+    String shown = setting.flag() == null ? "" : " \"" + shown(value) + "\"";
     return new SettingException(
         name + " (" + setting.variable() + "): wrong value" + shown + "; expected " + right);
   }

@@ -16,6 +16,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -175,6 +178,33 @@ class CorrelationServerTest {
       }
       assertThat(server.accounting().sum("corr_receiver_refused_items_total", "reason", "disk"))
           .isEqualTo(2);
+    }
+  }
+
+  /** What is sent is kept all the same, and read once the store works again. */
+  @Test
+  void ready_journeysStoreIsBroken_tellsSoAndTurnsNoSenderAway() throws Exception {
+    try (RunningServer server = start(Map.of())) {
+      String store = "jdbc:sqlite:" + server.dataDir().resolve("journeys.db");
+      try (Connection connection = DriverManager.getConnection(store);
+          Statement statement = connection.createStatement()) {
+        statement.execute("PRAGMA busy_timeout = 10000");
+        statement.execute("DROP TABLE fragments");
+      }
+      post(server, "/api/otlp/v1/traces", trace());
+
+      await()
+          .untilAsserted(
+              () -> {
+                HttpResponse<String> ready = get(server, "/ready");
+                JsonNode journeys = json.readTree(ready.body()).path("checks").path("journeys");
+                assertThat(journeys.path("status").asText()).isEqualTo("down");
+                assertThat(journeys.path("reason").asText()).contains("fragments");
+                assertThat(ready.statusCode()).isEqualTo(200);
+              });
+      assertThat(
+              post(server, "/api/otlp/v1/traces", trace().replace("create", "read")).statusCode())
+          .isEqualTo(200);
     }
   }
 

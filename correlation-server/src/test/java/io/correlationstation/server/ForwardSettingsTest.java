@@ -105,6 +105,68 @@ class ForwardSettingsTest {
         .withMessageContaining(message);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "https://user:hunter22 @otlp.example.com | x=y | STATION_FORWARD_OTLP_ENDPOINT",
+        "ftp://user:hunter22@otlp.example.com | x=y | STATION_FORWARD_OTLP_ENDPOINT",
+        "https://otlp.example.com | authorization=Bearer hunter22\\nx: y | header authorization",
+        "https://otlp.example.com | x y=hunter22 | no name of a header: x y"
+      })
+  void otlp_wrongUrlOrHeader_isToldWithoutItsSecret(String url, String headers, String message) {
+    Map<String, String> environment =
+        Map.of(
+            "STATION_FORWARD_OTLP_ENDPOINT",
+            url,
+            "STATION_FORWARD_OTLP_HEADERS",
+            headers.replace("\\n", "\n"));
+
+    assertThatExceptionOfType(SettingException.class)
+        .isThrownBy(() -> destinations(environment))
+        .withMessageContaining(message)
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hunter22"));
+  }
+
+  @Test
+  void url_thatIsWrong_isToldWithoutItsPassword() {
+    assertThatExceptionOfType(SettingException.class)
+        .isThrownBy(() -> destinations(Map.of("LOKI_URL", "http://user:hunter22 @loki")))
+        .withMessageContaining("LOKI_URL")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hunter22"));
+  }
+
+  @Test
+  void gzip_ofTheNamedDestination_isSwitchedOn() {
+    List<DestinationConfig> all =
+        destinations(
+            Map.of(
+                "TEMPO_HTTP_ENDPOINT", "http://127.0.0.1:4318",
+                "STATION_FORWARD_OTLP_ENDPOINT", "http://127.0.0.1:5318",
+                "STATION_FORWARD_GZIP", "otlp"));
+
+    assertThat(all).extracting(DestinationConfig::gzip).containsExactly(false, true);
+    assertThatExceptionOfType(SettingException.class)
+        .isThrownBy(() -> destinations(Map.of("STATION_FORWARD_GZIP", "tempo")))
+        .withMessageContaining("STATION_FORWARD_GZIP: there is no destination tempo");
+  }
+
+  @Test
+  void lokiLabels_thatAreNoIds_areTaken() {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("LOKI_URL", "http://127.0.0.1:3100");
+    environment.put("STATION_LOKI_LABELS", "region, team");
+
+    assertThat(destinations(environment).get(0).loki().extraLabels())
+        .containsExactly("region", "team");
+
+    environment.put("STATION_LOKI_LABELS", "region,circuit_id");
+    assertThatExceptionOfType(SettingException.class)
+        .isThrownBy(() -> destinations(environment))
+        .withMessageContaining("STATION_LOKI_LABELS: ")
+        .withMessageContaining("circuit_id");
+  }
+
   @Test
   void dropOldest_knownDestination_isTaken() {
     Map<String, String> environment =

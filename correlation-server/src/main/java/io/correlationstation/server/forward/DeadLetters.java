@@ -11,13 +11,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -187,10 +187,11 @@ public final class DeadLetters {
 
   /** Makes the file readable by its owner only; false when it is there. */
   private static boolean create(Path file) throws IOException {
-    if (Files.exists(file)) {
+    try {
+      Files.createFile(file);
+    } catch (FileAlreadyExistsException e) {
       return false;
     }
-    Files.createFile(file);
     if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
@@ -221,9 +222,9 @@ public final class DeadLetters {
 
   private <T> T locked(Work<T> work) throws IOException {
     synchronized (IN_PROCESS) {
-      Set<StandardOpenOption> options =
-          EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      try (FileChannel channel = FileChannel.open(dir.resolve(".lock"), options)) {
+      Path lock = dir.resolve(".lock");
+      create(lock);
+      try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
         channel.lock();
         return work.run();
       }

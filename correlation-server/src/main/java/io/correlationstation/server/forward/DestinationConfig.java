@@ -43,6 +43,7 @@ public record DestinationConfig(
 
   private static final String TEMPO = "tempo";
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
+  private static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
   private static final Set<Signal> ALL = EnumSet.of(Signal.TRACES, Signal.LOGS, Signal.METRICS);
 
   /** Its trace intake refuses more than about 3.2 MB. */
@@ -67,6 +68,7 @@ public record DestinationConfig(
           "signals has HANDOFFS or RULINGS, which stay here: " + name);
     }
     requireHttp(name, endpoint);
+    headers.forEach(DestinationConfig::requireHeader);
   }
 
   /** Tempo, or anything else that takes traces by OTLP over HTTP. */
@@ -173,6 +175,17 @@ public record DestinationConfig(
 
   static boolean isName(String name) {
     return NAME.matcher(name).matches();
+  }
+
+  /** The message leaves the value out, which may be a key. */
+  private static void requireHeader(String header, String value) {
+    if (!HEADER.matcher(header).matches()) {
+      throw new IllegalArgumentException("no name of a header: " + header);
+    }
+    if (value.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
+      throw new IllegalArgumentException(
+          "the value of the header " + header + " holds a control character");
+    }
   }
 
   private static void requireHttp(String name, URI endpoint) {

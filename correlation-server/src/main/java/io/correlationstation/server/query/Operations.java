@@ -39,10 +39,10 @@ final class Operations {
             statuses(state.checks().get())));
   }
 
-  /** 200 when every part is up, else 503. */
+  /** 200 when every part is up that senders need, else 503. */
   void ready(Context context) {
     Map<String, Check> checks = state.checks().get();
-    boolean ready = checks.values().stream().allMatch(Check::up);
+    boolean ready = checks.values().stream().allMatch(check -> check.up() || !check.needed());
     context.status(ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
     Json.answer(context, new ReadyDocument(ready ? "ready" : "not_ready", statuses(checks)));
   }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version of the server, shown in {@code /health} and on the page
  * @param checks asked at each request: name of a part → how it stands. The server is ready when
- *     every part is up.
+ *     every part is up that senders need.
  */
 public record ServerState(String version, Supplier<Map<String, Check>> checks) {
 
@@ -20,14 +20,24 @@ public record ServerState(String version, Supplier<Map<String, Check>> checks) {
    * How one part stands.
    *
    * @param reason why it is down, or a remark; null when there is nothing to say
+   * @param needed whether nothing can be taken in while it is down
    */
-  public record Check(boolean up, @Nullable String reason) {
+  public record Check(boolean up, @Nullable String reason, boolean needed) {
 
     public static final Check UP = new Check(true, null);
+
+    public Check(boolean up, @Nullable String reason) {
+      this(up, reason, true);
+    }
 
     /** Down when there is a reason, else up. */
     public static Check unless(@Nullable String reason) {
       return reason == null ? UP : new Check(false, reason);
+    }
+
+    /** The same for a part behind the journal: while it is down, senders need not go elsewhere. */
+    public static Check unlessBehind(@Nullable String reason) {
+      return reason == null ? UP : new Check(false, reason, false);
     }
   }
 

@@ -61,7 +61,8 @@ final class GrpcIntake {
       Intake intake,
       ReceiveMetrics metrics,
       ByteBudget budget,
-      LongSupplier nowNanos) {
+      LongSupplier nowNanos)
+      throws IOException {
     this.config = config;
     this.intake = intake;
     this.metrics = metrics;
@@ -91,7 +92,7 @@ final class GrpcIntake {
     server = builder.build();
   }
 
-  private static void secure(NettyServerBuilder builder, TlsFiles tls) {
+  private static void secure(NettyServerBuilder builder, TlsFiles tls) throws IOException {
     try {
       SslContextBuilder ssl =
           SslContextBuilder.forServer(tls.certificate().toFile(), tls.key().toFile());
@@ -100,7 +101,7 @@ final class GrpcIntake {
       }
       builder.sslContext(GrpcSslContexts.configure(ssl).build());
     } catch (IOException | RuntimeException e) {
-      throw new IllegalArgumentException("tls: " + e.getMessage(), e);
+      throw TlsContext.unusable(e);
     }
   }
 

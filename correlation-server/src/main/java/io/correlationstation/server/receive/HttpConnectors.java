@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.receive;
 
+import java.io.IOException;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
@@ -18,7 +19,7 @@ final class HttpConnectors {
   private HttpConnectors() {}
 
   static ServerConnector create(
-      Server server, HttpConfiguration http, ReceiveConfig config, int port) {
+      Server server, HttpConfiguration http, ReceiveConfig config, int port) throws IOException {
     http.setSendServerVersion(false);
     http.setSendDateHeader(true);
     TlsFiles tls = config.tls();
@@ -33,7 +34,8 @@ final class HttpConnectors {
     return connector;
   }
 
-  private static ServerConnector secure(Server server, HttpConfiguration http, TlsFiles tls) {
+  private static ServerConnector secure(Server server, HttpConfiguration http, TlsFiles tls)
+      throws IOException {
     SslContextFactory.Server ssl = new SslContextFactory.Server();
     ssl.setSslContext(TlsContext.create(tls));
     ssl.setNeedClientAuth(tls.clientCa() != null);

@@ -7,6 +7,7 @@ import io.correlationstation.server.journal.Signal;
 import io.javalin.config.JavalinConfig;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,7 +34,8 @@ public final class Receiver implements AutoCloseable {
   private final ServerConnector connector;
   private final GrpcIntake grpc;
 
-  private Receiver(ReceiveConfig config, Journal journal, PrometheusRegistry registry) {
+  private Receiver(ReceiveConfig config, Journal journal, PrometheusRegistry registry)
+      throws IOException {
     this.config = config;
     Clock clock = Clock.systemUTC();
     ByteBudget budget = new ByteBudget(config.maxInFlightBytes());
@@ -62,7 +64,8 @@ public final class Receiver implements AutoCloseable {
   /**
    * Opens the OTLP ports.
    *
-   * @throws IOException when a port cannot be opened; the message names it and its setting
+   * @throws IOException when a port cannot be opened or a TLS file not be used; the message names
+   *     it and its setting
    */
   public static Receiver start(ReceiveConfig config, Journal journal, PrometheusRegistry registry)
       throws IOException {
@@ -134,7 +137,13 @@ public final class Receiver implements AutoCloseable {
    */
   public void listen(JavalinConfig javalin, int port) {
     javalin.jetty.addConnector(
-        (main, configuration) -> HttpConnectors.create(main, configuration, config, port));
+        (main, configuration) -> {
+          try {
+            return HttpConnectors.create(main, configuration, config, port);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
   }
 
   private static Map<String, Dialect> otlp(String prefix) {

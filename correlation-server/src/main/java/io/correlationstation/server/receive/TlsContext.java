@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -35,7 +36,10 @@ final class TlsContext {
 
   private TlsContext() {}
 
-  static SSLContext create(TlsFiles files) {
+  /**
+   * @throws IOException when a file is missing or holds something else; for the person who set it
+   */
+  static SSLContext create(TlsFiles files) throws IOException {
     try {
       KeyStore own = emptyStore();
       own.setKeyEntry("own", key(files.key()), NO_PASSWORD, chain(files.certificate()));
@@ -46,8 +50,14 @@ final class TlsContext {
       context.init(keys.getKeyManagers(), trust(files.clientCa()), null);
       return context;
     } catch (GeneralSecurityException | IOException e) {
-      throw new IllegalArgumentException("tls: " + e.getMessage(), e);
+      throw unusable(e);
     }
+  }
+
+  static IOException unusable(Exception cause) {
+    String what =
+        cause instanceof NoSuchFileException ? "no file " + cause.getMessage() : cause.getMessage();
+    return new IOException("TLS (set --tls-cert, --tls-key, --tls-client-ca): " + what, cause);
   }
 
   private static TrustManager @Nullable [] trust(@Nullable Path ca)

@@ -88,13 +88,16 @@ class ReceiverTlsTest {
     Path missing = directory.resolve("missing.pem");
 
     assertThatThrownBy(() -> start(new TlsFiles(rsa.certificate, nonsense, null)))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("--tls-cert")
         .hasMessageContaining("nonsense.pem");
     assertThatThrownBy(() -> start(new TlsFiles(missing, rsa.key, null)))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("--tls-cert")
         .hasMessageContaining("missing.pem");
     assertThatThrownBy(() -> start(new TlsFiles(rsa.certificate, rsa.key, nonsense)))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("--tls-cert")
         .hasMessageContaining("nonsense.pem");
   }
 
