@@ -46,14 +46,15 @@ class LoopTest {
   }
 
   /** Eight services, each calling the next: a trace shows four of them, and loses the fifth. */
-  @Test
-  void eachOfEightServicesCallsTheNext_lostCallsAreFoundBesideTrafficWithoutKeys() {
+  @ParameterizedTest(name = "{0} traces without keys for each order")
+  @ValueSource(ints = {2, 10})
+  void eachOfEightServicesCallsTheNext_lostCallsAreFoundBesideTrafficWithoutKeys(int keyless) {
     for (int order = 1; order <= ORDERS; order++) {
       double at = order * 0.1;
       for (int i = 0; i < TRACES; i++) {
         row(trace(order, i), i, at + i * (1.6 + 0.8 * random.nextDouble()), resource(order));
       }
-      for (int i = 0; i < 2; i++) {
+      for (int i = 0; i < keyless; i++) {
         int first = random.nextInt(8);
         row(trace(order, TRACES + i), first, random.nextDouble() * ORDERS * 0.1, null);
       }
