@@ -12,7 +12,7 @@ package io.correlationstation.server.stitch;
 final class KeyedShare {
 
   /** Items' worth of supposing that keys tell nothing. */
-  private static final double PRIOR_ITEMS = 20;
+  private static final double PRIOR_ITEMS = 5;
 
   private static final double MOST_TELLING = 100;
 

@@ -239,10 +239,11 @@ final class Vocabulary {
 
   /**
    * Marks edges that run against much better known calls, whose callee calls the caller, directly
-   * or not; and those that run past them, whose call reaches the callee through somebody else. When
-   * the trace in the middle of a chain is missing, the call into it stays free and the work out of
-   * it without parent: those two fit in keys and time, and do not belong together. What the
-   * topology lists is not in doubt.
+   * or not; and those that run past them, whose call reaches the callee through somebody else, or
+   * reaches other work of it to which this work is an answer. When the trace in the middle of a
+   * chain is missing, the call into it stays free and the work out of it without parent: those two
+   * fit in keys and time, and do not belong together. What the topology lists is not in doubt,
+   * unless another kind of call is the one that it lists.
    */
   void findDoubtful() {
     Map<Service, Map<Service, Double>> calls = new HashMap<>();
@@ -253,9 +254,36 @@ final class Vocabulary {
             .merge(edge.child.service, edge.known(), Double::sum);
       }
     }
+    Map<ServiceEdge, EdgeModel> best = bestKnown();
     for (EdgeModel edge : edgeList) {
-      edge.doubtful = !edge.listed && (runsAgainst(edge, calls) || runsPast(edge, calls));
+      edge.doubtful =
+          edge.listed
+              ? isOutdone(edge, best) && runsPast(edge, calls)
+              : runsAgainst(edge, calls) || runsPast(edge, calls);
     }
+  }
+
+  /** By which kind of call one service is known to call another. */
+  private Map<ServiceEdge, EdgeModel> bestKnown() {
+    Map<ServiceEdge, EdgeModel> best = new HashMap<>();
+    for (EdgeModel edge : edgeList) {
+      if (edge.listed && edge.known() > 0) {
+        best.merge(pair(edge), edge, (one, other) -> one.known() >= other.known() ? one : other);
+      }
+    }
+    return best;
+  }
+
+  /** Whether its caller is far better known to call that service by another kind of call. */
+  private static boolean isOutdone(EdgeModel edge, Map<ServiceEdge, EdgeModel> best) {
+    EdgeModel known = best.get(pair(edge));
+    return known != null
+        && known.exit != edge.exit
+        && known.known() >= Math.max(MANY_CALLS, BETTER_KNOWN * edge.known());
+  }
+
+  private static ServiceEdge pair(EdgeModel edge) {
+    return new ServiceEdge(edge.exit.service.name, edge.child.service.name);
   }
 
   private static boolean runsAgainst(EdgeModel edge, Map<Service, Map<Service, Double>> calls) {
@@ -272,10 +300,29 @@ final class Vocabulary {
     double least = Math.max(MANY_CALLS, BETTER_KNOWN * edge.known());
     for (EdgeModel other : edge.exit.edges) {
       Service between = other.child.service;
-      if (other.known() >= least
-          && between != edge.child.service
-          && between != edge.exit.service
-          && reaches(calls, between, edge.child.service, least)) {
+      boolean usual = other.known() >= least && other.child != edge.child;
+      if (usual && between != edge.exit.service && leadsTo(edge, between, calls, least)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean leadsTo(
+      EdgeModel edge, Service between, Map<Service, Map<Service, Double>> calls, double least) {
+    return between == edge.child.service
+        ? reportsBack(edge, calls)
+        : reaches(calls, between, edge.child.service, least);
+  }
+
+  /** Whether somebody whom the callee asks is known to give it such work as an answer. */
+  private static boolean reportsBack(EdgeModel edge, Map<Service, Map<Service, Double>> calls) {
+    Service callee = edge.child.service;
+    double least = Math.max(MANY_CALLS, edge.known());
+    for (EdgeModel back : edge.child.edges) {
+      Service asked = back.exit.service;
+      boolean other = asked != callee && asked != edge.exit.service;
+      if (other && back.known() >= least && reaches(calls, callee, asked, MANY_CALLS)) {
         return true;
       }
     }

@@ -30,7 +30,7 @@ class MixedTrafficTest {
   private final List<Made> spans = new ArrayList<>();
 
   @ParameterizedTest(name = "{0} traces without keys for each order")
-  @ValueSource(ints = {0, 3, 10})
+  @ValueSource(ints = {0, 3, 10, 80})
   void lostCallsOfOrders_besideWorkWithoutKeys_areFoundAndNothingElseIs(int keyless) {
     for (int order = 1; order <= ORDERS; order++) {
       String resource = String.format("11111111-0000-4000-8000-%012d", order);
