@@ -31,7 +31,6 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
   private static final Logger logger = LoggerFactory.getLogger(ForwardWorker.class);
   private static final Duration IDLE_WAIT = Duration.ofMillis(200);
   private static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
-  private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   /** How often a destination that is waited for is looked after. */
   private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -49,6 +48,7 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
   private final @Nullable Overflow overflow;
   private final @Nullable TraceSizes traceSizes;
   private final BackOff backOff;
+  private final Health health;
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
 
@@ -56,14 +56,6 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
   private long windowBytes;
   private long windowItems;
   private long lastSequence;
-  private volatile Health health = Health.OK;
-  private String complaint = "";
-  private long complainedAt;
-  private boolean complaining;
-
-  private record Health(State state, String reason, String detail) {
-    static final Health OK = new Health(State.OK, "", "");
-  }
 
   /**
    * @param dropping the journal, when the destination's oldest frames may be dropped once it is
@@ -87,6 +79,7 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
     this.overflow = dropping == null ? null : new Overflow(config, dropping, cursor, ledger);
     this.traceSizes = config.isTempo() ? new TraceSizes(config.name(), metrics) : null;
     this.backOff = new BackOff(config.retry(), new SplittableRandom());
+    this.health = new Health(config.name());
     this.thread = new Thread(this, "forward-" + config.name());
   }
 
@@ -118,7 +111,7 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
       stopReason = "internal";
       throw e;
     } finally {
-      health = new Health(State.STOPPED, stopReason, "");
+      health.set(State.STOPPED, stopReason, "");
     }
   }
 
@@ -128,7 +121,7 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
    */
   private void startOver(Throwable e) {
     logger.warn("forwarding to {} failed and starts over at its cursor", config.name(), e);
-    health = new Health(State.RETRYING, "internal", String.valueOf(e));
+    health.set(State.RETRYING, "internal", String.valueOf(e));
     ledger.discard();
     cursor.rewind();
   }
@@ -279,7 +272,7 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
   /** Holds the destination while its dead letters are full: a loss needs a person. */
   private void store(DeadLetter letter) throws InterruptedException, IOException {
     while (!deadLetters.append(config.name(), List.of(letter))) {
-      report(new Health(State.HELD, "dlq_full", "purge or replay the dead letters"), null);
+      health.trouble(State.HELD, "dlq_full", "purge or replay the dead letters", letter.items());
       pause(config.retry().probeInterval());
     }
     logger.debug("{}: dead letter {} ({})", config.name(), letter.id(), letter.reason());
@@ -289,42 +282,7 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
   @Override
   public void answered(Batch batch, Verdict verdict, long nanos) {
     metrics.attempt(config.name(), batch, verdict, nanos);
-    report(health(verdict), batch);
-  }
-
-  private static Health health(Verdict verdict) {
-    return switch (verdict.outcome()) {
-      case RETRY, RETRY_SMALLER, SERVER_ERROR ->
-          new Health(State.RETRYING, verdict.code(), verdict.detail());
-      case HOLD -> new Health(State.HELD, verdict.code(), verdict.detail());
-      case DELIVERED, PARTLY_TAKEN, TOO_LARGE, POISON -> Health.OK;
-    };
-  }
-
-  /** Says the same thing once a minute at most: an outage is two lines, however long it lasts. */
-  private void report(Health now, @Nullable Batch batch) {
-    health = now;
-    if (now.state() == State.OK) {
-      if (complaining) {
-        logger.info("{} takes data again", config.name());
-        complaining = false;
-      }
-      return;
-    }
-    boolean recent = System.nanoTime() - complainedAt < QUIET_NANOS;
-    if (recent && now.reason().equals(complaint)) {
-      return;
-    }
-    complaint = now.reason();
-    complainedAt = System.nanoTime();
-    complaining = true;
-    logger.warn(
-        "{} is {}: {} {} (batch of {} items)",
-        config.name(),
-        now.state(),
-        now.reason(),
-        now.detail(),
-        batch == null ? 0 : batch.items());
+    health.answered(verdict, batch.items());
   }
 
   String name() {
@@ -346,9 +304,7 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
   }
 
   DestinationStatus status() {
-    Health now = health;
-    return new DestinationStatus(
-        config.name(), now.state(), now.reason(), now.detail(), pendingFrames());
+    return health.status(pendingFrames());
   }
 
   /** Lets the request under way end, so that it need not be sent twice. */
