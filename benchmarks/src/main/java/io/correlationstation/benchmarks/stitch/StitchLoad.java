@@ -98,7 +98,7 @@ public final class StitchLoad {
       orders.interleaved = apart ? orders.perSecond / SLOWEST_PER_SECOND : 1;
       long empty = usedBytes();
       orders.play(2 * HELD_SECONDS * orders.perSecond);
-      int measured = Math.max(40_000, 10 * orders.perSecond);
+      int measured = Math.max(40_000, 60 * orders.perSecond); // a refit is a minute's
       long from = THREADS.getCurrentThreadCpuTime();
       orders.play(measured);
       double nanos =

@@ -2,7 +2,6 @@
 package io.correlationstation.server.stitch;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Finds the exits that may have brought forth a child, by key and by time. */
@@ -11,7 +10,6 @@ final class CandidateSearch {
   private static final int MAX_EXAMINED = 1024;
   private static final int MAX_CANDIDATES = 256;
   private static final int MAX_KEYLESS_PER_EDGE = 48;
-  private static final int MAX_BURST = 4;
   private static final double KEYLESS_SHARE = 0.02;
   private static final double NEGLIGIBLE = 1e-4;
   static final double WEAK_MISMATCH = Math.log(0.03);
@@ -76,8 +74,7 @@ final class CandidateSearch {
     byTime(child);
     Candidates all = Candidates.NONE.with(found, child.type);
     found.clear(0);
-    all.burstBin = before.burstBin;
-    all.burstKeyFactor = before.burstKeyFactor;
+    all.burstsOf(before);
     burst(child, all);
     child.searched(all, fits);
   }
@@ -96,11 +93,10 @@ final class CandidateSearch {
       return;
     }
     TimeOrdered<Child> others = telling.children;
-    short[] bins = new short[MAX_BURST];
-    int count = 0;
+    result.forgetBursts();
     int examined = 0;
     for (int i = others.firstAtOrAfter(child.startNanos) - 1;
-        i >= 0 && count < MAX_BURST && examined < 64;
+        i >= 0 && result.bursts() < Candidates.MAX_BURST && examined < 64;
         i--, examined++) {
       Child other = others.get(i);
       long distance = child.startNanos - other.startNanos;
@@ -108,10 +104,9 @@ final class CandidateSearch {
         break;
       }
       if (other.type == child.type) {
-        bins[count++] = (short) Density.bin(distance);
+        result.addBurst(Density.bin(distance));
       }
     }
-    result.burstBin = Arrays.copyOf(bins, count);
     result.burstKeyFactor = (float) (1 / keys.chance(telling, 1));
   }
 

@@ -13,7 +13,16 @@ final class Candidates {
   private static final int TRAITS = 3;
   private static final int BASE_DENSITY = 1;
   private static final int BINS = 2;
-  private static final short[] NO_BINS = {};
+  private static final int BURST_BITS = 16;
+  private static final int BURST_MASK = (1 << BURST_BITS) - 1;
+
+  /** Earlier roots that are noted. */
+  static final int MAX_BURST = Long.SIZE / BURST_BITS;
+
+  private static final Exit[] NO_EXITS = {};
+  private static final EdgeModel[] NO_EDGES = {};
+  private static final int[] NO_TRAITS = {};
+  private static final double[] NO_NUMBERS = {};
 
   /** Of a child that was not searched for, and of one whose candidates are forgotten. */
   static final Candidates NONE = new Candidates(0);
@@ -22,8 +31,11 @@ final class Candidates {
   Exit[] exits;
   EdgeModel[] edges;
 
-  /** The place each would give; made once a candidate is kept. */
-  Slot[] slots;
+  /**
+   * The place each would give; made once a candidate is kept. Where all are calls, which are
+   * themselves the place, it is {@link #exits}.
+   */
+  Slot[] slots = NO_EXITS;
 
   /** Key weight, base density and both bins of each. */
   private int[] traits;
@@ -39,8 +51,11 @@ final class Candidates {
   /** The clocks that {@link #evidence} was reckoned with. */
   private int clocks;
 
-  /** Where earlier roots of the same type and key lie: work on one key comes in bursts. */
-  short[] burstBin = NO_BINS;
+  /**
+   * Where earlier roots of the same type and key lie, as work on one key comes in bursts: bins of
+   * their distance, each plus one, the first lowest.
+   */
+  private long bursts;
 
   float burstKeyFactor;
 
@@ -56,13 +71,13 @@ final class Candidates {
   int keysThen;
 
   Candidates(int size) {
-    exits = new Exit[size];
-    edges = new EdgeModel[size];
-    slots = new Slot[size];
-    traits = new int[size * TRAITS];
-    evidence = new double[size];
-    weight = new double[size];
-    message = new double[size];
+    boolean none = size == 0;
+    exits = none ? NO_EXITS : new Exit[size];
+    edges = none ? NO_EDGES : new EdgeModel[size];
+    traits = none ? NO_TRAITS : new int[size * TRAITS];
+    evidence = none ? NO_NUMBERS : new double[size];
+    weight = none ? NO_NUMBERS : new double[size];
+    message = none ? NO_NUMBERS : new double[size];
   }
 
   /** Starts a search; what it leaves must not stay in memory. */
@@ -89,6 +104,31 @@ final class Candidates {
     traits[at + BASE_DENSITY] = Float.floatToRawIntBits((float) Timing.prior(exit, child, seconds));
     traits[at + BINS] = delayBin << 16 | slackBin;
     count++;
+  }
+
+  /** Takes over from those that were found before what is known of earlier roots. */
+  void burstsOf(Candidates before) {
+    bursts = before.bursts;
+    burstKeyFactor = before.burstKeyFactor;
+  }
+
+  void forgetBursts() {
+    bursts = 0;
+  }
+
+  /** Notes the distance of an earlier root; at most {@link #MAX_BURST}. */
+  void addBurst(int bin) {
+    bursts |= (bin + 1L) << bursts() * BURST_BITS;
+  }
+
+  /** How many earlier roots are noted. */
+  int bursts() {
+    return (Long.SIZE + BURST_BITS - 1 - Long.numberOfLeadingZeros(bursts)) / BURST_BITS;
+  }
+
+  /** The bin of an earlier root's distance. */
+  int burstBin(int index) {
+    return (int) (bursts >>> index * BURST_BITS & BURST_MASK) - 1;
   }
 
   float orphan() {
@@ -134,7 +174,6 @@ final class Candidates {
     copy(this, larger, 0);
     exits = larger.exits;
     edges = larger.edges;
-    slots = larger.slots;
     traits = larger.traits;
     evidence = larger.evidence;
     weight = larger.weight;
@@ -145,7 +184,7 @@ final class Candidates {
   Candidates with(Candidates others, ChildType type) {
     int all = count + others.count;
     Candidates result = new Candidates(all);
-    result.burstBin = burstBin;
+    result.bursts = bursts;
     result.burstKeyFactor = burstKeyFactor;
     result.burstWeight = burstWeight;
     result.orphan = orphan;
@@ -153,19 +192,31 @@ final class Candidates {
     result.keysThen = keysThen;
     copy(this, result, 0);
     copy(others, result, count);
-    for (int i = count; i < all; i++) {
-      result.slots[i] = result.exits[i].slot(type);
-    }
     result.count = all;
+    result.slots = places(result.exits, type);
     result.clocks = others.clocks;
     return result;
+  }
+
+  private static Slot[] places(Exit[] exits, ChildType type) {
+    boolean calls = true;
+    for (Exit exit : exits) {
+      calls &= exit.type.oneSlot();
+    }
+    if (calls) {
+      return exits;
+    }
+    Slot[] slots = new Slot[exits.length];
+    for (int i = 0; i < slots.length; i++) {
+      slots[i] = exits[i].slot(type);
+    }
+    return slots;
   }
 
   private static void copy(Candidates from, Candidates to, int at) {
     int count = from.count;
     System.arraycopy(from.exits, 0, to.exits, at, count);
     System.arraycopy(from.edges, 0, to.edges, at, count);
-    System.arraycopy(from.slots, 0, to.slots, at, count);
     System.arraycopy(from.traits, 0, to.traits, at * TRAITS, count * TRAITS);
     System.arraycopy(from.evidence, 0, to.evidence, at, count);
     System.arraycopy(from.weight, 0, to.weight, at, count);

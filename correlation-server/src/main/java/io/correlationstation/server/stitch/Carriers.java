@@ -21,14 +21,14 @@ final class Carriers {
   private final Map<String, Exit> exits = new HashMap<>();
 
   void add(Exit exit) {
-    if (exit.carrier != null) {
-      exits.put(exit.carrier, exit);
+    if (exit.carrier() != null) {
+      exits.put(exit.carrier(), exit);
     }
   }
 
   void remove(Exit exit) {
-    if (exit.carrier != null) {
-      exits.remove(exit.carrier, exit);
+    if (exit.carrier() != null) {
+      exits.remove(exit.carrier(), exit);
     }
   }
 
@@ -38,10 +38,10 @@ final class Carriers {
   }
 
   static boolean same(Child child, Exit exit) {
-    return child.carrier != null && child.carrier.equals(exit.carrier);
+    return child.carrier != null && child.carrier.equals(exit.carrier());
   }
 
   static boolean differ(Child child, Exit exit) {
-    return child.carrier != null && exit.carrier != null && !child.carrier.equals(exit.carrier);
+    return child.carrier != null && exit.carrier() != null && !child.carrier.equals(exit.carrier());
   }
 }

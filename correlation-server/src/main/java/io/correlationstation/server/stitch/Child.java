@@ -11,7 +11,9 @@ final class Child implements TimeOrdered.Timed {
   final long spanId;
   final long startNanos;
   final long endNanos;
-  final int precisionMillis;
+
+  /** Of both times; saturates at 65 s. */
+  final char precisionMillis;
 
   /** The next root of its trace. */
   @Nullable Child next;
@@ -54,7 +56,7 @@ final class Child implements TimeOrdered.Timed {
       long spanId,
       long startNanos,
       long endNanos,
-      int precisionMillis) {
+      char precisionMillis) {
     this.fragment = fragment;
     this.type = type;
     this.spanId = spanId;

@@ -121,8 +121,9 @@ final class ChildType {
   /** Weight of being one of a burst, given where the earlier roots lie. */
   double burstWeight(Candidates ofRoot) {
     double density = 0;
-    for (short bin : ofRoot.burstBin) {
-      density += burst.total() > 0.5 ? burst.perSecond(bin) : 0;
+    int count = burst.total() > 0.5 ? ofRoot.bursts() : 0;
+    for (int i = 0; i < count; i++) {
+      density += burst.perSecond(ofRoot.burstBin(i));
     }
     return burstShare * density * ofRoot.burstKeyFactor / orphanRate;
   }

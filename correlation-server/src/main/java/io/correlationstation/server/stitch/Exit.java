@@ -14,13 +14,18 @@ final class Exit extends Slot implements TimeOrdered.Timed {
   final long spanId;
   final long startNanos;
   final long endNanos;
-  final int precisionMillis;
+
+  /** Of both times; saturates at 65 s. */
+  final char precisionMillis;
 
   /** Correlation keys that the span itself carries, as a bit per key index. */
   final int ownKeys;
 
-  /** What it handed over, such as the id of a message. */
-  @Nullable String carrier;
+  /**
+   * Of a call, what it handed over, such as the id of a message; of a caller that shows no calls,
+   * its places ({@link SlotOfType}).
+   */
+  private @Nullable Object carrierOrSlots;
 
   /** The next one of its trace. */
   @Nullable Exit next;
@@ -28,23 +33,21 @@ final class Exit extends Slot implements TimeOrdered.Timed {
   /** The last search that looked at it. */
   int examinedIn;
 
-  /** Its own trace shows whom it called. */
-  boolean answered;
-
   /** Spans of the same service lie under it. */
   boolean hasLocalChild;
 
-  /** Of a caller that shows no calls, its places by type of child. */
-  private @Nullable SlotOfType slots;
-
+  /**
+   * @param carrier what it handed over, such as the id of a message; heeded of calls only
+   */
   Exit(
       Fragment fragment,
       ExitType type,
       long spanId,
       long startNanos,
       long endNanos,
-      int precisionMillis,
-      int ownKeys) {
+      char precisionMillis,
+      int ownKeys,
+      @Nullable String carrier) {
     this.fragment = fragment;
     this.type = type;
     this.spanId = spanId;
@@ -52,6 +55,7 @@ final class Exit extends Slot implements TimeOrdered.Timed {
     this.endNanos = endNanos;
     this.precisionMillis = precisionMillis;
     this.ownKeys = ownKeys;
+    carrierOrSlots = type.oneSlot() ? carrier : null;
   }
 
   @Override
@@ -64,13 +68,16 @@ final class Exit extends Slot implements TimeOrdered.Timed {
   }
 
   boolean usable() {
-    return type.oneSlot() ? !answered : !type.service.callsOut;
+    return type.oneSlot() ? !closed : !type.service.callsOut;
   }
 
   /** Its callee was found in its own trace. */
   void answer() {
-    answered = true;
     closed = type.oneSlot();
+  }
+
+  @Nullable String carrier() {
+    return carrierOrSlots instanceof String carrier ? carrier : null;
   }
 
   /** The place a child of this type would take. */
@@ -78,10 +85,11 @@ final class Exit extends Slot implements TimeOrdered.Timed {
     if (type.oneSlot()) {
       return this;
     }
+    SlotOfType slots = (SlotOfType) carrierOrSlots;
     SlotOfType slot = SlotOfType.find(slots, child);
     if (slot == null) {
       slot = new SlotOfType(child, slots, type.service.polled ? fragment.slot(child) : null);
-      slots = slot;
+      carrierOrSlots = slot;
     }
     return slot;
   }

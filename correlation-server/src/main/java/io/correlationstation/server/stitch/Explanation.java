@@ -85,7 +85,7 @@ final class Explanation {
     double left = total;
     if (Carriers.same(child, exit)) {
       method = "carrier";
-      left -= add("carrier", "message_id", String.valueOf(exit.carrier), Carriers.SAME);
+      left -= add("carrier", "message_id", String.valueOf(exit.carrier()), Carriers.SAME);
     }
     KeyMatch matched = null;
     for (int key = 0; key < keys.count(); key++) {

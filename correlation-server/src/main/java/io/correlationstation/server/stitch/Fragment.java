@@ -12,6 +12,8 @@ final class Fragment {
   /** Place of one that is no longer held. */
   private static final int EVICTED = -1;
 
+  private static final int KEPT_BY_NOBODY = -2;
+
   final long traceHigh;
   final long traceLow;
   KeySet keySet = KeySet.EMPTY;
@@ -24,7 +26,10 @@ final class Fragment {
 
   @Nullable Child children;
 
-  /** {@link FragmentSpans} until it is settled, then their ids: {@code long[]}. */
+  /**
+   * {@link FragmentSpans} until it is settled, then {@code long[]}: ids of the spans that are
+   * neither roots nor may have called out.
+   */
   private Object spans = new FragmentSpans();
 
   /** What is wanted of all its spans together that show no calls, by child type. */
@@ -35,12 +40,13 @@ final class Fragment {
 
   @Nullable Fragment newer;
 
-  long touchedNanos;
+  /** The last second in which a span of it was taken, its low bits, as those of the next. */
+  private int touched;
 
   /** When its time is over, and its place among those whose time is over then. */
-  long evictTick;
+  private int evictTick;
 
-  int evictIndex;
+  private int evictIndex = KEPT_BY_NOBODY;
 
   Fragment(long traceHigh, long traceLow) {
     this.traceHigh = traceHigh;
@@ -68,7 +74,33 @@ final class Fragment {
   }
 
   int spanCount() {
-    return spans instanceof FragmentSpans tree ? tree.count() : settledIds().length;
+    if (spans instanceof FragmentSpans tree) {
+      return tree.count();
+    }
+    int count = settledIds().length;
+    for (Exit exit = exits; exit != null; exit = exit.next) {
+      count++;
+    }
+    for (Child child = children; child != null; child = child.next) {
+      count += exit(child.spanId) == null ? 1 : 0;
+    }
+    return count;
+  }
+
+  private @Nullable Exit exit(long id) {
+    Exit exit = exits;
+    while (exit != null && exit.spanId != id) {
+      exit = exit.next;
+    }
+    return exit;
+  }
+
+  private boolean hasEnd(long id) {
+    Child child = children;
+    while (child != null && child.spanId != id) {
+      child = child.next;
+    }
+    return child != null || exit(id) != null;
   }
 
   private long[] settledIds() {
@@ -84,10 +116,10 @@ final class Fragment {
         return true;
       }
     }
-    return false;
+    return hasEnd(id);
   }
 
-  /** A span that came after the trace was settled. */
+  /** A span that came after the trace was settled and is neither a root nor may have called. */
   void addSettled(long id) {
     long[] before = settledIds();
     long[] ids = Arrays.copyOf(before, before.length + 1);
@@ -96,18 +128,56 @@ final class Fragment {
   }
 
   /**
-   * Forgets all of its spans but the ids, by which one that comes again is known. A span that comes
-   * later still is no longer related to these. Large traces stay as they are.
+   * Forgets all of its spans but their ids, by which one that comes again is known; its roots and
+   * what may have called out have theirs. A span that comes later still is no longer related to
+   * these. Large traces stay as they are.
    */
   void settle() {
     if (spans instanceof FragmentSpans tree && !tree.large()) {
-      spans = tree.ids();
+      long[] others = new long[tree.count()];
+      int count = 0;
+      for (int i = 0; i < tree.count(); i++) {
+        if (!hasEnd(tree.id(i))) {
+          others[count++] = tree.id(i);
+        }
+      }
+      spans = count == 0 ? NO_IDS : Arrays.copyOf(others, count);
     }
   }
 
   /** Forgets its spans altogether. */
   void letGo() {
     spans = NO_IDS;
+  }
+
+  /** A span was taken in this second. */
+  void touch(long tick) {
+    touched = (int) tick;
+  }
+
+  /** The last second in which a span was taken, at most 68 years before or after another. */
+  long touched(long near) {
+    return near + (touched - (int) near);
+  }
+
+  /** It is kept until a second is over, at a place among others. */
+  void keep(long tick, int index) {
+    evictTick = (int) tick;
+    evictIndex = index;
+  }
+
+  /** Whether it is known until when it is kept. */
+  boolean kept() {
+    return evictIndex != KEPT_BY_NOBODY;
+  }
+
+  /** The second until which it is kept, at most 68 years before or after another. */
+  long evictTick(long near) {
+    return near + (evictTick - (int) near);
+  }
+
+  int evictIndex() {
+    return evictIndex;
   }
 
   /** It is no longer held. */

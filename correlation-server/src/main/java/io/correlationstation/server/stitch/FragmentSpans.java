@@ -22,14 +22,13 @@ final class FragmentSpans {
   private static final int START = 2;
   private static final int END = 3;
 
-  private static final int PARTS = 3;
-  private static final int ENTRY = 1;
-  private static final int EXIT = 2;
+  private static final int PARTS = 2;
+  private static final int EXIT = 1;
 
   /** Id, parent, start, end of each span. */
   private long[] numbers = new long[FIELDS];
 
-  /** {@link Service}, {@link ChildType} or null, {@link Exit} or null of each span. */
+  /** {@link ChildType}, else {@link Service}, and {@link Exit} or null of each span. */
   private @Nullable Object[] parts = new Object[PARTS];
 
   private int count;
@@ -58,12 +57,13 @@ final class FragmentSpans {
   }
 
   Service service(int index) {
-    return (Service) requireNonNull(parts[index * PARTS]);
+    ChildType entry = entry(index);
+    return entry != null ? entry.service : (Service) requireNonNull(parts[index * PARTS]);
   }
 
   /** How the span looks to callers; null for one that is itself a call or a step inside. */
   @Nullable ChildType entry(int index) {
-    return (ChildType) parts[index * PARTS + ENTRY];
+    return parts[index * PARTS] instanceof ChildType entry ? entry : null;
   }
 
   @Nullable Exit exit(int index) {
@@ -78,14 +78,6 @@ final class FragmentSpans {
     return count > SCANNED;
   }
 
-  long[] ids() {
-    long[] ids = new long[count];
-    for (int i = 0; i < count; i++) {
-      ids[i] = id(i);
-    }
-    return ids;
-  }
-
   int add(PendingSpan span, @Nullable ChildType entry) {
     if (count * PARTS == parts.length) {
       grow(count * 2);
@@ -95,8 +87,7 @@ final class FragmentSpans {
     numbers[at + PARENT] = span.parentId;
     numbers[at + START] = span.startNanos;
     numbers[at + END] = span.endNanos;
-    parts[count * PARTS] = span.service;
-    parts[count * PARTS + ENTRY] = entry;
+    parts[count * PARTS] = entry != null ? entry : span.service;
     if (hashes != null) {
       hashes.add(count, this);
     }

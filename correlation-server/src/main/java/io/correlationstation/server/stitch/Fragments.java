@@ -93,7 +93,7 @@ final class Fragments {
   }
 
   /** Takes a span; null when it was known already or its trace is full. */
-  @Nullable Fragment add(PendingSpan span, long now) {
+  @Nullable Fragment add(PendingSpan span, long tick) {
     newChild = null;
     newExit = null;
     Fragment fragment = fragment(span.traceHigh, span.traceLow);
@@ -105,26 +105,28 @@ final class Fragments {
       losses.count("fragment_full");
       return null;
     }
-    fragment.touchedNanos = now;
+    fragment.touch(tick);
     learnService(span);
     for (KeyValue key : span.keys) {
       postings.addKey(fragment, key, null);
     }
     ChildType entry = entryType(span);
     spanCount++;
+    ChildType root = span.parentId == 0 ? entry : null;
     FragmentSpans spans = fragment.spans();
     if (spans == null) {
-      fragment.addSettled(span.spanId);
       if (mayCall(span)) {
         addExit(fragment, span, exitType(span));
+      } else if (root == null) {
+        fragment.addSettled(span.spanId);
       }
     } else {
       int index = spans.add(span, entry);
       relateToChildren(fragment, spans, span, index);
       relateToParent(fragment, spans, span, index);
     }
-    if (span.parentId == 0 && entry != null) {
-      addChild(fragment, span, entry);
+    if (root != null) {
+      addChild(fragment, span, root);
     }
     return fragment;
   }
@@ -190,7 +192,6 @@ final class Fragments {
       return;
     }
     Exit exit = addExit(fragment, span, type);
-    exit.answered = answered;
     exit.hasLocalChild = hasLocalChild;
     spans.setExit(index, exit);
   }
@@ -210,8 +211,14 @@ final class Fragments {
     }
     Exit exit =
         new Exit(
-            fragment, type, span.spanId, span.startNanos, span.endNanos, span.precisionMillis, own);
-    exit.carrier = type.oneSlot() ? span.carrier : null;
+            fragment,
+            type,
+            span.spanId,
+            span.startNanos,
+            span.endNanos,
+            span.precisionMillis,
+            own,
+            span.carrier);
     carriers.add(exit);
     exit.next = fragment.exits;
     fragment.exits = exit;

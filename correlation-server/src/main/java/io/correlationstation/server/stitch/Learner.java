@@ -348,8 +348,9 @@ final class Learner {
 
   private static void learnBurst(Candidates all, Density burst, double orphan) {
     double inBurst = all.burstWeight <= 0 ? 0.5 : all.burstWeight / (1 + all.burstWeight);
-    for (short bin : all.burstBin) {
-      burst.add(bin, orphan * inBurst / all.burstBin.length);
+    int count = all.bursts();
+    for (int i = 0; i < count; i++) {
+      burst.add(all.burstBin(i), orphan * inBurst / count);
     }
   }
 

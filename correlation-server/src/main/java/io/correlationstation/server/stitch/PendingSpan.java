@@ -24,7 +24,10 @@ final class PendingSpan {
   final @Nullable String peer;
   final @Nullable String client;
   final @Nullable String carrier;
-  final int precisionMillis;
+
+  /** Saturates at 65 s: what is coarser than the window says nothing. */
+  final char precisionMillis;
+
   final boolean polled;
   final KeyValue[] keys;
 
@@ -43,7 +46,7 @@ final class PendingSpan {
     peer = facts.peer;
     client = facts.client;
     carrier = facts.carrier;
-    precisionMillis = (int) Math.min(Integer.MAX_VALUE, facts.precisionNanos / 1_000_000);
+    precisionMillis = (char) Math.min(Character.MAX_VALUE, facts.precisionNanos / 1_000_000);
     polled = facts.polled;
     this.keys = keys;
   }

@@ -61,7 +61,7 @@ final class Postings {
   }
 
   private void post(KeyValue key, Exit exit) {
-    if (!keys.spec(key.key).strong() || (exit.answered && exit.type.oneSlot())) {
+    if (!keys.spec(key.key).strong() || exit.closed) {
       return;
     }
     key.exits.add(exit);

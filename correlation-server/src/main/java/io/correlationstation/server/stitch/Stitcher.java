@@ -368,7 +368,7 @@ public final class Stitcher {
     waiting -= tick.spans.size();
     admitSightings(tick, now);
     for (PendingSpan span : tick.spans) {
-      Fragment fragment = fragments.add(span, now);
+      Fragment fragment = fragments.add(span, tick.number);
       for (KeyValue key : span.keys) {
         keys.release(key);
       }
@@ -386,7 +386,7 @@ public final class Stitcher {
       if (exit != null && now - exit.startNanos > config.provisionalAfter().toNanos()) {
         offer(exit, tick);
       }
-      if (fragment.evictTick == 0) {
+      if (!fragment.kept()) {
         keep(fragment, now);
       }
     }
@@ -402,8 +402,8 @@ public final class Stitcher {
           postings.addKey(fragment, key, null);
         }
         aliases.derive(fragment);
-        if (fragment.evictTick == 0) {
-          fragment.touchedNanos = now;
+        if (!fragment.kept()) {
+          fragment.touch(tick.number);
           keep(fragment, now);
         }
       }
@@ -433,9 +433,9 @@ public final class Stitcher {
   }
 
   private void keep(Fragment fragment, long fromNanos) {
-    fragment.evictTick = tickOf(fromNanos + fragments.retentionNanos());
-    List<Fragment> evict = agenda.at(fragment.evictTick).evict;
-    fragment.evictIndex = evict.size();
+    long until = tickOf(fromNanos + fragments.retentionNanos());
+    List<Fragment> evict = agenda.at(until).evict;
+    fragment.keep(until, evict.size());
     evict.add(fragment);
   }
 
@@ -444,17 +444,18 @@ public final class Stitcher {
       if (fragment.evicted()) {
         continue;
       }
-      if (fragment.touchedNanos + fragments.retentionNanos() > now) {
-        keep(fragment, fragment.touchedNanos + TICK_NANOS);
+      long touched = (fragment.touched(tick.number) + 1) * TICK_NANOS;
+      if (touched + fragments.retentionNanos() > now) {
+        keep(fragment, touched + TICK_NANOS);
         continue;
       }
       forget(fragment);
     }
     for (Fragment surplus = fragments.surplus(); surplus != null; surplus = fragments.surplus()) {
       losses.count("evicted_capacity");
-      Agenda.Tick due = agenda.find(surplus.evictTick);
+      Agenda.Tick due = agenda.find(surplus.evictTick(tick.number));
       if (due != null) {
-        due.evict.set(surplus.evictIndex, fragments.gone());
+        due.evict.set(surplus.evictIndex(), fragments.gone());
       }
       forget(surplus);
     }

@@ -30,6 +30,49 @@ class FragmentTest {
     assertThat(fragment.hasSpan(4)).isFalse();
   }
 
+  @Test
+  void settle_spansThatAreRootOrCall_areKnownByThese() {
+    add(1);
+    add(2);
+    add(3);
+    add(4);
+    fragment.children = child(1);
+    fragment.exits = exit(1);
+    fragment.exits.next = exit(2);
+
+    fragment.settle();
+    fragment.addSettled(5);
+
+    assertThat(fragment.spanCount()).isEqualTo(5);
+    for (long id = 1; id <= 5; id++) {
+      assertThat(fragment.hasSpan(id)).isTrue();
+    }
+    assertThat(fragment.hasSpan(6)).isFalse();
+  }
+
+  @Test
+  void settle_rootThatComesLater_countsOnce() {
+    fragment.settle();
+    fragment.children = child(7);
+    fragment.exits = exit(7);
+
+    assertThat(fragment.spanCount()).isEqualTo(1);
+    assertThat(fragment.hasSpan(7)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 1_767_600_000L, Integer.MAX_VALUE - 5L, (1L << 32) + 3})
+  void keep_anySecond_isKnownFromOneNearIt(long second) {
+    fragment.touch(second);
+    fragment.keep(second + 90, 3);
+
+    assertThat(fragment.touched(second + 90)).isEqualTo(second);
+    assertThat(fragment.evictTick(second)).isEqualTo(second + 90);
+    assertThat(fragment.evictIndex()).isEqualTo(3);
+    assertThat(fragment.kept()).isTrue();
+    assertThat(new Fragment(1, 2).kept()).isFalse();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {17, 100})
   void settle_largeTrace_staysAsItIs(int count) {
@@ -47,5 +90,15 @@ class FragmentTest {
   private void add(long id) {
     SpanFacts facts = new SpanFacts(0).trace(1, 1).span(id, 0).named("order", "x", 1);
     fragment.spans().add(new PendingSpan(facts.times(10, 20), SERVICE, new KeyValue[0]), null);
+  }
+
+  private Child child(long id) {
+    ChildType type = new ChildType(0, SERVICE, "x", ExitType.SERVER, null, null);
+    return new Child(fragment, type, id, 10, 20, (char) 0);
+  }
+
+  private Exit exit(long id) {
+    ExitType type = new ExitType(0, SERVICE, "x", ExitType.CLIENT, null, null);
+    return new Exit(fragment, type, id, 10, 20, (char) 0, 0, null);
   }
 }

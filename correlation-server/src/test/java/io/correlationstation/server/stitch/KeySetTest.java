@@ -74,6 +74,6 @@ class KeySetTest {
 
   private static Child child() {
     ChildType type = new ChildType(0, new Service("billing"), "bill", 2, null, null);
-    return new Child(new Fragment(1, 1), type, 1, 10, 20, 0);
+    return new Child(new Fragment(1, 1), type, 1, 10, 20, (char) 0);
   }
 }
