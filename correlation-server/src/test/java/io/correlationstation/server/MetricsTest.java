@@ -48,6 +48,8 @@ class MetricsTest {
           "corr_conflict_vetoed_total",
           "corr_late_evidence_total",
           "corr_state_segments",
+          "corr_state_bytes",
+          "corr_key_cardinality{key=\"request_id\"} ",
           "correlation_events_total",
           "log_records_received_total",
           "export_attempts_total{",

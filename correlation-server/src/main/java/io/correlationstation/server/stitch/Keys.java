@@ -68,6 +68,15 @@ final class Keys {
     return specs.size();
   }
 
+  /** How many values of each key are held, by its name. */
+  Map<String, Integer> cardinalities() {
+    Map<String, Integer> counts = new HashMap<>();
+    for (int i = 0; i < specs.size(); i++) {
+      counts.put(specs.get(i).name(), values.get(i).size());
+    }
+    return counts;
+  }
+
   KeySpec spec(int key) {
     return specs.get(key);
   }

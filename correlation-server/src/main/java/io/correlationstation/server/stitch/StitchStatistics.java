@@ -13,6 +13,7 @@ import java.util.Map;
  * @param skewNanos estimated clock offset by service, relative to the median service
  * @param vetoes pairs excluded by a contradicting strong key
  * @param quarantinedValues key values that are junk or join too much
+ * @param keyValues different values held, by key
  * @param refits how often the model was fitted
  */
 public record StitchStatistics(
@@ -28,11 +29,13 @@ public record StitchStatistics(
     Map<String, Long> skewNanos,
     long vetoes,
     int quarantinedValues,
+    Map<String, Integer> keyValues,
     long refits) {
 
   public StitchStatistics {
     losses = Map.copyOf(losses);
     decisions = Map.copyOf(decisions);
     skewNanos = Map.copyOf(skewNanos);
+    keyValues = Map.copyOf(keyValues);
   }
 }

@@ -275,6 +275,7 @@ public final class Stitcher {
         vocabulary.clocks(),
         search.vetoes(),
         keys.quarantined(),
+        keys.cardinalities(),
         learner.fits());
   }
 

@@ -78,7 +78,7 @@ final class StitchMetrics {
             .register(registry);
     stateBytes =
         Gauge.builder()
-            .name("corr_stitch_state_bytes")
+            .name("corr_state_bytes")
             .help("Size of the stitcher's state as last saved")
             .register(registry);
     saving =
@@ -129,6 +129,14 @@ final class StitchMetrics {
         .name("corr_stitch_model_fits")
         .help("Version of the learnt model: how often it was fitted")
         .callback(callback -> callback.call(statistics.get().refits()))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("corr_key_cardinality")
+        .help("Different values of a correlation key that the stitcher holds")
+        .labelNames("key")
+        .callback(
+            callback ->
+                statistics.get().keyValues().forEach((key, count) -> callback.call(count, key)))
         .register(registry);
     GaugeWithCallback.builder()
         .name("corr_quarantined_values")
