@@ -126,7 +126,7 @@ final class DlqCommand {
           }
         });
     if (!found[0]) {
-      spec.commandLine().getErr().println("station: no dead letter " + id + " of " + destination);
+      tellUnknown(id, destination);
     }
     return found[0] ? Station.OK : Station.FINDING;
   }
@@ -170,13 +170,25 @@ final class DlqCommand {
     }
     ForwardConfig forward = forward();
     DeadLetters letters = letters(forward);
-    int purged = letters.remove(known(destination, forward, letters), chosen(ids));
+    Set<String> missing = new TreeSet<>(ids == null ? List.of() : ids);
+    int purged =
+        letters.remove(
+            known(destination, forward, letters),
+            letter -> {
+              missing.remove(letter.id());
+              return chosen(ids).test(letter);
+            });
     if (format == OutputFormat.JSON) {
       out().println(JSON.createObjectNode().put("purged", purged));
     } else {
       out().printf("%d purged%n", purged);
     }
-    return Station.OK;
+    missing.forEach(id -> tellUnknown(id, destination));
+    return missing.isEmpty() ? Station.OK : Station.FINDING;
+  }
+
+  private void tellUnknown(String id, String destination) {
+    spec.commandLine().getErr().println("station: no dead letter " + id + " of " + destination);
   }
 
   private static Predicate<DeadLetter> chosen(@Nullable List<String> ids) {

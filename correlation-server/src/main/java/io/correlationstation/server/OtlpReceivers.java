@@ -86,7 +86,15 @@ final class OtlpReceivers {
 
   private static void requireKnownReceivers(Settings settings, List<DestinationConfig> receivers) {
     List<String> names = receivers.stream().map(DestinationConfig::name).toList();
-    for (String header : settings.pairs(Setting.FORWARD_OTLP_HEADERS).keySet()) {
+    Set<String> headers = settings.pairs(Setting.FORWARD_OTLP_HEADERS).keySet();
+    if (names.isEmpty() && !headers.isEmpty()) {
+      throw new SettingException(
+          "%s: there is no receiver they could be for; set %s"
+              .formatted(
+                  Setting.FORWARD_OTLP_HEADERS.variable(),
+                  Setting.FORWARD_OTLP_ENDPOINT.variable()));
+    }
+    for (String header : headers) {
       int colon = header.indexOf(':');
       if (colon >= 0 && !names.contains(header.substring(0, colon))) {
         throw new SettingException(

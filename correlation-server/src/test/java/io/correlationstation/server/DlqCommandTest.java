@@ -96,6 +96,13 @@ class DlqCommandTest {
   }
 
   @Test
+  void purge_unknownId_isAFindingAndTheOthersGo() {
+    assertThat(run("purge", "tempo", "aaaa", "cccc")).isEqualTo(Station.FINDING);
+    assertThat(out.toString()).startsWith("1 purged");
+    assertThat(err.toString()).contains("no dead letter cccc of tempo").doesNotContain("aaaa");
+  }
+
+  @Test
   void purge_asJson_givesTheNumber() {
     assertThat(run("purge", "tempo", "--all", "-o", "json")).isEqualTo(Station.OK);
     assertThat(out.toString().strip()).isEqualTo("{\"purged\":2}");

@@ -83,6 +83,15 @@ class ForwardSettingsTest {
         .containsExactlyInAnyOrderEntriesOf(Map.of("x-team", "south", "authorization", "Bearer k"));
   }
 
+  @Test
+  void otlp_headersWithoutReceiver_areToldWhatIsMissing() {
+    assertThatExceptionOfType(SettingException.class)
+        .isThrownBy(() -> destinations(Map.of("STATION_FORWARD_OTLP_HEADERS", "x-team=north")))
+        .withMessageContaining("STATION_FORWARD_OTLP_HEADERS")
+        .withMessageContaining("set STATION_FORWARD_OTLP_ENDPOINT")
+        .withMessageNotContaining("north");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
