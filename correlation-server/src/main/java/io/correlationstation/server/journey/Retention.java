@@ -28,23 +28,27 @@ final class Retention {
   private final JourneyMetrics metrics;
   private final Clock clock;
   private final LongSupplier oldestFrame;
+  private final Runnable whenForgotten;
   private long nextRunMillis;
   private long nextAliasesMillis;
 
   /**
    * @param oldestFrame sequence number of the oldest frame that the journal still has
+   * @param whenForgotten called when rows are gone
    */
   Retention(
       Jdbi jdbi,
       JourneyConfig config,
       JourneyMetrics metrics,
       Clock clock,
-      LongSupplier oldestFrame) {
+      LongSupplier oldestFrame,
+      Runnable whenForgotten) {
     this.jdbi = jdbi;
     this.config = config;
     this.metrics = metrics;
     this.clock = clock;
     this.oldestFrame = oldestFrame;
+    this.whenForgotten = whenForgotten;
   }
 
   void runIfDue() {
@@ -68,6 +72,9 @@ final class Retention {
               UnlistedTraces.forgetBefore(handle, oldestFrame.getAsLong());
               return rows;
             });
+    if (forgotten > 0) {
+      whenForgotten.run();
+    }
     metrics.forgotten(forgotten);
     return forgotten >= MAX_ROWS_AT_ONCE;
   }
