@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.benchmarks.load;
 
+import io.correlationstation.benchmarks.load.Traffic.Orders;
 import io.correlationstation.server.journal.Signal;
+import java.util.function.IntFunction;
 
 /**
  * A stream of export requests, each different from all others.
@@ -12,33 +14,33 @@ final class Batches {
 
   private final Signal signal;
   private final long run;
-  private final int lag;
-  private final Template template;
+  private final Orders orders;
+  private final Template withOrders;
+  private final Template withoutOrders;
 
-  private Batches(Signal signal, long run, int lag, Template template) {
+  private Batches(Signal signal, long run, Orders orders, IntFunction<byte[]> encode) {
     this.signal = signal;
     this.run = run;
-    this.lag = lag;
-    this.template = template;
+    this.orders = orders;
+    this.withOrders = new Template(encode.apply(orders.keyedTraces()));
+    this.withoutOrders = new Template(encode.apply(0));
   }
 
   /**
    * Requests of {@link SpanRequest spans}.
    *
-   * @param keyedTraces how many of a request's {@link Traffic#TRACES} traces belong to orders
    * @param run tells apart the ids of runs against the same data
-   * @param lag requests between the pieces of an order
    */
-  static Batches ofSpans(int keyedTraces, long run, int lag) {
-    return new Batches(Signal.TRACES, run, lag, new Template(SpanRequest.encode(keyedTraces)));
+  static Batches ofSpans(Orders orders, long run) {
+    return new Batches(Signal.TRACES, run, orders, SpanRequest::encode);
   }
 
   /**
    * Requests of {@link LogRequest log records}, each for a span of the {@link #ofSpans spans} of
    * the same parameters and number.
    */
-  static Batches ofLogs(int keyedTraces, long run, int lag) {
-    return new Batches(Signal.LOGS, run, lag, new Template(LogRequest.encode(keyedTraces)));
+  static Batches ofLogs(Orders orders, long run) {
+    return new Batches(Signal.LOGS, run, orders, LogRequest::encode);
   }
 
   Signal signal() {
@@ -57,6 +59,7 @@ final class Batches {
    * @param nowNanos event time of its newest item, in nanoseconds since the epoch
    */
   byte[] request(long number, long nowNanos) {
-    return template.copy(new Traffic(run, lag).at(number, nowNanos));
+    Template template = orders.in(number) ? withOrders : withoutOrders;
+    return template.copy(new Traffic(run, orders).at(number, nowNanos));
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.benchmarks.load;
 
+import io.correlationstation.benchmarks.load.Traffic.Orders;
 import io.correlationstation.server.journal.Signal;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -42,9 +43,9 @@ final class InflateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws DataFormatException {
-    int keyed = Traffic.TRACES / 20;
+    Orders orders = new Orders(Traffic.PIECES, 1, 1);
     Batches batches =
-        option.signal() == Signal.LOGS ? Batches.ofLogs(keyed, 1, 1) : Batches.ofSpans(keyed, 1, 1);
+        option.signal() == Signal.LOGS ? Batches.ofLogs(orders, 1) : Batches.ofSpans(orders, 1);
     List<byte[]> bodies = new ArrayList<>();
     long packed = 0;
     for (int i = 0; i < BODIES; i++) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.benchmarks.load;
 
+import io.correlationstation.benchmarks.load.Traffic.Orders;
 import io.correlationstation.server.journal.Signal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,7 +51,8 @@ final class Rig {
       paramLabel = "SHARE",
       defaultValue = "0.05",
       description =
-          "share of the traces that are pieces of orders and carry keys (${DEFAULT-VALUE})")
+          "share of the traces that are pieces of orders and carry keys (${DEFAULT-VALUE}); below"
+              + " 0.047, an order a request, some requests have none")
   private double keyed;
 
   @Option(
@@ -101,12 +103,10 @@ final class Rig {
    * @param lag requests between the pieces of an order
    */
   Sender sender(ServerProcess server, Signal signal, int lag) {
-    int keyedTraces = (int) Math.round(keyed * Traffic.TRACES);
+    Orders orders = Orders.ofShare(keyed, lag);
     long run = System.nanoTime();
     Batches batches =
-        signal == Signal.LOGS
-            ? Batches.ofLogs(keyedTraces, run, lag)
-            : Batches.ofSpans(keyedTraces, run, lag);
+        signal == Signal.LOGS ? Batches.ofLogs(orders, run) : Batches.ofSpans(orders, run);
     return new Sender(server.otlp(), batches, gzip, threads);
   }
 

@@ -19,10 +19,10 @@ import java.util.List;
  * <p>A request is what a collector sends for several services: {@value #TRACES} traces of {@value
  * #SPANS_PER_TRACE} spans, each in four of the twelve services, which call one another in their
  * order. Of every fourth trace the second half comes one request later. The first {@code
- * keyedTraces} traces of a request are pieces of orders: an order has {@value #PIECES} of them,
- * each of its own trace id, whose roots have no parent, and each in the services after those of the
- * piece before; piece {@code j} starts {@code j × lag} requests after piece 0, so that thousands of
- * orders are open at once. Their spans carry the keys, the others none.
+ * keyedTraces} traces of every {@code n}-th request are pieces of orders: an order has {@value
+ * #PIECES} of them, each of its own trace id, whose roots have no parent, and each in the services
+ * after those of the piece before; piece {@code j} starts {@code j × lag} such requests after piece
+ * 0, so that thousands of orders are open at once. Their spans carry the keys, the others none.
  */
 final class Traffic implements Template.Values {
 
@@ -52,17 +52,42 @@ final class Traffic implements Template.Values {
   private static final long MILLI = 1_000_000;
 
   private final long run;
-  private final int lag;
+  private final Orders orders;
   private long number;
   private long nowNanos;
 
   /**
-   * @param run tells apart the ids of runs against the same data
-   * @param lag requests between the pieces of an order
+   * Which traces are pieces of orders.
+   *
+   * @param keyedTraces how many traces of a request with orders belong to some
+   * @param every one request in so many has orders
+   * @param lag such requests between the pieces of an order
    */
-  Traffic(long run, int lag) {
+  record Orders(int keyedTraces, int every, int lag) {
+
+    /**
+     * Orders for a share of all traces, an order a request at least.
+     *
+     * @param lag requests between the pieces of an order
+     */
+    static Orders ofShare(double share, int lag) {
+      double traces = share * TRACES;
+      int every = traces > 0 && traces < PIECES ? (int) Math.round(PIECES / traces) : 1;
+      int keyedTraces = traces > 0 ? Math.max(PIECES, (int) Math.round(traces)) : 0;
+      return new Orders(keyedTraces, every, Math.max(1, lag / every));
+    }
+
+    boolean in(long request) {
+      return keyedTraces > 0 && request % every == 0;
+    }
+  }
+
+  /**
+   * @param run tells apart the ids of runs against the same data
+   */
+  Traffic(long run, Orders orders) {
     this.run = run;
-    this.lag = lag;
+    this.orders = orders;
   }
 
   Traffic at(long request, long newestNanos) {
@@ -73,8 +98,7 @@ final class Traffic implements Template.Values {
 
   @Override
   public long of(Kind kind, int slot, int index) {
-    boolean late = index >= SPANS_PER_TRACE / 2 && slot % 4 == 0;
-    long sent = late ? number - 1 : number;
+    long sent = late(slot, index) ? number - 1 : number;
     return switch (kind) {
       case TRACE -> mix(run ^ (sent * TRACES + slot));
       case SPAN -> mix(run + ((sent * TRACES + slot) << 4) + index + 1);
@@ -86,9 +110,15 @@ final class Traffic implements Template.Values {
     };
   }
 
+  /** A piece of an order comes late only where the request before had orders, too. */
+  private boolean late(int slot, int index) {
+    boolean whole = orders.every > 1 && slot < orders.keyedTraces;
+    return index >= SPANS_PER_TRACE / 2 && slot % 4 == 0 && !whole;
+  }
+
   private long order(long sent, int slot) {
     int piece = slot % PIECES;
-    return (sent - (long) piece * lag) * TRACES + slot / PIECES;
+    return (sent / orders.every - (long) piece * orders.lag) * TRACES + slot / PIECES;
   }
 
   /** SplitMix64's finalizer: different numbers give different, evenly spread ids; never 0 here. */

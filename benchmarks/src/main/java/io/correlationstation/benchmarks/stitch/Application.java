@@ -34,11 +34,27 @@ final class Application {
     /** Each calls the next and the last one the first; part of the work carries no keys. */
     LOOP,
     /** Who was called reports back later; part of the work carries no keys. */
-    CALLBACKS;
+    CALLBACKS,
+    /** Several entries of different rates, some of which show no calls, call one service. */
+    FAN_IN,
+    /** A scheduled job picks up what was queued, in a trace for each order or in one for all. */
+    BATCH,
+    /** Clocks of half of the services are off by tens of milliseconds up to seconds. */
+    SKEWED,
+    /** The load triples twice, for half a minute each. */
+    SURGE,
+    /** Some work takes thirty times as long. */
+    BIMODAL,
+    /** Half of the services are deployed midway and name their operations anew. */
+    RENAMED;
 
     /** How much of the work carries no keys at all. */
     double keyless() {
-      return this == LOOP || this == CALLBACKS ? 0.4 : 0;
+      return switch (this) {
+        case LOOP, CALLBACKS -> 0.4;
+        case FAN_IN -> 0.2;
+        default -> 0;
+      };
     }
   }
 
@@ -90,6 +106,7 @@ final class Application {
    * @param queued whether the callee picks it up later
    * @param probability how often a run makes it
    * @param attempts how often it may be tried
+   * @param scheduled whether the callee picks up what is there at its next round
    */
   record Call(
       int callee,
@@ -100,11 +117,19 @@ final class Application {
       double sigma,
       double probability,
       int attempts,
-      boolean parallel) {}
+      boolean parallel,
+      boolean scheduled) {}
 
   final Shape shape;
   final Level level;
   final List<Service> services = new ArrayList<>();
+
+  /** Between two rounds of a scheduled job. */
+  double roundSeconds;
+
+  /** What a round picks up is handled in one trace. */
+  boolean together;
+
   private final Random random;
 
   /** Which key every service knows; some know the other one too. */
@@ -123,6 +148,15 @@ final class Application {
       connect(i, count);
     }
     breakSome();
+    if (shape == Shape.BATCH) {
+      roundSeconds = 5 + 25 * random.nextDouble();
+      together = random.nextBoolean();
+    }
+  }
+
+  /** Services at which work begins. */
+  int entries() {
+    return shape == Shape.FAN_IN ? services.size() - 2 : 1;
   }
 
   private Service service(int number) {
@@ -130,6 +164,7 @@ final class Application {
         switch (shape) {
           case SILENT -> false;
           case HALF_SILENT -> random.nextBoolean();
+          case FAN_IN -> random.nextDouble() < 0.75;
           default -> true;
         };
     boolean other = random.nextDouble() < 0.5;
@@ -137,12 +172,20 @@ final class Application {
         number,
         "app-" + (char) ('a' + number),
         shows,
-        Math.round((random.nextDouble() * 2 - 1) * level.skewMillis * 1e6),
+        Math.round(skewSeconds() * 1e9),
         byCircuit || other,
         !byCircuit || other,
         random.nextDouble() < 0.4,
         0.005 + 0.1 * random.nextDouble() * random.nextDouble(),
         new ArrayList<>());
+  }
+
+  private double skewSeconds() {
+    double usual = (random.nextDouble() * 2 - 1) * level.skewMillis * 1e-3;
+    if (shape != Shape.SKEWED || random.nextBoolean()) {
+      return usual;
+    }
+    return Math.copySign(0.02 * Math.pow(150, random.nextDouble()), usual);
   }
 
   private void connect(int caller, int count) {
@@ -155,6 +198,7 @@ final class Application {
           callees.add(i);
         }
       }
+      case FAN_IN -> callees.add(Math.max(caller + 1, count - 2));
       case TWINS -> {
         if (caller == 0) {
           callees.addAll(List.of(1, 2, 3));
@@ -173,19 +217,21 @@ final class Application {
   }
 
   private Call call(int callee) {
-    boolean queued = shape == Shape.QUEUES || random.nextDouble() < level.asynchronous;
+    boolean scheduled = shape == Shape.BATCH && callee == 1;
+    boolean queued = shape == Shape.QUEUES || scheduled || random.nextDouble() < level.asynchronous;
     double slowest = Math.log(level.slowestMedianSeconds);
     double fastest = Math.log(0.05 * level.slowestMedianSeconds);
     return new Call(
         callee,
         "op-" + (char) ('a' + callee) + random.nextInt(2),
-        random.nextDouble() < 0.45,
+        random.nextDouble() < 0.45 || scheduled,
         queued,
         Math.exp(fastest + random.nextDouble() * (slowest - fastest)),
         0.3 + 0.6 * random.nextDouble(),
         random.nextDouble() < 0.6 ? 1 : 0.4 + 0.5 * random.nextDouble(),
         shape == Shape.RETRIES ? 3 : 1,
-        shape == Shape.TWINS || random.nextDouble() < 0.3);
+        shape == Shape.TWINS || random.nextDouble() < 0.3,
+        scheduled);
   }
 
   /** At least one call of every application loses its context. */
@@ -205,7 +251,8 @@ final class Application {
               call.sigma,
               call.probability,
               call.attempts,
-              call.parallel));
+              call.parallel,
+              call.scheduled));
     }
   }
 }

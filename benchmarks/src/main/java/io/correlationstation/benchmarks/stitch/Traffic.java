@@ -27,6 +27,10 @@ final class Traffic {
   private static final double FLAKY = 0.015;
   private static final double LATE = 0.01;
   private static final double PLAIN_KEYLESS = 0.05;
+  private static final double SLOW = 0.3;
+  private static final double SLOWER = 30;
+  private static final double[] SURGES_SECONDS = {120, 240};
+  private static final double SURGE_SECONDS = 30;
 
   /** A span as a sender writes it. Kinds are OTLP's. */
   record Span(
@@ -64,6 +68,9 @@ final class Traffic {
   /** The run carries no keys, and keeps its context. */
   private boolean keyless;
 
+  /** What waits for the next round of a scheduled job. */
+  private final List<Waiting> waiting = new ArrayList<>();
+
   /** Calls made in this run. */
   private int hops;
 
@@ -78,7 +85,7 @@ final class Traffic {
     double at = 0;
     for (run = 0; run < runs; run++) {
       if (random.nextDouble() >= BURST) {
-        at = random.nextDouble() * SECONDS;
+        at = begin();
         circuit = String.format("%02d.L1XX.%06d..TEST", run % 90, zipf(circuits));
       } else {
         at += 0.2 + random.nextDouble() * 3;
@@ -86,13 +93,36 @@ final class Traffic {
       resource = String.format("11111111-0000-4000-8000-%012d", run);
       double without = application.shape.keyless();
       keyless = without > 0 && random.nextDouble() < without;
-      int first = application.shape == Shape.LOOP && keyless ? random.nextInt(services()) : 0;
+      Service first = application.services.get(first());
       hops = 0;
-      long trace = random.nextLong();
-      serve(application.services.get(first), "start", 2, trace, 0, at, null);
+      serve(first, "start", 2, random.nextLong(), 0, at, null);
     }
+    waiting.sort(Comparator.comparingDouble(Waiting::atSeconds));
+    pickUp();
     leaveOutParents();
     spans.sort(Comparator.comparingDouble(Span::arrivalSeconds));
+  }
+
+  private double begin() {
+    double at = random.nextDouble() * SECONDS;
+    if (application.shape == Shape.SURGE) {
+      double calm = SECONDS + 2 * SURGE_SECONDS * SURGES_SECONDS.length;
+      double left = at / SECONDS * calm; // each second of a surge counts three times
+      for (double surge : SURGES_SECONDS) {
+        double into = Math.min(3 * SURGE_SECONDS, Math.max(0, left - surge));
+        left -= into * 2 / 3;
+      }
+      return left;
+    }
+    return at;
+  }
+
+  /** A loop's work without keys begins anywhere; entries have most of the work first. */
+  private int first() {
+    if (application.shape == Shape.LOOP && keyless) {
+      return random.nextInt(services());
+    }
+    return application.entries() == 1 ? 0 : zipf(application.entries() + 1);
   }
 
   private int zipf(int count) {
@@ -100,6 +130,47 @@ final class Traffic {
   }
 
   private record Origin(long trace, long span, String cause, String edge) {}
+
+  /** A call that a scheduled job picks up, and what the run it belongs to was about. */
+  private record Waiting(
+      double atSeconds, Call call, Origin origin, int run, String circuit, String resource) {}
+
+  /** All rounds of the scheduled job. */
+  private void pickUp() {
+    int next = 0;
+    for (double round = application.roundSeconds; next < waiting.size(); ) {
+      double now = round;
+      long trace = random.nextLong();
+      long job = random.nextLong();
+      boolean any = false;
+      for (; next < waiting.size() && waiting.get(next).atSeconds < round; next++) {
+        Waiting order = waiting.get(next);
+        run = order.run;
+        circuit = order.circuit;
+        resource = order.resource;
+        Service worker = application.services.get(order.call.callee());
+        String operation = order.call.operation();
+        if (application.together) {
+          now = serve(worker, operation, 1, trace, job, now, null);
+          any = true;
+        } else {
+          now = serve(worker, operation, 5, random.nextLong(), 0, now, order.origin);
+        }
+      }
+      if (any) {
+        emitJob(trace, job, round, now);
+      }
+      round += application.roundSeconds;
+    }
+  }
+
+  /** What runs by the clock has no parent, and is about no one order. */
+  private void emitJob(long trace, long job, double from, double to) {
+    keyless = true;
+    truth.add(new Truth(trace, job, 0, 0, "root", "", run));
+    emit(application.services.get(1), "round", 1, trace, job, 0, from, to);
+    keyless = false;
+  }
 
   /** One request served, with all it calls; returns when it ends. */
   private double serve(
@@ -133,7 +204,9 @@ final class Traffic {
   }
 
   private double work(Service service) {
-    return service.workSeconds() * Math.exp(0.5 * random.nextGaussian());
+    double usual = service.workSeconds() * Math.exp(0.5 * random.nextGaussian());
+    boolean slow = application.shape == Shape.BIMODAL && random.nextDouble() < SLOW;
+    return slow ? SLOWER * usual : usual;
   }
 
   private int services() {
@@ -166,7 +239,11 @@ final class Traffic {
     double network = 0.0005 + 0.003 * random.nextDouble();
     double end;
     double finished;
-    if (call.queued()) {
+    if (call.scheduled()) {
+      end = at + 0.001 + network;
+      finished = end;
+      waiting.add(new Waiting(end, call, origin, run, circuit, resource));
+    } else if (call.queued()) {
       end = at + 0.001 + network;
       double picked = call.medianSeconds() * Math.exp(call.sigma() * random.nextGaussian());
       finished = serve(callee, call.operation(), 5, into, under, at + network + picked, origin);
@@ -219,7 +296,7 @@ final class Traffic {
             id,
             parent,
             service.name(),
-            name,
+            deployed(service, from) ? name + "/v2" : name,
             kind,
             nanos(from, service),
             nanos(to, service),
@@ -227,6 +304,12 @@ final class Traffic {
             !none && keeps(service.resource()) ? resource : null,
             !none && keeps(service.product()) ? "PRD-" + run % 5 : null,
             to + 0.05 + random.nextDouble() + late));
+  }
+
+  private boolean deployed(Service service, double at) {
+    return application.shape == Shape.RENAMED
+        && service.number() % 2 == 1
+        && at > SECONDS / 2 + 10 * service.number();
   }
 
   private boolean keeps(boolean carries) {

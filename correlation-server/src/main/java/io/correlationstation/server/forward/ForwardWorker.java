@@ -97,6 +97,7 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
   @Override
   public void run() {
     int failures = 0;
+    String stopReason = "";
     try {
       while (closing.getCount() > 0) {
         try {
@@ -105,7 +106,7 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
         } catch (Overflow.Reached e) {
           logger.debug("{}: a window is given up", config.name());
           cursor.rewind(); // should there be room by now after all
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
           startOver(e);
           rest(backOff.pause(++failures, null).toNanos());
         }
@@ -114,14 +115,18 @@ final class ForwardWorker implements Runnable, Delivery.Surroundings, AutoClosea
       Thread.currentThread().interrupt();
     } catch (Error e) {
       logger.error("forwarding to {} ends; what is pending stays in the journal", config.name(), e);
+      stopReason = "internal";
       throw e;
     } finally {
-      health = new Health(State.STOPPED, "", "");
+      health = new Health(State.STOPPED, stopReason, "");
     }
   }
 
-  /** The journal or the dead letters failed, or there is a bug: nothing is lost, so go on. */
-  private void startOver(Exception e) {
+  /**
+   * The journal or the dead letters failed, the heap was full for a moment, or there is a bug:
+   * nothing is lost, so go on.
+   */
+  private void startOver(Throwable e) {
     logger.warn("forwarding to {} failed and starts over at its cursor", config.name(), e);
     health = new Health(State.RETRYING, "internal", String.valueOf(e));
     ledger.discard();

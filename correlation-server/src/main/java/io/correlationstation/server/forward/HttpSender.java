@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,6 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.SSLException;
@@ -60,12 +62,13 @@ final class HttpSender implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final int MAX_REDIRECTS = 3;
 
-  /** Shorter values of headers are no secrets, and too common to be left out of a text. */
+  /** Shorter values are no secrets, and too common to be left out of a text. */
   private static final int MIN_SECRET_CHARS = 6;
 
   private final CloseableHttpClient client;
   private final ExecutorService executor;
   private final Map<String, String> headers;
+  private final List<String> secrets;
   private final boolean gzip;
   private final Duration timeout;
 
@@ -95,6 +98,21 @@ final class HttpSender implements AutoCloseable {
       byte[] pair = user.getBytes(StandardCharsets.UTF_8);
       headers.putIfAbsent("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
     }
+    this.secrets = secrets(headers, config.endpoint());
+  }
+
+  /** What headers and the query of the URL may hold of keys. */
+  private static List<String> secrets(Map<String, String> headers, URI endpoint) {
+    Stream<String> ofHeaders =
+        headers.values().stream().map(value -> value.substring(value.indexOf(' ') + 1));
+    Stream<String> ofQuery =
+        Stream.of(endpoint.getRawQuery(), endpoint.getQuery())
+            .filter(Objects::nonNull)
+            .flatMap(query -> Stream.of(query.split("&")))
+            .map(pair -> pair.substring(pair.indexOf('=') + 1));
+    return Stream.concat(ofHeaders, ofQuery)
+        .filter(secret -> secret.length() >= MIN_SECRET_CHARS)
+        .toList();
   }
 
   /** A client that sends what it is told, once, and hands back what it gets. */
@@ -232,9 +250,8 @@ final class HttpSender implements AutoCloseable {
   /** Some proxies say back what they were sent; logs and dead letters are no place for keys. */
   private byte[] withoutSecrets(byte[] body) {
     String text = new String(body, StandardCharsets.ISO_8859_1);
-    for (String value : headers.values()) {
-      String secret = value.substring(value.indexOf(' ') + 1);
-      text = secret.length() < MIN_SECRET_CHARS ? text : text.replace(secret, "***");
+    for (String secret : secrets) {
+      text = text.replace(secret, "***");
     }
     return text.getBytes(StandardCharsets.ISO_8859_1);
   }

@@ -53,6 +53,17 @@ final class Attributes {
     return found;
   }
 
+  /**
+   * The bit that a {@code KeyValue} message has in {@link #found}, or 0. For who wants nothing else
+   * of any attribute; ends what was added before.
+   */
+  long bit(int start, int end) {
+    clear();
+    readEntry(0, start, end);
+    int name = names.find(bytes, places[0], places[1]);
+    return name < 0 ? 0 : 1L << name;
+  }
+
   /** The value of one of the {@link AttributeNames} that is {@link #found}. */
   @Nullable String text(int name) {
     int at = placeOfName[name];

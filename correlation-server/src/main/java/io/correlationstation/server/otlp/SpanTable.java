@@ -33,7 +33,7 @@ public final class SpanTable {
     size = builder.size;
     places = Arrays.copyOf(builder.places, size * STRIDE);
     traceIds = Arrays.copyOf(builder.traceIds, size * 2);
-    found = Arrays.copyOf(builder.found, size);
+    found = Arrays.copyOf(builder.bits, size);
     services = Arrays.copyOf(builder.services, size);
   }
 
@@ -76,13 +76,19 @@ public final class SpanTable {
   private static final class Builder extends ResourceScan {
 
     private static final int FIRST_SPANS = 64;
+    private static final int LONGEST_VARINT = 10;
 
     private final Wire wire;
     private int[] places = new int[FIRST_SPANS * STRIDE];
     private long[] traceIds = new long[FIRST_SPANS * 2];
-    private long[] found = new long[FIRST_SPANS];
+    private long[] bits = new long[FIRST_SPANS];
     private String[] services = new String[FIRST_SPANS];
     private int size;
+
+    // of the span being read
+    private long high;
+    private long low;
+    private long found;
 
     Builder(byte[] payload, AttributeNames names) {
       super(payload, names);
@@ -91,31 +97,89 @@ public final class SpanTable {
 
     @Override
     boolean item(int start, int end) {
-      attributes.clear();
-      long high = 0;
-      long low = 0;
-      wire.over(start, end);
-      while (wire.next()) {
-        if (wire.is(TraceScan.TRACE_ID, Wire.LEN)) {
-          boolean valid = wire.length() == 16;
-          high = valid ? Wire.bigEndianLong(payload, wire.start()) : 0;
-          low = valid ? Wire.bigEndianLong(payload, wire.start() + 8) : 0;
-        } else if (wire.is(TraceScan.ATTRIBUTES, Wire.LEN)) {
-          attributes.add(wire.start(), wire.end());
-        }
-      }
-      if (wire.broken()) {
+      high = 0;
+      low = 0;
+      found = 0;
+      if (!readCommon(start, end) && !read(start, end)) {
         return false;
       }
-      add(start, end, high, low);
+      add(start, end);
       return true;
     }
 
-    private void add(int start, int end, long high, long low) {
-      if (size == found.length) {
+    /**
+     * A span as every encoder writes it: tags and lengths of one or two bytes, no groups. False for
+     * any other, and for a broken one: that is read field by field.
+     */
+    private boolean readCommon(int start, int end) {
+      int at = start;
+      while (at < end) {
+        int tag = payload[at++];
+        if (tag < 0 && at < end) {
+          tag = tag & 0x7f | payload[at++] << 7;
+        }
+        if (tag < 8 || at >= end) {
+          return false;
+        }
+        switch (tag & 7) {
+          case Wire.LEN -> {
+            int length = payload[at++];
+            if (length < 0 && at < end) {
+              length = length & 0x7f | payload[at++] << 7;
+            }
+            if (length < 0 || length > end - at) {
+              return false;
+            }
+            text(tag >>> 3, at, at + length);
+            at += length;
+          }
+          case Wire.VARINT -> {
+            int last = Math.min(at + LONGEST_VARINT, end) - 1;
+            while (payload[at] < 0 && at < last) {
+              at++;
+            }
+            if (payload[at++] < 0) {
+              return false;
+            }
+          }
+          case Wire.FIXED64 -> at += Long.BYTES;
+          case Wire.FIXED32 -> at += Integer.BYTES;
+          default -> {
+            return false;
+          }
+        }
+      }
+      return at == end;
+    }
+
+    private boolean read(int start, int end) {
+      high = 0;
+      low = 0;
+      found = 0;
+      wire.over(start, end);
+      while (wire.next()) {
+        if (wire.type() == Wire.LEN) {
+          text(wire.field(), wire.start(), wire.end());
+        }
+      }
+      return !wire.broken();
+    }
+
+    private void text(int field, int start, int end) {
+      if (field == TraceScan.ATTRIBUTES) {
+        found |= attributes.bit(start, end);
+      } else if (field == TraceScan.TRACE_ID) {
+        boolean valid = end - start == 16;
+        high = valid ? Wire.bigEndianLong(payload, start) : 0;
+        low = valid ? Wire.bigEndianLong(payload, start + 8) : 0;
+      }
+    }
+
+    private void add(int start, int end) {
+      if (size == bits.length) {
         places = Arrays.copyOf(places, size * STRIDE * 2);
         traceIds = Arrays.copyOf(traceIds, size * 4);
-        found = Arrays.copyOf(found, size * 2);
+        bits = Arrays.copyOf(bits, size * 2);
         services = Arrays.copyOf(services, size * 2);
       }
       places[size * STRIDE] = start;
@@ -125,7 +189,7 @@ public final class SpanTable {
       traceIds[2 * size] = high;
       traceIds[2 * size + 1] = low;
       services[size] = service();
-      found[size++] = found();
+      bits[size++] = found | resource.found();
     }
   }
 }

@@ -48,10 +48,20 @@ final class Operations {
   }
 
   void metrics(Context context) throws IOException {
-    ExpositionFormatWriter writer = formats.findWriter(context.header("Accept"));
+    ExpositionFormatWriter writer = writer(context.header("Accept"));
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     writer.write(body, registry.scrape());
     context.contentType(writer.getContentType()).result(body.toByteArray());
+  }
+
+  /** Prometheus asks for protobuf first when it takes native histograms; it reads text as well. */
+  private ExpositionFormatWriter writer(@Nullable String accept) {
+    ExpositionFormatWriter best = formats.findWriter(accept);
+    if (best.isAvailable()) {
+      return best;
+    }
+    ExpositionFormatWriter open = formats.getOpenMetricsTextFormatWriter();
+    return open.accepts(accept) ? open : formats.getPrometheusTextFormatWriter();
   }
 
   private static Map<String, StatusDocument> statuses(Map<String, Check> checks) {

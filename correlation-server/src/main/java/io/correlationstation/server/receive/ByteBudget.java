@@ -52,7 +52,7 @@ final class ByteBudget {
 
     void take(long bytes) throws Refusal {
       if (!tryTake(bytes, heldByRequest.get())) {
-        throw Refusal.busy("memory", "too many bytes are being received at the moment");
+        throw Refusal.noMemory();
       }
       held.addAndGet(bytes);
       heldByRequest.addAndGet(bytes);

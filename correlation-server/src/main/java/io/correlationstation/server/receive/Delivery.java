@@ -38,6 +38,12 @@ record Delivery(
     requireNonNull(signal, "signal");
   }
 
+  /** Whether the body is OTLP in protobuf, over HTTP or gRPC. */
+  boolean otlpProtobuf() {
+    return contentType.equals(OtlpDialect.PROTOBUF)
+        && (transport.equals("http") || transport.equals("grpc"));
+  }
+
   /**
    * Headers of the frame.
    *

@@ -44,17 +44,31 @@ final class Duplicates {
             .build();
   }
 
+  /**
+   * What makes two requests the same one. The bytes alone do when they are OTLP in protobuf, which
+   * both transports read alike; of other bytes what they mean depends on the path and its query.
+   */
   HashValue128 identity(Delivery delivery) {
     String key = delivery.idempotencyKey();
-    return key == null
-        ? identity(delivery.signal(), delivery.tenant(), delivery.body())
-        : start(delivery.signal(), delivery.tenant())
-            .putString(delivery.transport())
-            .putString(key)
-            .get();
+    if (key != null) {
+      return start(delivery.signal(), delivery.tenant())
+          .putString(delivery.transport())
+          .putString(key)
+          .get();
+    }
+    if (delivery.otlpProtobuf()) {
+      return identity(delivery.signal(), delivery.tenant(), delivery.body());
+    }
+    String parameter = delivery.parameter();
+    return start(delivery.signal(), delivery.tenant())
+        .putString(delivery.transport())
+        .putString(delivery.contentType())
+        .putString(parameter == null ? "" : parameter)
+        .putByteArray(delivery.body())
+        .get();
   }
 
-  /** The identity of a request without an idempotency key. */
+  /** The identity of OTLP in protobuf, sent without an idempotency key. */
   HashValue128 identity(Signal signal, @Nullable String tenant, byte[] body) {
     return start(signal, tenant).putByteArray(body).get();
   }

@@ -68,8 +68,8 @@ final class Exchange {
       settle(delivery, http.intake().take(delivery, dialect));
     } catch (Refusal e) {
       refuse(e);
-    } catch (RuntimeException e) {
-      refuse(Intake.refusal(e));
+    } catch (RuntimeException | Error e) {
+      refuse(Intake.refusal(e)); // nobody waits for what a future's continuation throws
     }
   }
 
@@ -92,9 +92,15 @@ final class Exchange {
         contentType,
         body,
         Tenants.check(headers.get(Delivery.TENANT)),
-        headers.get("Idempotency-Key"),
+        idempotencyKey(),
         service(),
         http.nowNanos());
+  }
+
+  /** Senders that leave it empty name nothing, least of all the same request. */
+  private @Nullable String idempotencyKey() {
+    String key = request.getHeaders().get("Idempotency-Key");
+    return key == null || key.isBlank() ? null : key;
   }
 
   private @Nullable String service() throws Refusal {

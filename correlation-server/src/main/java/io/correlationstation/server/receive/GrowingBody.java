@@ -85,11 +85,19 @@ final class GrowingBody {
     size = 0;
   }
 
-  /** Old and new array are both there while one is copied to the other. */
+  /**
+   * Old and new array are both there while one is copied to the other. A heap that has no room for
+   * both, whatever the budget says, costs the request and not the server.
+   */
   private void resize(int length) throws Refusal {
     int before = bytes.length;
     lease.take(length);
-    bytes = Arrays.copyOf(bytes, length);
+    try {
+      bytes = Arrays.copyOf(bytes, length);
+    } catch (OutOfMemoryError e) {
+      lease.giveBack(length);
+      throw Refusal.noMemory();
+    }
     lease.giveBack(before);
   }
 }

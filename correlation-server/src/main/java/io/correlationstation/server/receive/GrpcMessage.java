@@ -38,6 +38,8 @@ record GrpcMessage(byte[] bytes, @Nullable Refusal refusal, ByteBudget.Lease lea
           return new GrpcMessage(NOTHING, e, lease);
         } catch (IOException | RuntimeException e) {
           return new GrpcMessage(NOTHING, Refusal.badRequest("unreadable message"), lease);
+        } catch (OutOfMemoryError e) {
+          return new GrpcMessage(NOTHING, Refusal.noMemory(), lease);
         } finally {
           GrpcInbound.messageRead();
         }

@@ -38,8 +38,7 @@ final class Inflation {
   Inflation(byte[] body, int limit, ByteBudget.Lease lease) {
     this.body = body;
     this.limit = limit;
-    // one byte more, so that a stream that ends at the limit is seen to end there
-    this.inflated = new GrowingBody(limit + 1, lease);
+    this.inflated = new GrowingBody(limit, lease);
   }
 
   byte[] gzip() throws IOException, Refusal {
@@ -117,10 +116,7 @@ final class Inflation {
     return n;
   }
 
-  private void check(Inflater inflater, int written) throws IOException, Refusal {
-    if (inflated.size() > limit) {
-      throw Refusal.tooLarge(limit);
-    }
+  private static void check(Inflater inflater, int written) throws IOException {
     if (written > 0 || inflater.finished()) {
       return;
     }

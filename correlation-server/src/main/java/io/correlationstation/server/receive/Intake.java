@@ -73,8 +73,8 @@ final class Intake {
     } catch (Refusal e) {
       fail(identity, outcome, e);
       return;
-    } catch (RuntimeException e) {
-      fail(identity, outcome, unexpected(e));
+    } catch (RuntimeException | Error e) {
+      fail(identity, outcome, unexpected(e)); // a repetition must not wait for it
       return;
     }
     boolean repeatable = submission.repeatable() || delivery.idempotencyKey() != null;
@@ -121,7 +121,7 @@ final class Intake {
   private CompletableFuture<Long> append(Frame frame) {
     try {
       return journal.append(frame);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
   }

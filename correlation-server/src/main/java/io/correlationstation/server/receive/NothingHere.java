@@ -8,8 +8,22 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Answers 404 on the OTLP/HTTP port, in the encoding that the request declared. */
+/** Answers 404 where OTLP is spoken, in the encoding that the request declared. */
 final class NothingHere extends Handler.Abstract {
+
+  /** For the paths that start so; the others are left to another handler. */
+  static Handler below(String prefix, Handler others) {
+    NothingHere nothing = new NothingHere();
+    return new Handler.Wrapper(others) {
+      @Override
+      public boolean handle(Request request, Response response, Callback callback)
+          throws Exception {
+        return Request.getPathInContext(request).startsWith(prefix)
+            ? nothing.handle(request, response, callback)
+            : super.handle(request, response, callback);
+      }
+    };
+  }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Receiver implements AutoCloseable {
 
+  /** What the main port takes like the OTLP/HTTP port. */
+  private static final String ALIASES = "/api/otlp/";
+
   private final ReceiveConfig config;
   private final HttpIntake http;
   private final Timestamps timestamps;
@@ -104,7 +107,9 @@ public final class Receiver implements AutoCloseable {
    */
   public void register(JavalinConfig javalin) {
     Map<String, Dialect> dialects = mainPort();
-    javalin.jetty.modifyServer(main -> main.setHandler(http.handler(dialects, main.getHandler())));
+    javalin.jetty.modifyServer(
+        main ->
+            main.setHandler(http.handler(dialects, NothingHere.below(ALIASES, main.getHandler()))));
   }
 
   /** Paths of the intakes of the main port; all take POST. */
@@ -113,7 +118,7 @@ public final class Receiver implements AutoCloseable {
   }
 
   private Map<String, Dialect> mainPort() {
-    Map<String, Dialect> dialects = new LinkedHashMap<>(otlp("/api/otlp/v1/"));
+    Map<String, Dialect> dialects = new LinkedHashMap<>(otlp(ALIASES + "v1/"));
     dialects.put("/api/logs", new LogsDialect(false, timestamps));
     dialects.put("/mdso/logs", new LogsDialect(true, timestamps));
     dialects.put("/api/events", new EventsDialect(timestamps));

@@ -86,6 +86,10 @@ final class Refusal extends Exception {
     return busy(reason, message, ThreadLocalRandom.current().nextInt(1, 6));
   }
 
+  static Refusal noMemory() {
+    return busy("memory", "too many bytes are being received at the moment");
+  }
+
   /** The tenant has sent more than it may; its sender should come again when that is paid for. */
   static Refusal overQuota(long bytesPerSecond, int retryAfterSeconds) {
     return new Refusal(

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is wrong with a request of the OTLP/HTTP port before a handler sees it, a broken path for
- * example, told as JSON: which encoding the request declared is not known by then.
+ * example, or while its body comes in. Told in the encoding that the request declared, and as JSON
+ * when that is not known by then.
  */
 final class UnroutedErrors extends ErrorHandler {
 
@@ -30,8 +31,9 @@ final class UnroutedErrors extends ErrorHandler {
     if (code >= FIRST_OF_OURS) {
       super.generateResponse(request, response, code, message, cause, callback);
     } else {
-      Answer answer = OtlpDialect.status(Answer.JSON, Refusal.badRequest(String.valueOf(message)));
-      response.getHeaders().put(HttpHeader.CONTENT_TYPE, Answer.JSON);
+      String type = Exchange.bareType(request.getHeaders().get(HttpHeader.CONTENT_TYPE));
+      Answer answer = OtlpDialect.status(type, Refusal.badRequest(String.valueOf(message)));
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, String.valueOf(answer.contentType()));
       response.write(true, ByteBuffer.wrap(answer.body()), callback);
     }
   }

@@ -12,8 +12,6 @@ final class CandidateSearch {
   private static final int MAX_CANDIDATES = 256;
   private static final int MAX_KEYLESS_PER_EDGE = 48;
   private static final int MAX_BURST = 4;
-  private static final long COARSEST_NANOS = 1_000_000_000L;
-  private static final long SKEW_NANOS = 500_000_000L;
   private static final double KEYLESS_SHARE = 0.02;
   private static final double NEGLIGIBLE = 1e-4;
   static final double WEAK_MISMATCH = Math.log(0.03);
@@ -121,7 +119,7 @@ final class CandidateSearch {
     TimeOrdered<Exit> exits = key.exits;
     long earliest = child.startNanos - windowNanos;
     int examined = 0;
-    long latest = child.startNanos + SKEW_NANOS + 1_000_000L * child.precisionMillis;
+    long latest = child.startNanos + Timing.ADRIFT_NANOS;
     for (int i = exits.firstAfter(latest) - 1; i >= 0; i--) {
       Exit exit = exits.get(i);
       if (exit.startNanos < earliest
@@ -137,11 +135,11 @@ final class CandidateSearch {
 
   /** Exits that have no key in common to compare, of edges known to lose context. */
   private void byTime(Child child) {
-    long latest = child.startNanos + SKEW_NANOS;
-    long earliest = child.startNanos - windowNanos;
     for (EdgeModel edge : child.type.edges) {
       if (edge.share >= KEYLESS_SHARE && edge.expected >= 3) {
-        byTime(child, edge.exit.groups, earliest, latest);
+        double clocks = Skew.between(edge.exit.service, child.type.service);
+        long start = child.startNanos - Math.round(1e9 * clocks);
+        byTime(child, edge.exit.groups, start - windowNanos, start + Timing.MOST_SKEW_NANOS);
       }
     }
   }
@@ -201,6 +199,10 @@ final class CandidateSearch {
 
   private boolean consider(Child child, Exit exit) {
     if (exit.fragment == child.fragment || !exit.usable()) {
+      return false;
+    }
+    long early = exit.startNanos - child.startNanos;
+    if (early > 0 && !Timing.mayStartBefore(exit, child, early)) {
       return false;
     }
     if (verdicts.anyConfirmed(child)) {
@@ -312,7 +314,7 @@ final class CandidateSearch {
       }
       TimeOrdered<Child> children = key.children;
       int examined = 0;
-      for (int i = children.firstAtOrAfter(exit.startNanos - SKEW_NANOS - COARSEST_NANOS);
+      for (int i = children.firstAtOrAfter(exit.startNanos - Timing.ADRIFT_NANOS);
           i < children.size() && examined < MAX_EXAMINED;
           i++, examined++) {
         Child child = children.get(i);

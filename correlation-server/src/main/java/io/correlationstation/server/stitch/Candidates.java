@@ -180,6 +180,9 @@ final class Candidates {
     clocks = clocksNow;
     for (int i = 0; i < count; i++) {
       evidence[i] = Math.exp(keyWeight(i)) * Timing.direction(exits[i], child);
+      double seconds = (child.startNanos - exits[i].startNanos) * 1e-9;
+      traits[i * TRAITS + BASE_DENSITY] =
+          Float.floatToRawIntBits((float) Timing.prior(exits[i], child, seconds));
     }
   }
 

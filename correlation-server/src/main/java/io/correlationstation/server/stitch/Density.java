@@ -14,7 +14,10 @@ final class Density {
 
   static final int BINS = 300;
   private static final int ZERO = 120;
-  private static final double STEP = 0.05;
+
+  /** Far from zero, how wide a bin is as a part of its value. */
+  static final double STEP = 0.05;
+
   private static final double UNIT_SECONDS = 0.02;
   private static final double[] EDGES_SECONDS = edges();
 
@@ -206,11 +209,16 @@ final class Density {
   }
 
   double medianSeconds() {
-    double half = total / 2;
+    return quantileSeconds(0.5);
+  }
+
+  /** Below which this part of the samples lies; 0 without samples. */
+  double quantileSeconds(double part) {
+    double below = total * part;
     double sum = 0;
     for (int i = 0; i < counts.length; i++) {
       sum += counts[i];
-      if (sum >= half && sum > 0) {
+      if (sum >= below && sum > 0) {
         return middleSeconds(i);
       }
     }

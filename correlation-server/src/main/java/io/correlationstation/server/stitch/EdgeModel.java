@@ -134,16 +134,19 @@ final class EdgeModel {
 
   /**
    * Spike and slab: an edge that never showed in n exits is either rare or is none, and the more
-   * exits, the more likely none. So what is hoped for fades with n squared.
+   * exits, the more likely none. So what is hoped for fades with n squared. A doubtful edge that
+   * explained too little is given up; where calls show, a fit that begins with priors may find it
+   * again.
    *
    * @param showing share of services that show their calls
    */
   void fitShare(double showing) {
     double learnt = doubtful && exit.oneSlot() ? believed() : beyondRare(showing);
+    boolean givenUp = doubtful && learnt == 0 && !(broad && exit.oneSlot());
     double exists = PRIOR_EXITS / (PRIOR_EXITS + exit.exposure);
     double hoped = PRIOR_EXITS * prior * exists;
     share = Math.min(MAX_SHARE, (learnt + hoped) / (exit.exposure + PRIOR_EXITS));
-    if (forbidden || (doubtful && learnt == 0)) {
+    if (forbidden || givenUp) {
       share = 0;
     }
     if (exit.exposure >= 1) {

@@ -23,13 +23,16 @@ final class Learner {
   private static final int BROAD_ITERATIONS = 10;
   private static final double CONVERGED = 2e-4;
   private static final double[] HOPE = {0.9, 0.7, 0.5};
-  private static final double MOST_SKEW_SECONDS = 0.5;
+  private static final double MOST_SKEW_SECONDS = 4;
   private static final int DOUBTFUL_AGAIN = 6;
   private static final double SILENT_HOPE = 0.02;
   private static final int FRESH_FITS = 6;
 
   /** However many fits a busy minute brings: work taken up late must have been seen by then. */
   private static final long FRESH_NANOS = 60L * 1_000_000_000;
+
+  /** From here on nothing is decided, and little learnt from a root. */
+  private static final double MOSTLY_ORPHAN = 0.6;
 
   private static final double UNKNOWN_ORPHANS = 0.25;
   private static final double FADE = 0.97;
@@ -251,7 +254,7 @@ final class Learner {
     for (Child child : window) {
       child.type.inWindow++;
       child.type.keyedInWindow += child.fragment.keyed() ? 1 : 0;
-      double orphan = posterior(child);
+      double orphan = undeceived(child, posterior(child));
       if (child.type.hopeful && iteration < HOPE.length) {
         orphan = hope(child, orphan, HOPE[iteration]);
       }
@@ -272,6 +275,26 @@ final class Learner {
       }
       child.whole = (float) whole;
     }
+  }
+
+  /**
+   * Puts the probabilities right where two roots could change places; learning from the matching's
+   * own certainty there makes densities too sharp, and the next certainty greater. Not while little
+   * is known: those fits are long, and what they find is coarse.
+   *
+   * @return the probability of having no parent
+   */
+  private double undeceived(Child child, double orphan) {
+    int count = child.candidates.count;
+    if (fresh || count < 2 || orphan > MOSTLY_ORPHAN) {
+      return orphan;
+    }
+    Exchange.allowFor(child, probability, orphan);
+    double left = 1;
+    for (int i = 0; i < count; i++) {
+      left -= probability[i];
+    }
+    return Math.max(0, left);
   }
 
   /**

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class Skew {
 
   private static final double ENOUGH = 20;
+
+  /** Where the middles of calls lie farther apart than this, they say nothing of the clocks. */
+  private static final double WIDEST_SECONDS = 0.05;
 
   private int version;
 
@@ -71,34 +75,48 @@ final class Skew {
     }
   }
 
-  private record Link(Service to, double seconds) {}
+  /** A kind of call that tells how far the clock of one end is ahead of the other's. */
+  private record Link(Service from, Service to, double seconds, double width) {}
 
   private static void connect(Map<Service, List<Link>> graph, Pair pair, Density density) {
     if (density.total() < ENOUGH || pair.caller == pair.callee) {
       return;
     }
     double median = density.medianSeconds();
-    graph.computeIfAbsent(pair.caller, k -> new ArrayList<>()).add(new Link(pair.callee, median));
-    graph.computeIfAbsent(pair.callee, k -> new ArrayList<>()).add(new Link(pair.caller, -median));
+    double width = density.quantileSeconds(0.75) - density.quantileSeconds(0.25);
+    if (width > WIDEST_SECONDS + Math.abs(median) * Density.STEP) {
+      return;
+    }
+    add(graph, new Link(pair.caller, pair.callee, median, width));
+    add(graph, new Link(pair.callee, pair.caller, -median, width));
   }
 
+  private static void add(Map<Service, List<Link>> graph, Link link) {
+    graph.computeIfAbsent(link.from, k -> new ArrayList<>()).add(link);
+  }
+
+  /** Along the calls that tell most exactly, as Prim's tree grows. */
   private static void spread(Service first, Map<Service, List<Link>> graph) {
     first.clockKnown = true;
     first.clockGroup = first;
     first.clockSeconds = 0;
-    ArrayDeque<Service> next = new ArrayDeque<>();
-    next.add(first);
+    PriorityQueue<Link> next = new PriorityQueue<>(Comparator.comparingDouble(Link::width));
+    next.addAll(graph.getOrDefault(first, List.of()));
     while (!next.isEmpty()) {
-      Service at = next.remove();
-      for (Link link : graph.getOrDefault(at, List.of())) {
-        if (!link.to.clockKnown) {
-          link.to.clockKnown = true;
-          link.to.clockGroup = first;
-          link.to.clockSeconds = at.clockSeconds + link.seconds;
-          next.add(link.to);
-        }
+      Link link = next.remove();
+      if (!link.to.clockKnown) {
+        link.to.clockKnown = true;
+        link.to.clockGroup = first;
+        link.to.clockSeconds = link.from.clockSeconds + link.seconds;
+        next.addAll(graph.getOrDefault(link.to, List.of()));
       }
     }
+  }
+
+  /** Whether something tells how the two clocks differ. */
+  static boolean known(Service caller, Service callee) {
+    return caller == callee
+        || (caller.clockGroup != null && caller.clockGroup == callee.clockGroup);
   }
 
   /** How far the callee's clock is ahead of the caller's; 0 when nothing connects them. */

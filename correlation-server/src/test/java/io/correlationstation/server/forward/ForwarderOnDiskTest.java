@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,6 +152,30 @@ class ForwarderOnDiskTest {
     }
   }
 
+  /** a window that was given up for room that another found meanwhile is sent after all. */
+  @Test
+  void x20_roomIsFoundBeforeAnythingIsDropped_theWindowGivenUpArrives() throws Exception {
+    PrometheusRegistry registry = new PrometheusRegistry();
+    FullOnce journal = new FullOnce(new InMemoryJournal());
+    tempo.backend().always(Fault.status(503));
+    try (FakeTempo healthy = FakeTempo.start();
+        Forwarder forwarder = forward(journal, registry, healthy, Set.of("tempo"))) {
+      journal.append(Frames.traces("a")).join();
+      journal.append(Frames.traces("b")).join();
+      await()
+          .until(() -> forwarder.destinations().get(0).state() == DestinationStatus.State.RETRYING);
+
+      journal.full.set(true);
+      await().untilFalse(journal.full);
+      tempo.backend().always(null);
+
+      await().until(() -> pendingFrames(forwarder) == 0);
+      assertThat(tempo.names()).containsExactly("a", "b");
+      assertThat(dropped(registry, "tempo")).isZero();
+      assertThat(forwarder.accountingMismatch()).isZero();
+    }
+  }
+
   /** How many frames the journal takes before it refuses one. */
   private static int framesTaken(Journal journal) {
     for (int i = 0; i < 4 * SMALL_FRAMES; i++) {
@@ -240,6 +265,36 @@ class ForwarderOnDiskTest {
     assertThat(letters).extracting(DeadLetter::reason).containsExactly("crash");
   }
 
+  @Test
+  void forward_heapIsFullForAMoment_goesOn() throws IOException {
+    InMemoryJournal journal = new InMemoryJournal();
+    journal.append(Frames.traces("a")).join();
+    AtomicBoolean full = new AtomicBoolean(true);
+    Journal strained =
+        new DelegatingJournal(journal) {
+          @Override
+          public JournalCursor cursor(String name) throws IOException {
+            return new DelegatingCursor(super.cursor(name)) {
+              @Override
+              public @Nullable Entry poll(Duration maxWait)
+                  throws InterruptedException, IOException {
+                Entry entry = super.poll(maxWait);
+                if (full.getAndSet(false)) {
+                  throw new OutOfMemoryError("made up");
+                }
+                return entry;
+              }
+            };
+          }
+        };
+
+    try (Forwarder forwarder = forward(strained)) {
+      await().until(() -> forwarder.destinations().get(0).pendingFrames() == 0);
+    }
+
+    assertThat(tempo.names()).containsExactly("a");
+  }
+
   /** A journal in which one frame was handed out in several runs already. */
   private static final class Rerun extends DelegatingJournal {
 
@@ -263,6 +318,26 @@ class ForwarderOnDiskTest {
               : entry;
         }
       };
+    }
+  }
+
+  /** A journal whose oldest file holds one frame and which says once that it is full. */
+  private static final class FullOnce extends DelegatingJournal {
+
+    private final AtomicBoolean full = new AtomicBoolean();
+
+    FullOnce(Journal journal) {
+      super(journal);
+    }
+
+    @Override
+    public long heldUntil(String cursor) {
+      return 1;
+    }
+
+    @Override
+    public double fullness() {
+      return full.getAndSet(false) ? 1 : 0;
     }
   }
 }

@@ -184,6 +184,22 @@ class TempoForwardingTest {
     assertThat(forwarder.metric("corr_export_held")).isZero();
   }
 
+  /** Proxies like to say which path they do not know. */
+  @Test
+  void x07_keyInTheQueryOfTheUrl_isMaskedWhereTheDestinationSaysItBack() throws IOException {
+    FakeBackend proxy = FakeBackend.start(request -> Reply.text(404, "no " + request.path()));
+    DestinationConfig config = DestinationConfig.tempo(proxy.uri("/?team=north&key=t0p%2Fsecret"));
+    try (proxy;
+        ForwarderFixture asked =
+            new ForwarderFixture(dir, ForwarderFixture.quick(config)).start()) {
+      asked.append(Frames.traces("a"));
+
+      await().until(() -> asked.status("tempo").state() == DestinationStatus.State.HELD);
+
+      assertThat(asked.status("tempo").detail()).contains("no /v1/traces?team=north&key=***");
+    }
+  }
+
   @Test
   void x09_connectionClosedWhileIdle_isRetriedWithoutBeingCountedAsFailure() {
     tempo.backend().script(Fault.closeAfterwards());

@@ -598,6 +598,25 @@ final class QueryRoutesTest {
     assertThat(open.body()).endsWith("# EOF\n");
   }
 
+  /** As Prometheus asks that also takes native histograms. */
+  @Test
+  void metrics_protobufAskedForFirst_areOpenMetrics() throws Exception {
+    HttpResponse<String> answer =
+        http.send(
+            HttpRequest.newBuilder(uri("/metrics"))
+                .header(
+                    "Accept",
+                    "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
+                        + "encoding=delimited;q=0.6,application/openmetrics-text;version=1.0.0;"
+                        + "q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2")
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Content-Type").orElse(""))
+        .startsWith("application/openmetrics-text");
+  }
+
   @Test
   void page_atRoot_allowsNoOtherOrigin() throws Exception {
     HttpResponse<String> page = get("/");

@@ -175,6 +175,33 @@ class CodingsTest {
     assertThat(budget.used()).isZero();
   }
 
+  /** A copy of what is at the limit already would take as much again, to no purpose. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 100_000})
+  void decode_R42_gzipJustOverTheLimit_isTooLargeWithoutAnotherCopy(int over) throws Exception {
+    int limit = 1 << 20;
+    ByteBudget narrow = new ByteBudget(limit + limit / 2 + 1);
+    narrow.lease().take(1); // a request alone may take more
+    byte[] encoded = Coder.GZIP.encode(new byte[limit + over]);
+
+    Refusal refusal =
+        catchThrowableOfType(
+            Refusal.class, () -> Codings.decode(List.of("gzip"), encoded, limit, narrow.lease()));
+
+    assertThat(refusal.kind()).isEqualTo(Refusal.Kind.TOO_LARGE);
+  }
+
+  @Test
+  void body_heapHasNoRoom_isBusyAndHoldsNothing() {
+    GrowingBody body = new GrowingBody(Integer.MAX_VALUE, lease);
+
+    // larger than any array may be
+    Refusal refusal = catchThrowableOfType(Refusal.class, () -> body.reserve(Integer.MAX_VALUE));
+
+    assertThat(refusal.kind()).isEqualTo(Refusal.Kind.BUSY);
+    assertThat(budget.used()).isZero();
+  }
+
   @Test
   void decode_R42_snappyThatClaimsFourGigabytes_isTooLargeBeforeAllocating() {
     byte[] claim = {(byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x0f, 0};

@@ -20,12 +20,15 @@ final class FakeJournal implements Journal {
 
   private final List<Frame> frames = new ArrayList<>();
   private final Deque<Held> held = new ArrayDeque<>();
-  private @Nullable RuntimeException failure;
+  private @Nullable Throwable failure;
   private boolean stalled;
   private volatile double fullness;
 
   @Override
   public synchronized CompletableFuture<Long> append(Frame frame) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
     if (failure != null) {
       return CompletableFuture.failedFuture(failure);
     }
@@ -42,8 +45,8 @@ final class FakeJournal implements Journal {
     return frames.size() - 1L;
   }
 
-  /** From now on every append fails so; null ends it. */
-  synchronized void fail(@Nullable RuntimeException with) {
+  /** From now on every append fails so, at once for an error; null ends it. */
+  synchronized void fail(@Nullable Throwable with) {
     failure = with;
   }
 

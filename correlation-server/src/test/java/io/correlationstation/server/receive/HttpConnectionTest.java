@@ -64,6 +64,20 @@ class HttpConnectionTest {
   }
 
   @Test
+  void post_brokenChunk_is400InTheEncodingOfTheRequest() throws Exception {
+    try (RawHttp http = new RawHttp(fixture.otlpPort())) {
+      http.head("Transfer-Encoding: chunked").send("no chunk\r\n\r\n");
+
+      RawHttp.Response refused = http.read();
+
+      assertThat(refused.status()).isEqualTo(400);
+      assertThat(refused.headers()).containsEntry("content-type", "application/x-protobuf");
+      assertThat(refused.body()).startsWith(0x08, 3); // code 3
+    }
+    assertThat(fixture.journal.frames()).isEmpty();
+  }
+
+  @Test
   void post_R06_errorBeforeTheBodyIsRead_leavesTheConnectionInOrder() throws Exception {
     byte[] good = Otlp.request(Signal.TRACES);
     try (RawHttp http = new RawHttp(fixture.otlpPort())) {

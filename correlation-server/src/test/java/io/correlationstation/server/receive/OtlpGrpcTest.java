@@ -103,6 +103,20 @@ class OtlpGrpcTest {
   }
 
   @Test
+  void export_error_isUnavailableAndLeavesNothingBehind() {
+    byte[] request = Otlp.request(Signal.TRACES);
+    fixture.journal.fail(new StackOverflowError("made up"));
+    assertThat(failure(() -> client.export(Signal.TRACES, request)).getCode())
+        .isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(fixture.gauge("corr_receiver_inflight_bytes")).isZero();
+    fixture.journal.fail(null);
+
+    client.export(Signal.TRACES, request);
+
+    assertThat(fixture.journal.frames()).hasSize(1);
+  }
+
+  @Test
   void export_G11_malformed_isInvalidArgument() {
     assertThat(failure(() -> client.export(Signal.TRACES, new byte[] {0x0a, 5, 0})).getCode())
         .isEqualTo(Status.Code.INVALID_ARGUMENT);

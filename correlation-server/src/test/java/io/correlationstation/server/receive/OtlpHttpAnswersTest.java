@@ -166,6 +166,20 @@ class OtlpHttpAnswersTest {
     assertThat(fixture.journal.frames()).isEmpty();
   }
 
+  @Test
+  void post_R09_otherPathBesideTheAliases_is404InTheEncodingOfTheRequest() throws Exception {
+    byte[] body = Otlp.request(Signal.TRACES);
+
+    HttpResponse<byte[]> protobuf =
+        fixture.post(fixture.main("/api/otlp/v1/traces/"), PROTOBUF, body);
+
+    assertProtobufStatus(protobuf, 404, 5);
+    assertThat(fixture.post(fixture.main("/api/other"), PROTOBUF, body).statusCode())
+        .isEqualTo(404);
+    assertThat(fixture.send(HttpRequest.newBuilder(fixture.main("/health")).build()).statusCode())
+        .isEqualTo(200);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"GET", "PUT", "DELETE", "HEAD", "OPTIONS"})
   void request_R20_notPost_is405(String method) {
@@ -276,6 +290,18 @@ class OtlpHttpAnswersTest {
     assertProtobufStatus(response, 503, 14);
     assertThat(response.headers().firstValue("Retry-After")).isPresent();
     assertThat(new String(response.body(), UTF_8)).doesNotContain("on fire");
+  }
+
+  /** It must cost neither the memory of the budget nor the sender that comes again. */
+  @Test
+  void post_R28_error_is503AndLeavesNothingBehind() throws Exception {
+    byte[] body = Otlp.request(Signal.TRACES);
+    fixture.journal.fail(new StackOverflowError("made up"));
+    assertProtobufStatus(fixture.postTraces(body), 503, 14);
+    assertThat(fixture.gauge("corr_receiver_inflight_bytes")).isZero();
+    fixture.journal.fail(null);
+
+    assertThat(fixture.postTraces(body).statusCode()).isEqualTo(200);
   }
 
   @Test

@@ -4,6 +4,7 @@ package io.correlationstation.server.receive;
 import io.javalin.Javalin;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.io.IOException;
 import java.net.URI;
@@ -123,6 +124,15 @@ final class ReceiverFixture implements AutoCloseable {
       }
     }
     return sum;
+  }
+
+  double gauge(String name) {
+    for (MetricSnapshot metric : registry.scrape()) {
+      if (metric instanceof GaugeSnapshot gauge && metric.getMetadata().getName().equals(name)) {
+        return gauge.getDataPoints().get(0).getValue();
+      }
+    }
+    throw new AssertionError("no gauge " + name);
   }
 
   /** Asserts received = rejected + duplicate + stored, over everything since the start. */
