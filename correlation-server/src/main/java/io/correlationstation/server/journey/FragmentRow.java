@@ -142,6 +142,12 @@ final class FragmentRow {
     }
   }
 
+  /** How many things it consists of, such as spans and keys. */
+  int size() {
+    int linked = edges == null ? 0 : edges.size();
+    return spanIds.size() + frames.size() + services.size() + keys.size() + linked;
+  }
+
   /** The store has it as it is now. */
   void saved() {
     storedJourney = journey;

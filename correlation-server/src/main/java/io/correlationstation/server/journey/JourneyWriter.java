@@ -107,7 +107,7 @@ final class JourneyWriter {
           dirty.addAll(HandoffTable.save(handle, findings.handoffs, recent));
           Divided divided = assembly.reassemble(handle, rows, dirty);
           FragmentTable.save(handle, rows.values());
-          rows.values().forEach(FragmentRow::saved);
+          rows.values().forEach(recent::saved);
           UnlistedTraces.save(handle, findings.unlisted);
           savePosition(handle, upToSequence);
           return new Changes(upToSequence, divided.journeyIds(), circuits(findings, divided));

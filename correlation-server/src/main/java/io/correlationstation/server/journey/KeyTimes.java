@@ -62,6 +62,10 @@ final class KeyTimes {
     values.add(at, value);
   }
 
+  int size() {
+    return names.size();
+  }
+
   void forEach(Visitor visitor) {
     for (int i = 0; i < names.size(); i++) {
       visitor.visit(names.get(i), values.get(i), nanos[i]);

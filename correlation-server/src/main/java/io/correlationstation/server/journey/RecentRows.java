@@ -16,8 +16,8 @@ import org.jdbi.v3.core.Handle;
  * what follows within seconds, such as a handoff between two fragments, asks the store for nothing.
  *
  * <p>The store is the truth: whatever changes it otherwise, and every transaction that fails, must
- * {@link #clear} this. Memory: about 1.5 kB a fragment, a fiftieth of the heap at most. Used by the
- * thread that writes.
+ * {@link #clear} this. Memory: about a kilobyte a fragment, a twentieth of the heap at most;
+ * fragments of very many spans are not kept. Used by the thread that writes.
  */
 final class RecentRows {
 
@@ -29,6 +29,9 @@ final class RecentRows {
           Math.min(
               1 << 16,
               Math.max(1 << 10, Runtime.getRuntime().maxMemory() / BYTES_OF_HEAP_A_FRAGMENT));
+
+  /** Numbers and keys of a fragment beyond which asking the store is better: some 5 kB. */
+  static final int MAX_SIZE = 500;
 
   /** With their frames and span ids. */
   private final Recent<String, FragmentRow> fragments;
@@ -130,6 +133,18 @@ final class RecentRows {
         }
         row.edges = edges;
       }
+    }
+  }
+
+  boolean kept(String traceId) {
+    return fragments.containsKey(traceId);
+  }
+
+  /** A fragment is stored as it is now. */
+  void saved(FragmentRow row) {
+    row.saved();
+    if (row.size() > MAX_SIZE) {
+      fragments.remove(row.traceId);
     }
   }
 

@@ -76,6 +76,24 @@ final class RecentRowsTest {
     after.database.close();
   }
 
+  @Test
+  void saved_fragmentOfVeryManySpans_isNotKept() {
+    RecentRows recent = new RecentRows(10);
+    FragmentRow small = new FragmentRow(1, Telemetry.trace(1));
+    FragmentRow large = new FragmentRow(2, Telemetry.trace(2));
+    for (int span = 1; span <= RecentRows.MAX_SIZE + 1; span++) {
+      large.spanIds.insert(span);
+    }
+    recent.first(small);
+    recent.first(large);
+
+    recent.saved(small);
+    recent.saved(large);
+
+    assertThat(recent.kept(small.traceId)).isTrue();
+    assertThat(recent.kept(large.traceId)).isFalse();
+  }
+
   private Map<String, List<String>> storedWith(int kept, int seed) {
     Random random = new Random(seed);
     List<Frame> frames = frames();
