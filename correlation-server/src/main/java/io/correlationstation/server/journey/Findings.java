@@ -44,6 +44,7 @@ final class Findings {
   final Map<AliasPair, AliasTimes> aliases = new LinkedHashMap<>();
 
   private long bytes;
+  private boolean mayBeStored;
 
   private @Nullable FragmentNews lastNews;
   private Map<String, String> lastKeys = Map.of();
@@ -89,6 +90,16 @@ final class Findings {
       lastNews = news;
     }
     return news;
+  }
+
+  /** From now on the store may have any of it already. */
+  void mayBeStored() {
+    mayBeStored = true;
+  }
+
+  /** Whether the store can't have the trace, nor a handoff that leads to it or from it. */
+  boolean isFirst(FragmentNews news) {
+    return news.first && !mayBeStored;
   }
 
   void passedOver(long trace, long sequence) {
@@ -163,8 +174,7 @@ final class Findings {
   static final class FragmentNews {
     final String traceId;
 
-    /** Whether the store can't have it. */
-    final boolean first;
+    private final boolean first;
 
     /** Sequence numbers of the frames that hold spans of it, ascending. */
     final Longs frames = new Longs();

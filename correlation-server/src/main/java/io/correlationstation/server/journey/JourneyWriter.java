@@ -87,6 +87,7 @@ final class JourneyWriter {
       return applied(findings, upToSequence);
     } catch (RuntimeException | Error e) {
       recent.clear();
+      findings.mayBeStored(); // where the connection broke in the commit
       throw e;
     }
   }
@@ -126,7 +127,7 @@ final class JourneyWriter {
         if (row == null) {
           row = new FragmentRow(nextId++, news.traceId);
           rows.put(news.traceId, row);
-          if (news.first) {
+          if (findings.isFirst(news)) {
             recent.first(row);
           }
         }
@@ -145,7 +146,7 @@ final class JourneyWriter {
   private static List<String> known(Findings findings) {
     List<String> traces = new ArrayList<>();
     for (FragmentNews news : findings.fragments.values()) {
-      if (!news.first) {
+      if (!findings.isFirst(news)) {
         traces.add(news.traceId);
       }
     }

@@ -34,7 +34,7 @@ final class Retention {
 
   /**
    * @param oldestFrame sequence number of the oldest frame that the journal still has
-   * @param whenForgotten called when rows are gone
+   * @param whenForgotten called when rows are gone or may be
    */
   Retention(
       Jdbi jdbi,
@@ -62,18 +62,22 @@ final class Retention {
   /** Forgets one part; returns whether there is more to forget. */
   boolean run() {
     long oldest = JourneyQueries.nanos(clock.instant().minus(config.retention()));
-    int forgotten =
-        jdbi.inTransaction(
-            handle -> {
-              int rows = forgetFragments(handle, expired(handle, oldest));
-              rows += forgetFragments(handle, beyondBound(handle));
-              rows += forgetLogs(handle, oldest);
-              rows += forgetAliasesIfDue(handle, oldest);
-              UnlistedTraces.forgetBefore(handle, oldestFrame.getAsLong());
-              return rows;
-            });
-    if (forgotten > 0) {
-      whenForgotten.run();
+    int forgotten = -1;
+    try {
+      forgotten =
+          jdbi.inTransaction(
+              handle -> {
+                int rows = forgetFragments(handle, expired(handle, oldest));
+                rows += forgetFragments(handle, beyondBound(handle));
+                rows += forgetLogs(handle, oldest);
+                rows += forgetAliasesIfDue(handle, oldest);
+                UnlistedTraces.forgetBefore(handle, oldestFrame.getAsLong());
+                return rows;
+              });
+    } finally {
+      if (forgotten != 0) {
+        whenForgotten.run(); // a commit that failed may have been carried out
+      }
     }
     metrics.forgotten(forgotten);
     return forgotten >= MAX_ROWS_AT_ONCE;

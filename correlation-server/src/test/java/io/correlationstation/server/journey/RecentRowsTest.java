@@ -76,6 +76,22 @@ final class RecentRowsTest {
     after.database.close();
   }
 
+  /** As when the connection breaks in the middle of a commit that is carried out. */
+  @Test
+  void apply_refusedAfterItWasStored_storesItOnce() {
+    OrderStory story = new OrderStory(1, 0, false);
+    Run run = new Run("twice", 1_000);
+    Findings findings = run.findings(story.frames());
+    run.writer.apply(findings, run.sequence);
+    Map<String, List<String>> once = run.dump();
+
+    assertThatThrownBy(() -> run.writer.apply(findings, REFUSED)).isNotNull();
+    run.writer.apply(findings, run.sequence);
+
+    assertThat(run.dump()).isEqualTo(once);
+    run.database.close();
+  }
+
   @Test
   void saved_fragmentOfVeryManySpans_isNotKept() {
     RecentRows recent = new RecentRows(10);
@@ -175,12 +191,17 @@ final class RecentRowsTest {
      * @param refused whether the store refuses it at first, at the end of the transaction
      */
     void apply(List<Frame> frames, boolean refused) {
-      Findings findings = new Findings();
-      frames.forEach(frame -> scan.scan(new Entry(sequence++, frame), findings));
+      Findings findings = findings(frames);
       if (refused) {
         assertThatThrownBy(() -> writer.apply(findings, REFUSED)).hasMessageContaining("refused");
       }
       writer.apply(findings, sequence);
+    }
+
+    Findings findings(List<Frame> frames) {
+      Findings findings = new Findings();
+      frames.forEach(frame -> scan.scan(new Entry(sequence++, frame), findings));
+      return findings;
     }
 
     Map<String, List<String>> dump() {
