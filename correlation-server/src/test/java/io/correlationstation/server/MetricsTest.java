@@ -45,6 +45,7 @@ class MetricsTest {
           "corr_accounting_mismatch{dest=",
           "corr_bridge_emitted_total{",
           "corr_bridge_latency_seconds_bucket{",
+          "corr_handoff_visible_seconds_bucket{",
           "corr_conflict_vetoed_total",
           "corr_late_evidence_total",
           "corr_state_segments",

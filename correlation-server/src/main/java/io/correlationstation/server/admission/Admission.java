@@ -43,6 +43,8 @@ public final class Admission {
   /** Until when the time of the frames is spent: each trace takes its share of a second. */
   private long spentUntilNanos;
 
+  private boolean admittedNow;
+
   /**
    * @param othersPerSecond traces that concern no circuit and are admitted all the same; 0 for all
    * @param othersAtOnce how many of them before that rate holds
@@ -86,6 +88,7 @@ public final class Admission {
    * @param nowNanos when the frame was received
    */
   public boolean admits(long trace, boolean concerned, long nowNanos) {
+    admittedNow = false;
     int lately = (int) trace & LATELY - 1;
     if (!concerned && latelyPassed[lately] == trace && trace != 0) {
       return false;
@@ -95,6 +98,7 @@ public final class Admission {
     }
     if (concerned) {
       admit(trace);
+      admittedNow = true;
       return true;
     }
     if (passedOver.contains(trace) || !allowed(nowNanos)) {
@@ -102,7 +106,13 @@ public final class Admission {
       return false;
     }
     admitted.add(trace);
+    admittedNow = true;
     return true;
+  }
+
+  /** Whether the trace that was asked for last by {@link #admits} was not admitted before. */
+  public boolean admittedNow() {
+    return admittedNow;
   }
 
   /** Whether the trace is admitted already. */

@@ -129,7 +129,7 @@ final class Aliases {
     Set<String> values = new TreeSet<>();
     for (FragmentRow row : rows) {
       for (String key : keys) {
-        values.addAll(row.keys.getOrDefault(key, Map.of()).keySet());
+        row.keys.addValues(key, values);
       }
     }
     return values;

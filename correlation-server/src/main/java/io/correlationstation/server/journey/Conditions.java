@@ -46,10 +46,8 @@ final class Conditions {
       values.put("to_nanos", filter.toNanos());
     }
     if (filter.service() != null) {
-      add(
-          "EXISTS (SELECT 1 FROM fragment_services s"
-              + " WHERE s.service = :service AND s.fragment = f.id)");
-      values.put("service", filter.service());
+      add("replace(f.services, :service, '') <> f.services");
+      values.put("service", JsonColumn.ofText(filter.service()));
     }
     int number = 0;
     for (Map.Entry<String, List<String>> key : keyValues.entrySet()) {

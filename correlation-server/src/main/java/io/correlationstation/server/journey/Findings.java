@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.journey;
 
-import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.Ruling;
+import io.correlationstation.server.stitch.live.HandoffLine;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -25,7 +25,7 @@ final class Findings {
   private static final int BYTES_OF_SPAN = 250;
   private static final int BYTES_OF_TRACE = 1_000;
   private static final int BYTES_OF_LOG = 1_000;
-  private static final int BYTES_OF_HANDOFF = 3_000;
+  private static final int BYTES_OF_HANDOFF = 500;
   private static final int BYTES_OF_UNLISTED = 16;
   private static final int BYTES_OF_ALIAS = 200;
 
@@ -38,12 +38,13 @@ final class Findings {
   final List<FoundLog> logs = new ArrayList<>();
 
   /** Decisions of the stitcher in their order: the later one counts. */
-  final List<Handoff> handoffs = new ArrayList<>();
+  final List<FoundHandoff> handoffs = new ArrayList<>();
 
   final List<Ruling> rulings = new ArrayList<>();
   final Map<AliasPair, AliasTimes> aliases = new LinkedHashMap<>();
 
   private long bytes;
+  private boolean mayBeStored;
 
   private @Nullable FragmentNews lastNews;
   private Map<String, String> lastKeys = Map.of();
@@ -66,25 +67,39 @@ final class Findings {
     bytes += BYTES_OF_LOG + 2L * log.line().body().length();
   }
 
-  void add(Handoff handoff) {
+  void add(FoundHandoff handoff) {
     handoffs.add(handoff);
-    bytes += BYTES_OF_HANDOFF;
+    bytes += BYTES_OF_HANDOFF + handoff.line().text().length();
   }
 
-  /** The news of that trace, none at first. */
-  FragmentNews fragment(long traceIdHigh, long traceIdLow) {
+  /**
+   * The news of that trace, none at first.
+   *
+   * @param first whether nothing was read of it before, so that the store can't have it
+   */
+  FragmentNews fragment(long traceIdHigh, long traceIdLow, boolean first) {
     FragmentNews news = lastNews;
     if (news == null || news.traceIdLow != traceIdLow || news.traceIdHigh != traceIdHigh) {
       String traceId = HEX.toHexDigits(traceIdHigh) + HEX.toHexDigits(traceIdLow);
       news = fragments.get(traceId);
       if (news == null) {
-        news = new FragmentNews(traceId, traceIdHigh, traceIdLow);
+        news = new FragmentNews(traceId, traceIdHigh, traceIdLow, first);
         fragments.put(traceId, news);
         bytes += BYTES_OF_TRACE;
       }
       lastNews = news;
     }
     return news;
+  }
+
+  /** From now on the store may have any of it already. */
+  void mayBeStored() {
+    mayBeStored = true;
+  }
+
+  /** Whether the store can't have the trace, nor a handoff that leads to it or from it. */
+  boolean isFirst(FragmentNews news) {
+    return news.first && !mayBeStored;
   }
 
   void passedOver(long trace, long sequence) {
@@ -149,12 +164,17 @@ final class Findings {
       boolean work,
       @Nullable Defect defect) {}
 
+  /** A decision, and when it was appended to the journal. */
+  record FoundHandoff(HandoffLine line, long decidedNanos) {}
+
   /** A record worth keeping, and its keys. */
   record FoundLog(LogLine line, Map<String, String> keys, long receivedNanos) {}
 
   /** What one batch adds to one trace. */
   static final class FragmentNews {
     final String traceId;
+
+    private final boolean first;
 
     /** Sequence numbers of the frames that hold spans of it, ascending. */
     final Longs frames = new Longs();
@@ -174,8 +194,9 @@ final class Findings {
     private Map<String, String> lastKeys = Map.of();
     private long lastKeysNanos;
 
-    private FragmentNews(String traceId, long traceIdHigh, long traceIdLow) {
+    private FragmentNews(String traceId, long traceIdHigh, long traceIdLow, boolean first) {
       this.traceId = traceId;
+      this.first = first;
       this.traceIdHigh = traceIdHigh;
       this.traceIdLow = traceIdLow;
     }

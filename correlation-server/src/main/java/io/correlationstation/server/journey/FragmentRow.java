@@ -3,16 +3,13 @@ package io.correlationstation.server.journey;
 
 import io.correlationstation.server.journey.Findings.FoundSpan;
 import io.correlationstation.server.journey.Findings.FragmentNews;
+import io.correlationstation.server.journey.RecentRows.Edge;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +40,10 @@ final class FragmentRow {
   /** The same as the store has it; 0 when it has nothing of this fragment. */
   long storedJourney;
 
-  /** Whether there is more to store than the journey. */
+  /** Whether there is more to store than the journey and the frames. */
   boolean changed;
+
+  boolean framesChanged;
 
   long receivedNanos;
   @Nullable Long spanStart;
@@ -56,15 +55,20 @@ final class FragmentRow {
   @Nullable FoundSpan root;
   boolean workFailed;
   @Nullable Defect defect;
-  final SortedSet<String> services = new TreeSet<>();
 
-  /** Key → its values and when each was seen first. */
-  final SortedMap<String, Map<String, Long>> keys = new TreeMap<>();
+  /** Sorted. */
+  final List<String> services = new ArrayList<>(4);
 
-  /** Services and keys that the store does not know of this fragment. */
-  final List<String> newServices = new ArrayList<>();
+  final KeyTimes keys;
 
-  final List<Map.Entry<String, String>> newKeys = new ArrayList<>();
+  /** Keys that the store does not know of this fragment. */
+  List<Map.Entry<String, String>> newKeys = new ArrayList<>();
+
+  /**
+   * The linked handoffs that nothing replaced and that lead to it or from it; null when they are to
+   * be asked for.
+   */
+  @Nullable List<Edge> edges;
 
   /** Both ascending, and loaded only for rows that are to be changed. */
   Longs frames = new Longs();
@@ -72,9 +76,14 @@ final class FragmentRow {
   Longs spanIds = new Longs();
 
   FragmentRow(long id, String traceId) {
+    this(id, traceId, new KeyTimes());
+  }
+
+  FragmentRow(long id, String traceId, KeyTimes keys) {
     this.id = id;
     this.traceId = traceId;
     this.journey = id;
+    this.keys = keys;
   }
 
   void merge(FragmentNews news) {
@@ -82,8 +91,9 @@ final class FragmentRow {
     addFrames(news);
     receivedNanos = Math.max(receivedNanos, news.receivedNanos);
     for (String service : news.services) {
-      if (services.add(service)) {
-        newServices.add(service);
+      int at = Collections.binarySearch(services, service);
+      if (at < 0) {
+        services.add(-at - 1, service);
       }
     }
     news.keys.forEach((name, values) -> values.forEach((value, nanos) -> add(name, value, nanos)));
@@ -96,21 +106,19 @@ final class FragmentRow {
 
   /** Only where to find the trace: nothing of it takes part in the work. */
   void mergeFrames(FragmentNews news) {
-    changed |= addFrames(news);
+    addFrames(news);
   }
 
-  private boolean addFrames(FragmentNews news) {
+  private void addFrames(FragmentNews news) {
     int before = frames.size();
     news.frames.forEach(frames::insert);
-    return frames.size() > before;
+    framesChanged |= frames.size() > before;
   }
 
   private void add(String key, String value, long nanos) {
-    Map<String, Long> values = keys.computeIfAbsent(key, ignored -> new HashMap<>());
-    if (!values.containsKey(value)) {
+    if (keys.add(key, value, nanos)) {
       newKeys.add(Map.entry(key, value));
     }
-    values.merge(value, nanos, Math::min);
   }
 
   private void add(FoundSpan span) {
@@ -132,6 +140,20 @@ final class FragmentRow {
     if (span.defect() != null && (defect == null || span.defect().compareTo(defect) < 0)) {
       defect = span.defect();
     }
+  }
+
+  /** How many things it consists of, such as spans and keys. */
+  int size() {
+    int linked = edges == null ? 0 : edges.size();
+    return spanIds.size() + frames.size() + services.size() + keys.size() + linked;
+  }
+
+  /** The store has it as it is now. */
+  void saved() {
+    storedJourney = journey;
+    changed = false;
+    framesChanged = false;
+    newKeys = new ArrayList<>();
   }
 
   long startNanos() {

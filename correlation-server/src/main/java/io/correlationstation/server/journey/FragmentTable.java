@@ -87,12 +87,9 @@ final class FragmentTable {
   /** Stores what differs. */
   static void save(Handle handle, Collection<FragmentRow> rows) {
     RowBatch fragments = new RowBatch(handle, UPSERT);
+    RowBatch found =
+        new RowBatch(handle, "UPDATE fragments SET journey = ?, frames = ? WHERE id = ?");
     RowBatch moved = new RowBatch(handle, "UPDATE fragments SET journey = ? WHERE id = ?");
-    RowBatch services =
-        new RowBatch(
-            handle,
-            "INSERT INTO fragment_services (service, fragment) VALUES (?, ?)"
-                + " ON CONFLICT DO NOTHING");
     RowBatch keys =
         new RowBatch(
             handle,
@@ -101,35 +98,31 @@ final class FragmentTable {
     for (FragmentRow row : rows) {
       if (row.changed) {
         add(fragments, row);
+      } else if (row.framesChanged) {
+        found.add(row.journey, row.frames.pack(), row.id);
       } else if (row.journey != row.storedJourney) {
         moved.add(row.journey, row.id);
       }
-      row.newServices.forEach(service -> services.add(service, row.id));
       row.newKeys.forEach(key -> keys.add(key.getKey(), key.getValue(), row.id));
     }
     fragments.execute();
+    found.execute();
     moved.execute();
-    services.execute();
     keys.execute();
   }
 
   /** Forgets fragments and what finds them. */
   static void delete(Handle handle, Collection<FragmentRow> rows) {
     RowBatch fragments = new RowBatch(handle, "DELETE FROM fragments WHERE id = ?");
-    RowBatch services =
-        new RowBatch(handle, "DELETE FROM fragment_services WHERE service = ? AND fragment = ?");
     RowBatch keys =
         new RowBatch(
             handle,
             "DELETE FROM fragment_keys WHERE key_name = ? AND key_value = ? AND fragment = ?");
     for (FragmentRow row : rows) {
       fragments.add(row.id);
-      row.services.forEach(service -> services.add(service, row.id));
-      row.keys.forEach(
-          (name, values) -> values.keySet().forEach(value -> keys.add(name, value, row.id)));
+      row.keys.forEach((name, value, firstNanos) -> keys.add(name, value, row.id));
     }
     fragments.execute();
-    services.execute();
     keys.execute();
   }
 
@@ -176,7 +169,11 @@ final class FragmentTable {
 
   /** In the order of the columns in {@link #SUMMARY}. */
   private static FragmentRow read(ResultSet result) throws SQLException {
-    FragmentRow row = new FragmentRow(result.getLong(1), result.getString(2));
+    FragmentRow row =
+        new FragmentRow(
+            result.getLong(1),
+            result.getString(2),
+            KeyTimes.of(JsonColumn.times(result.getString(23))));
     row.journey = result.getLong(3);
     row.storedJourney = row.journey;
     row.receivedNanos = result.getLong(4);
@@ -190,7 +187,6 @@ final class FragmentTable {
     row.workFailed = result.getInt(18) != 0;
     row.defect = readDefect(result);
     row.services.addAll(JsonColumn.list(result.getString(22)));
-    row.keys.putAll(JsonColumn.times(result.getString(23)));
     return row;
   }
 

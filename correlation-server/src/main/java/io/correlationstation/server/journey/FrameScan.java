@@ -5,6 +5,7 @@ import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.admission.TraceSet;
 import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.JournalCursor;
+import io.correlationstation.server.journey.Findings.FoundHandoff;
 import io.correlationstation.server.journey.Findings.FoundLog;
 import io.correlationstation.server.journey.Findings.FoundSpan;
 import io.correlationstation.server.journey.Findings.FragmentNews;
@@ -14,7 +15,7 @@ import io.correlationstation.server.otlp.LogView;
 import io.correlationstation.server.otlp.SpanTables;
 import io.correlationstation.server.otlp.SpanView;
 import io.correlationstation.server.otlp.TraceScan;
-import io.correlationstation.server.stitch.Handoff;
+import io.correlationstation.server.stitch.live.HandoffLine;
 import io.correlationstation.server.stitch.live.HandoffLines;
 import io.correlationstation.server.stitch.live.RulingLines;
 import java.util.ArrayList;
@@ -161,9 +162,12 @@ final class FrameScan {
     if (span.spanId() == 0) {
       return;
     }
-    FragmentNews news = findings.fragment(span.traceIdHigh(), span.traceIdLow());
+    boolean observed = observes(span.service(), entry);
+    FragmentNews news =
+        findings.fragment(
+            span.traceIdHigh(), span.traceIdLow(), !observed && admission.admittedNow());
     news.frames.insert(entry.sequence());
-    if (observes(span.service(), entry)) {
+    if (observed) {
       return;
     }
     long start = span.startNanos() == 0 ? entry.frame().receivedNanos() : span.startNanos();
@@ -202,10 +206,10 @@ final class FrameScan {
   }
 
   private void handoffs(JournalCursor.Entry entry, Findings findings) {
-    for (Handoff handoff : HandoffLines.parse(entry.frame().payload())) {
-      admission.admit(Admission.hash(handoff.parent().traceId()));
-      admission.admit(Admission.hash(handoff.child().traceId()));
-      findings.add(handoff);
+    for (HandoffLine handoff : HandoffLines.lines(entry.frame().payload())) {
+      admission.admit(Admission.hash(handoff.parentTraceId()));
+      admission.admit(Admission.hash(handoff.childTraceId()));
+      findings.add(new FoundHandoff(handoff, entry.frame().receivedNanos()));
     }
   }
 
@@ -248,7 +252,8 @@ final class FrameScan {
         return;
       }
       if (traceId != null) {
-        FragmentNews news = findings.fragment(log.traceIdHigh(), log.traceIdLow());
+        FragmentNews news =
+            findings.fragment(log.traceIdHigh(), log.traceIdLow(), admission.admittedNow());
         news.services.add(log.service());
         news.log(time);
         news.received(frame.receivedNanos());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.journey;
 
+import io.correlationstation.server.journey.RecentRows.Edge;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -11,7 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -30,9 +30,11 @@ final class JourneyAssembly {
       Comparator.comparingLong(FragmentRow::startNanos).thenComparing(row -> row.traceId);
 
   private final Aliases aliases;
+  private final RecentRows recent;
 
-  JourneyAssembly(Aliases aliases) {
+  JourneyAssembly(Aliases aliases, RecentRows recent) {
     this.aliases = aliases;
+    this.recent = recent;
   }
 
   /**
@@ -42,10 +44,11 @@ final class JourneyAssembly {
    *     these journeys, and each is told which journey it is in
    */
   Divided reassemble(Handle handle, Map<String, FragmentRow> rows, Set<String> changedTraces) {
-    Graph graph = Graph.around(handle, changedTraces);
+    Graph graph = new Graph(recent);
+    graph.around(handle, changedTraces);
     Set<String> others = new LinkedHashSet<>(graph.members);
     others.removeAll(rows.keySet());
-    rows.putAll(FragmentTable.loadSummaries(handle, others));
+    rows.putAll(recent.summaries(handle, others));
     List<Part> parts = graph.parts(rows);
     Set<Long> stale = new LinkedHashSet<>();
     for (Part part : parts) {
@@ -59,13 +62,14 @@ final class JourneyAssembly {
         stale.add(part.root.id);
       }
     }
-    Map<Long, JourneyRow> old = JourneyTable.load(handle, stale);
+    Map<Long, JourneyRow> old = recent.journeys(handle, stale);
     Map<Long, JourneyRow> fresh = new LinkedHashMap<>();
     Map<Long, Set<String>> circuits = aliases.circuitsOf(handle, keysOf(parts));
     for (Part part : parts) {
       fresh.put(part.root.id, part.row(circuits.getOrDefault(part.root.id, Set.of())));
     }
     JourneyTable.replace(handle, old, fresh);
+    recent.replaced(old, fresh);
     return Divided.of(old.values(), fresh.values());
   }
 
@@ -148,50 +152,39 @@ final class JourneyAssembly {
   /** Traces and the linked handoffs between them. */
   private static final class Graph {
 
-    /** By their parents, and by their children. */
-    private static final List<ListQuery> EDGES =
-        Stream.of("parent_trace_id", "child_trace_id")
-            .map(
-                side ->
-                    new ListQuery(
-                        """
-                        SELECT parent_trace_id, child_trace_id FROM handoffs
-                        WHERE state = 'LINKED' AND superseded_by IS NULL AND %s IN (<values>)
-                        """
-                            .formatted(side)))
-            .toList();
-
     final Set<String> members = new LinkedHashSet<>();
     final Map<String, Set<String>> neighbours = new HashMap<>();
     final Set<String> children = new HashSet<>();
 
-    static Graph around(Handle handle, Set<String> traceIds) {
-      Graph graph = new Graph();
-      graph.members.addAll(traceIds);
-      Set<String> frontier = traceIds;
-      int bound = traceIds.size() + MAX_MEMBERS;
-      while (!frontier.isEmpty() && graph.members.size() <= bound) {
-        frontier = graph.expand(handle, frontier);
-      }
-      return graph;
+    private final RecentRows recent;
+
+    Graph(RecentRows recent) {
+      this.recent = recent;
     }
 
-    private Set<String> expand(Handle handle, Set<String> frontier) {
-      Set<String> next = new LinkedHashSet<>();
-      for (ListQuery edges : EDGES) {
-        edges.forEach(handle, frontier, row -> connect(row.getString(1), row.getString(2), next));
+    /** Takes in the traces and what is connected with them. */
+    void around(Handle handle, Set<String> traceIds) {
+      members.addAll(traceIds);
+      Set<String> frontier = traceIds;
+      int bound = traceIds.size() + MAX_MEMBERS;
+      while (!frontier.isEmpty() && members.size() <= bound) {
+        Set<String> next = new LinkedHashSet<>();
+        for (List<Edge> edges : recent.edges(handle, frontier).values()) {
+          edges.forEach(edge -> connect(edge.parent(), edge.child(), next));
+        }
+        frontier = next;
       }
-      return next;
     }
 
     private void connect(String parent, String child, Set<String> found) {
       neighbours.computeIfAbsent(parent, ignored -> new LinkedHashSet<>()).add(child);
       neighbours.computeIfAbsent(child, ignored -> new LinkedHashSet<>()).add(parent);
       children.add(child);
-      for (String end : List.of(parent, child)) {
-        if (members.add(end)) {
-          found.add(end);
-        }
+      if (members.add(parent)) {
+        found.add(parent);
+      }
+      if (members.add(child)) {
+        found.add(child);
       }
     }
 

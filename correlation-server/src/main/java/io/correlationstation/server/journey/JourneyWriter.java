@@ -5,7 +5,9 @@ import io.correlationstation.server.admission.Admission;
 import io.correlationstation.server.journey.Findings.FoundLog;
 import io.correlationstation.server.journey.Findings.FragmentNews;
 import io.correlationstation.server.journey.JourneyAssembly.Divided;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
@@ -26,13 +28,18 @@ final class JourneyWriter {
 
   private final Jdbi jdbi;
   private final JourneyAssembly assembly;
+  private final RecentRows recent;
 
   /** What the next fragment is numbered; 0 before the store was asked. */
   private long nextId;
 
-  JourneyWriter(Jdbi jdbi, JourneyAssembly assembly) {
+  /**
+   * @param recent cleared by whoever else changes the store
+   */
+  JourneyWriter(Jdbi jdbi, Aliases aliases, RecentRows recent) {
     this.jdbi = jdbi;
-    this.assembly = assembly;
+    this.assembly = new JourneyAssembly(aliases, recent);
+    this.recent = recent;
   }
 
   /** The sequence number of the last frame applied, or -1. */
@@ -52,6 +59,7 @@ final class JourneyWriter {
    * they refer to.
    */
   void forgetJournal() {
+    recent.clear();
     jdbi.useTransaction(
         handle -> {
           handle.execute("DELETE FROM reader_position");
@@ -68,12 +76,23 @@ final class JourneyWriter {
               .createQuery("SELECT trace_id FROM fragments")
               .mapTo(String.class)
               .forEach(traceId -> admission.admit(Admission.hash(traceId)));
+          HandoffTable.tellEnds(handle, admission);
           UnlistedTraces.tellLast(handle, REMEMBERED_FRAMES, admission);
         });
   }
 
   /** Applies the findings and returns what changed for those who look on. */
   Changes apply(Findings findings, long upToSequence) {
+    try {
+      return applied(findings, upToSequence);
+    } catch (RuntimeException | Error e) {
+      recent.clear();
+      findings.mayBeStored(); // where the connection broke in the commit
+      throw e;
+    }
+  }
+
+  private Changes applied(Findings findings, long upToSequence) {
     return jdbi.inTransaction(
         handle -> {
           Map<String, FragmentRow> rows = merged(handle, findings);
@@ -86,9 +105,10 @@ final class JourneyWriter {
           LogTable.save(handle, findings.logs, rows);
           dirty.addAll(AliasTable.save(handle, findings.aliases));
           dirty.addAll(RulingTable.save(handle, findings.rulings));
-          dirty.addAll(HandoffTable.save(handle, findings.handoffs));
+          dirty.addAll(HandoffTable.save(handle, findings.handoffs, recent));
           Divided divided = assembly.reassemble(handle, rows, dirty);
           FragmentTable.save(handle, rows.values());
+          rows.values().forEach(recent::saved);
           UnlistedTraces.save(handle, findings.unlisted);
           savePosition(handle, upToSequence);
           return new Changes(upToSequence, divided.journeyIds(), circuits(findings, divided));
@@ -97,7 +117,7 @@ final class JourneyWriter {
 
   /** The fragments that the findings speak of as they are from now on, not yet stored. */
   private Map<String, FragmentRow> merged(Handle handle, Findings findings) {
-    Map<String, FragmentRow> rows = FragmentTable.load(handle, findings.fragments.keySet());
+    Map<String, FragmentRow> rows = recent.fragments(handle, known(findings));
     if (nextId == 0) {
       nextId = FragmentTable.lastId(handle) + 1;
     }
@@ -107,6 +127,9 @@ final class JourneyWriter {
         if (row == null) {
           row = new FragmentRow(nextId++, news.traceId);
           rows.put(news.traceId, row);
+          if (findings.isFirst(news)) {
+            recent.first(row);
+          }
         }
         row.merge(news);
       } else if (row != null) {
@@ -117,6 +140,17 @@ final class JourneyWriter {
       }
     }
     return rows;
+  }
+
+  /** The traces of which the store may have something. */
+  private static List<String> known(Findings findings) {
+    List<String> traces = new ArrayList<>();
+    for (FragmentNews news : findings.fragments.values()) {
+      if (!findings.isFirst(news)) {
+        traces.add(news.traceId);
+      }
+    }
+    return traces;
   }
 
   private static void savePosition(Handle handle, long sequence) {

@@ -106,9 +106,10 @@ public final class Journeys implements AutoCloseable {
     requireNonNull(journal, "journal");
     JourneyDatabase database = JourneyDatabase.open(config.jdbcUrl());
     try {
-      JourneyMetrics metrics = new JourneyMetrics(registry);
+      JourneyMetrics metrics = new JourneyMetrics(registry, clock);
       Aliases aliases = new Aliases();
-      JourneyWriter writer = new JourneyWriter(database.jdbi(), new JourneyAssembly(aliases));
+      RecentRows recent = new RecentRows();
+      JourneyWriter writer = new JourneyWriter(database.jdbi(), aliases, recent);
       List<Consumer<Changes>> listeners = new CopyOnWriteArrayList<>();
       KeyVocabulary vocabulary = config.vocabulary();
       Admission admission =
@@ -130,7 +131,8 @@ public final class Journeys implements AutoCloseable {
                           config,
                           metrics,
                           clock,
-                          () -> journal.status().oldestSequence())),
+                          () -> journal.status().oldestSequence(),
+                          recent::clear)),
                   metrics,
                   changes -> notify(listeners, changes));
       return new Journeys(

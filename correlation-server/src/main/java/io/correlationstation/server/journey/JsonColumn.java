@@ -28,6 +28,13 @@ final class JsonColumn {
 
   private JsonColumn() {}
 
+  /** The text as it stands in a list. */
+  static String ofText(String text) {
+    StringBuilder json = new StringBuilder();
+    quote(json, text);
+    return json.toString();
+  }
+
   static String ofList(Collection<String> texts) {
     StringBuilder json = new StringBuilder("[");
     for (String text : texts) {
@@ -44,13 +51,28 @@ final class JsonColumn {
     return json.toString();
   }
 
-  /**
-   * @param times key → its values and when each was seen first
-   */
-  static String ofTimes(Map<String, Map<String, Long>> times) {
-    StringBuilder json = new StringBuilder();
-    object(json, times, (out, values) -> object(out, values, StringBuilder::append));
-    return json.toString();
+  /** An object for each key, with its values and when each was seen first. */
+  static String ofTimes(KeyTimes times) {
+    StringBuilder json = new StringBuilder("{");
+    String[] open = {null};
+    times.forEach(
+        (name, value, firstNanos) -> {
+          if (!name.equals(open[0])) {
+            if (open[0] != null) {
+              close(json, '}');
+              json.append(',');
+            }
+            quote(json, name);
+            json.append(":{");
+            open[0] = name;
+          }
+          quote(json, value);
+          json.append(':').append(firstNanos).append(',');
+        });
+    if (open[0] != null) {
+      close(json, '}');
+    }
+    return json.append('}').toString();
   }
 
   private static <T> void object(

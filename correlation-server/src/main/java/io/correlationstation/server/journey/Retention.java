@@ -28,23 +28,27 @@ final class Retention {
   private final JourneyMetrics metrics;
   private final Clock clock;
   private final LongSupplier oldestFrame;
+  private final Runnable whenForgotten;
   private long nextRunMillis;
   private long nextAliasesMillis;
 
   /**
    * @param oldestFrame sequence number of the oldest frame that the journal still has
+   * @param whenForgotten called when rows are gone or may be
    */
   Retention(
       Jdbi jdbi,
       JourneyConfig config,
       JourneyMetrics metrics,
       Clock clock,
-      LongSupplier oldestFrame) {
+      LongSupplier oldestFrame,
+      Runnable whenForgotten) {
     this.jdbi = jdbi;
     this.config = config;
     this.metrics = metrics;
     this.clock = clock;
     this.oldestFrame = oldestFrame;
+    this.whenForgotten = whenForgotten;
   }
 
   void runIfDue() {
@@ -58,16 +62,23 @@ final class Retention {
   /** Forgets one part; returns whether there is more to forget. */
   boolean run() {
     long oldest = JourneyQueries.nanos(clock.instant().minus(config.retention()));
-    int forgotten =
-        jdbi.inTransaction(
-            handle -> {
-              int rows = forgetFragments(handle, expired(handle, oldest));
-              rows += forgetFragments(handle, beyondBound(handle));
-              rows += forgetLogs(handle, oldest);
-              rows += forgetAliasesIfDue(handle, oldest);
-              UnlistedTraces.forgetBefore(handle, oldestFrame.getAsLong());
-              return rows;
-            });
+    int forgotten = -1;
+    try {
+      forgotten =
+          jdbi.inTransaction(
+              handle -> {
+                int rows = forgetFragments(handle, expired(handle, oldest));
+                rows += forgetFragments(handle, beyondBound(handle));
+                rows += forgetLogs(handle, oldest);
+                rows += forgetAliasesIfDue(handle, oldest);
+                UnlistedTraces.forgetBefore(handle, oldestFrame.getAsLong());
+                return rows;
+              });
+    } finally {
+      if (forgotten != 0) {
+        whenForgotten.run(); // a commit that failed may have been carried out
+      }
+    }
     metrics.forgotten(forgotten);
     return forgotten >= MAX_ROWS_AT_ONCE;
   }

@@ -3,6 +3,7 @@ package io.correlationstation.server.journey;
 
 import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.Ruling;
+import io.correlationstation.server.stitch.live.HandoffLine;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -61,7 +62,7 @@ final class RulingTable {
   }
 
   /** Whether a decision may be kept, given the latest word on its handoff. */
-  static boolean allows(Map<String, Boolean> standing, Handoff handoff) {
+  static boolean allows(Map<String, Boolean> standing, HandoffLine handoff) {
     Boolean confirmed = standing.get(handoff.id());
     return confirmed == null || confirmed == (handoff.state() == Handoff.State.LINKED);
   }

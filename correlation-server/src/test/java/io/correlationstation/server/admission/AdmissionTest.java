@@ -26,6 +26,20 @@ final class AdmissionTest {
   }
 
   @Test
+  void admittedNow_onlyAtTheFirstSight_holds() {
+    admission.admits(1, true, NOW);
+    assertThat(admission.admittedNow()).isTrue();
+    admission.admits(1, true, NOW);
+    assertThat(admission.admittedNow()).isFalse();
+
+    admission.admits(2, false, NOW);
+    assertThat(admission.admittedNow()).isTrue();
+    admission.admit(3);
+    admission.admits(3, true, NOW);
+    assertThat(admission.admittedNow()).isFalse();
+  }
+
+  @Test
   void admits_whatWasPassedOver_staysSo() {
     fill();
     assertThat(admission.admits(9, false, NOW)).isFalse();

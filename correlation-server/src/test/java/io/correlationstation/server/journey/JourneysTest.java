@@ -14,6 +14,7 @@ import static io.correlationstation.server.journey.Telemetry.traces;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import io.correlationstation.server.journal.Frame;
@@ -23,6 +24,8 @@ import io.correlationstation.server.journey.Telemetry.SpanSpec;
 import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.Ruling;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,6 +62,7 @@ final class JourneysTest {
   private JourneyConfig config;
   private Instant now = LONG_AFTER;
   private Journeys journeys;
+  private PrometheusRegistry registry;
 
   @BeforeEach
   void open() throws IOException {
@@ -633,6 +637,32 @@ final class JourneysTest {
   }
 
   @Test
+  void read_handoffs_observesWhenTheyBecameVisible() throws IOException {
+    journeys.close();
+    Frame decided = handoffs(story.toMdso, story.toArda);
+    now = Instant.ofEpochSecond(0, decided.receivedNanos()).plusMillis(400);
+    start();
+
+    append(decided);
+
+    await()
+        .untilAsserted(
+            () -> {
+              HistogramDataPointSnapshot visible = visible();
+              assertThat(visible.getCount()).isEqualTo(2);
+              assertThat(visible.getSum()).isCloseTo(0.8, within(1e-9));
+            });
+  }
+
+  private HistogramDataPointSnapshot visible() {
+    return registry.scrape("corr_handoff_visible_seconds"::equals).stream()
+        .map(HistogramSnapshot.class::cast)
+        .flatMap(histogram -> histogram.getDataPoints().stream())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
   void onChange_newSpan_namesJourneyAndCircuit() {
     List<Changes> changes = Collections.synchronizedList(new ArrayList<>());
     journeys.onChange(changes::add);
@@ -691,7 +721,8 @@ final class JourneysTest {
   }
 
   private void start() throws IOException {
-    journeys = Journeys.start(config, journal, new PrometheusRegistry(), clock());
+    registry = new PrometheusRegistry();
+    journeys = Journeys.start(config, journal, registry, clock());
   }
 
   private Clock clock() {

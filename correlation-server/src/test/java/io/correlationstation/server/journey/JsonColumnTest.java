@@ -27,15 +27,15 @@ class JsonColumnTest {
   @Test
   void ofTimes_severalValues_readsBack() {
     Map<String, Map<String, Long>> times =
-        Map.of("circuit_id", Map.of(ODD, Long.MAX_VALUE, "b", -1L), "request_id", Map.of());
+        Map.of("circuit_id", Map.of(ODD, Long.MAX_VALUE, "b", -1L), "request_id", Map.of("a", 7L));
 
-    assertThat(JsonColumn.times(JsonColumn.ofTimes(times))).isEqualTo(times);
+    assertThat(JsonColumn.times(JsonColumn.ofTimes(KeyTimes.of(times)))).isEqualTo(times);
   }
 
   @Test
   void of_nothing_isEmptyAndWhatConditionsCompareWith() {
     assertThat(JsonColumn.ofList(List.of())).isEqualTo("[]");
     assertThat(JsonColumn.ofTexts(Map.of())).isEqualTo("{}");
-    assertThat(JsonColumn.ofTimes(Map.of())).isEqualTo("{}");
+    assertThat(JsonColumn.ofTimes(new KeyTimes())).isEqualTo("{}");
   }
 }
