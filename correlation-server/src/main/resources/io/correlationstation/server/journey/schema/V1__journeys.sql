@@ -45,12 +45,6 @@ CREATE INDEX fragments_start   ON fragments (start_nanos, trace_id);
 CREATE INDEX fragments_journey ON fragments (journey);
 CREATE INDEX fragments_root    ON fragments (root_service, root_name, start_nanos);
 
-CREATE TABLE fragment_services (
-  service  TEXT   NOT NULL,
-  fragment BIGINT NOT NULL,
-  PRIMARY KEY (service, fragment)
-) ${by_key};
-
 CREATE TABLE fragment_keys (
   key_name  TEXT   NOT NULL,
   key_value TEXT   NOT NULL,
@@ -110,10 +104,9 @@ CREATE TABLE rulings (
   PRIMARY KEY (handoff_id, time_nanos)
 ) ${by_key};
 
--- trace_id is empty for a record without one; key_values is a JSON object.
+-- fragment is the number of the one the record belongs to, 0 for a record without a trace; those of traces have their keys in the fragment.
 CREATE TABLE logs (
   id              TEXT    NOT NULL,
-  trace_id        TEXT    NOT NULL,
   span_id         TEXT,
   time_nanos      BIGINT  NOT NULL,
   severity_number INTEGER NOT NULL,
@@ -124,9 +117,10 @@ CREATE TABLE logs (
   is_event        INTEGER NOT NULL,
   attributes      TEXT    NOT NULL,
   key_values      TEXT    NOT NULL,
-  received_nanos  BIGINT  NOT NULL
+  received_nanos  BIGINT  NOT NULL,
+  fragment        BIGINT  NOT NULL
 );
-CREATE UNIQUE INDEX logs_trace ON logs (trace_id, time_nanos, id);
+CREATE UNIQUE INDEX logs_fragment ON logs (fragment, time_nanos, id);
 CREATE INDEX logs_received ON logs (received_nanos);
 
 -- Finds the records that have no trace id.
