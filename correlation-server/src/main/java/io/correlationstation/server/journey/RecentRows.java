@@ -16,8 +16,8 @@ import org.jdbi.v3.core.Handle;
  * what follows within seconds, such as a handoff between two fragments, asks the store for nothing.
  *
  * <p>The store is the truth: whatever changes it otherwise, and every transaction that fails, must
- * {@link #clear} this. Memory: about a kilobyte a fragment, a twentieth of the heap at most;
- * fragments of very many spans are not kept. Used by the thread that writes.
+ * {@link #clear} this. Memory: little more than a kilobyte a fragment, about a sixteenth of the
+ * heap at most; fragments of very many spans are not kept. Used by the thread that writes.
  */
 final class RecentRows {
 
