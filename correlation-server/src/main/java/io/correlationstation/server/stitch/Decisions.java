@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns probabilities into handoffs, and tells the sink what changed. */
 final class Decisions {
 
-  static final String MODEL_VERSION = "branching-1";
+  static final String MODEL_VERSION = "branching-2";
   private static final double TOLD_CHANGE = 0.01;
   private static final double CANNOT_TELL = 0.25;
   private static final int MAX_RIVALS = 5;
