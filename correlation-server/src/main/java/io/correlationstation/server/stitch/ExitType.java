@@ -104,7 +104,7 @@ final class ExitType {
   /** Exits of traces with these strong keys, a bit each, in order of time. */
   static final class Group {
     final int keys;
-    final TimeOrdered<Exit> exits = new TimeOrdered<>();
+    @Part final TimeOrdered<Exit> exits = new TimeOrdered<>();
 
     /** Where a search stands, and where the one before began: the next begins close by. */
     int cursor;

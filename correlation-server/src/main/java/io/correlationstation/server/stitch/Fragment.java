@@ -30,7 +30,7 @@ final class Fragment {
    * {@link FragmentSpans} until it is settled, then {@code long[]}: ids of the spans that are
    * neither roots nor may have called out.
    */
-  private Object spans = new FragmentSpans();
+  @Part private Object spans = new FragmentSpans();
 
   /** What is wanted of all its spans together that show no calls, by child type. */
   private @Nullable SlotOfType slots;

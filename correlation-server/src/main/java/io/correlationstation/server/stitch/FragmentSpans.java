@@ -29,12 +29,12 @@ final class FragmentSpans {
   private long[] numbers = new long[FIELDS];
 
   /** {@link ChildType}, else {@link Service}, and {@link Exit} or null of each span. */
-  private @Nullable Object[] parts = new Object[PARTS];
+  @Part private @Nullable Object[] parts = new Object[PARTS];
 
   private int count;
 
   /** Null while the trace is small. */
-  private @Nullable SpanHashes hashes;
+  @Part private @Nullable SpanHashes hashes;
 
   int count() {
     return count;

@@ -21,10 +21,10 @@ final class KeySet {
   static final KeySet EMPTY = new KeySet(NO_VALUES, ALL_SEEN);
 
   /** Never written to. */
-  final KeyValue[] values;
+  @Part final KeyValue[] values;
 
   /** Origins of the keys up to the last that was not seen on the trace itself. */
-  private final @Nullable Object[] via;
+  @Part private final @Nullable Object[] via;
 
   /** What one key more last made of it. */
   private @Nullable KeySet extended;

@@ -10,8 +10,8 @@ final class KeyValue {
 
   final int key;
   final String value;
-  final TimeOrdered<Exit> exits = new TimeOrdered<>();
-  final TimeOrdered<Child> children = new TimeOrdered<>();
+  @Part final TimeOrdered<Exit> exits = new TimeOrdered<>();
+  @Part final TimeOrdered<Child> children = new TimeOrdered<>();
 
   /** The keys of a trace that carries nothing else; null until there is one. */
   @Nullable KeySet alone;

@@ -24,7 +24,7 @@ final class TimeOrdered<T extends TimeOrdered.Timed> {
   /** Steps from a guess that lies too early. */
   private static final int STRIDE = 16;
 
-  private Timed[] items = NONE;
+  @Part private Timed[] items = NONE;
   private int from;
   private int to;
 

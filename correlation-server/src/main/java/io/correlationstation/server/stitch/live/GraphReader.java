@@ -9,6 +9,7 @@ import java.io.DataInput;
 import java.io.IOException;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -23,11 +24,14 @@ final class GraphReader {
   private final DataInput in;
   private final List<?> externals;
   private final List<Object> objects = new ArrayList<>();
-  private final List<Kind> kindOf = new ArrayList<>();
+  private final ArrayDeque<Unread> unread = new ArrayDeque<>();
   private final List<Kind> kinds = new ArrayList<>();
 
   /** Maps and sets are filled last, when the hashes of what they hold are settled. */
   private final List<Runnable> fillings = new ArrayList<>();
+
+  /** An object whose body comes later. */
+  private record Unread(Kind kind, Object object) {}
 
   GraphReader(List<?> externals, DataInput in) {
     this.externals = externals;
@@ -39,8 +43,9 @@ final class GraphReader {
     if (root == null) {
       throw new IOException("no root");
     }
-    for (int i = 0; i < objects.size(); i++) {
-      body(objects.get(i), kindOf.get(i));
+    while (!unread.isEmpty()) {
+      Unread next = unread.removeLast();
+      body(next.object, next.kind);
     }
     fillings.forEach(Runnable::run);
     return root;
@@ -67,19 +72,36 @@ final class GraphReader {
       case ObjectGraph.EXTERNAL -> externals.get(number());
       case ObjectGraph.KNOWN -> objects.get(number());
       case ObjectGraph.VALUE -> value(kind());
-      case ObjectGraph.NEW -> allocated(kind());
+      case ObjectGraph.NEW -> {
+        Kind kind = kind();
+        Object object = allocated(kind);
+        objects.add(object);
+        unread.add(new Unread(kind, object));
+        yield object;
+      }
       default -> throw new IOException("no reference begins with " + tag);
     };
   }
 
+  private @Nullable Object part() throws IOException, ReflectiveOperationException {
+    int tag = in.readByte();
+    return switch (tag) {
+      case ObjectGraph.NULL -> null;
+      case ObjectGraph.VALUE -> value(kind());
+      case ObjectGraph.NEW -> {
+        Kind kind = kind();
+        Object object = allocated(kind);
+        body(object, kind);
+        yield object;
+      }
+      default -> throw new IOException("no part begins with " + tag);
+    };
+  }
+
   private Object allocated(Kind kind) throws IOException, ReflectiveOperationException {
-    Object object =
-        kind.shape == Shape.ARRAY
-            ? Array.newInstance(kind.type.getComponentType(), number())
-            : kind.allocate();
-    objects.add(object);
-    kindOf.add(kind);
-    return object;
+    return kind.shape == Shape.ARRAY
+        ? Array.newInstance(kind.type.getComponentType(), number())
+        : kind.allocate();
   }
 
   private Object value(Kind kind) throws IOException, ReflectiveOperationException {
@@ -189,6 +211,7 @@ final class GraphReader {
       case 'S' -> field.setShort(object, in.readShort());
       case 'B' -> field.setByte(object, in.readByte());
       case 'C' -> field.setChar(object, in.readChar());
+      case ObjectGraph.PART -> field.set(object, part());
       default -> field.set(object, reference());
     }
   }

@@ -33,8 +33,8 @@ final class GraphWriter {
   void write(Object root) throws IOException {
     try {
       reference(root);
-      for (Object next = unwritten.poll(); next != null; next = unwritten.poll()) {
-        body(next);
+      for (Object next = unwritten.pollLast(); next != null; next = unwritten.pollLast()) {
+        body(kind(next), next);
       }
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("fields were made accessible", e);
@@ -91,13 +91,33 @@ final class GraphWriter {
           out.writeNumber(known);
           return;
         }
-        out.writeByte(ObjectGraph.NEW);
-        named(kind);
-        if (kind.shape == Shape.ARRAY) {
-          out.writeNumber(Array.getLength(object));
-        }
+        begun(kind, object);
         unwritten.add(object);
       }
+    }
+  }
+
+  private void begun(Kind kind, Object object) throws IOException {
+    out.writeByte(ObjectGraph.NEW);
+    named(kind);
+    if (kind.shape == Shape.ARRAY) {
+      out.writeNumber(Array.getLength(object));
+    }
+  }
+
+  private void part(@Nullable Object object) throws IOException, ReflectiveOperationException {
+    if (object == null) {
+      out.writeByte(ObjectGraph.NULL);
+      return;
+    }
+    Kind kind = kind(object);
+    if (kind.shape.isValue()) {
+      out.writeByte(ObjectGraph.VALUE);
+      named(kind);
+      value(kind, object);
+    } else {
+      begun(kind, object);
+      body(kind, object);
     }
   }
 
@@ -135,8 +155,7 @@ final class GraphWriter {
     }
   }
 
-  private void body(Object object) throws IOException, ReflectiveOperationException {
-    Kind kind = kind(object);
+  private void body(Kind kind, Object object) throws IOException, ReflectiveOperationException {
     switch (kind.shape) {
       case ARRAY -> elements(object);
       case COLLECTION -> {
@@ -173,6 +192,7 @@ final class GraphWriter {
       case 'S' -> out.writeShort(field.getShort(object));
       case 'B' -> out.writeByte(field.getByte(object));
       case 'C' -> out.writeShort(field.getChar(object));
+      case ObjectGraph.PART -> part(field.get(object));
       default -> reference(field.get(object));
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch.live;
 
+import io.correlationstation.server.stitch.Part;
 import java.io.DataInput;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
@@ -50,6 +51,10 @@ final class ObjectGraph {
   static final int EXTERNAL = 2;
   static final int KNOWN = 3;
   static final int NEW = 4;
+
+  /** Code of a field whose object is written within its owner. */
+  static final char PART = 'P';
+
   private static final String OWN_PACKAGES = "io.correlationstation.";
 
   private ObjectGraph() {}
@@ -89,6 +94,11 @@ final class ObjectGraph {
     COLLECTION,
     MAP,
     PLAIN;
+
+    /** Whether it is written where it is referred to, each time. */
+    boolean isValue() {
+      return ordinal() < ARRAY.ordinal();
+    }
 
     static Shape of(Class<?> type) {
       if (type == String.class) {
@@ -171,12 +181,15 @@ final class ObjectGraph {
               : new Field[0];
       fieldTypes = new char[fields.length];
       for (int i = 0; i < fields.length; i++) {
-        fieldTypes[i] = code(fields[i].getType());
+        fieldTypes[i] = code(fields[i]);
       }
     }
 
-    private static char code(Class<?> type) {
-      return type.isPrimitive() ? type.descriptorString().charAt(0) : 'L';
+    private static char code(Field field) {
+      if (field.isAnnotationPresent(Part.class)) {
+        return PART;
+      }
+      return field.getType().isPrimitive() ? field.getType().descriptorString().charAt(0) : 'L';
     }
 
     /** What must be the same on both sides. */
