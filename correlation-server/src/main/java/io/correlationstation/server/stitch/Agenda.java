@@ -24,15 +24,27 @@ final class Agenda {
     final List<PendingSighting> sightings = new ArrayList<>(0);
     final List<Child> search = new ArrayList<>(0);
     final List<Child> decide = new ArrayList<>(0);
-    final List<Fragment> evict = new ArrayList<>(0);
+
+    /** Traces whose time is over then; null where one was let go before. */
+    private final List<@Nullable Fragment> evict = new ArrayList<>(0);
+
+    private int evictedBefore;
 
     Tick(long number) {
       this.number = number;
+    }
+
+    /** The next trace to let go; null when there is none left. */
+    @Nullable Fragment takeDue() {
+      return evictedBefore == evict.size() ? null : evict.set(evictedBefore++, null);
     }
   }
 
   private final TreeMap<Long, Tick> ticks = new TreeMap<>();
   private final @Nullable Tick[] lastAsked = new Tick[RING];
+
+  /** No trace's time is over in an earlier second. */
+  private long firstDue = Long.MAX_VALUE;
 
   boolean isEmpty() {
     return ticks.isEmpty();
@@ -64,9 +76,22 @@ final class Agenda {
     return asked;
   }
 
-  /** That second's, or null. */
-  @Nullable Tick find(long number) {
-    return ticks.get(number);
+  /** Holds a trace until that second is over. */
+  void keep(Fragment fragment, long until) {
+    at(until).evict.add(fragment);
+    firstDue = Math.min(firstDue, until);
+  }
+
+  /** The trace whose time is over first, before its time; null when none is held. */
+  @Nullable Fragment takeFirstDue() {
+    for (Tick tick : ticks.tailMap(firstDue).values()) {
+      Fragment first = tick.takeDue();
+      if (first != null) {
+        firstDue = tick.number;
+        return first;
+      }
+    }
+    return null;
   }
 
   private static int place(long number) {

@@ -8,11 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class Fragment {
 
   private static final long[] NO_IDS = {};
-
-  /** Place of one that is no longer held. */
   private static final int EVICTED = -1;
-
-  private static final int KEPT_BY_NOBODY = -2;
 
   final long traceHigh;
   final long traceLow;
@@ -35,18 +31,8 @@ final class Fragment {
   /** What is wanted of all its spans together that show no calls, by child type. */
   private @Nullable SlotOfType slots;
 
-  /** Neighbours in order of age. */
-  @Nullable Fragment older;
-
-  @Nullable Fragment newer;
-
-  /** The last second in which a span of it was taken, its low bits, as those of the next. */
+  /** The last second in which a span of it was taken, its low bits; once it is evicted, that. */
   private int touched;
-
-  /** When its time is over, and its place among those whose time is over then. */
-  private int evictTick;
-
-  private int evictIndex = KEPT_BY_NOBODY;
 
   Fragment(long traceHigh, long traceLow) {
     this.traceHigh = traceHigh;
@@ -152,41 +138,21 @@ final class Fragment {
 
   /** A span was taken in this second. */
   void touch(long tick) {
-    touched = (int) tick;
+    touched = (int) tick & Integer.MAX_VALUE;
   }
 
-  /** The last second in which a span was taken, at most 68 years before or after another. */
+  /** The last second in which a span was taken, at most 34 years before or after another. */
   long touched(long near) {
-    return near + (touched - (int) near);
-  }
-
-  /** It is kept until a second is over, at a place among others. */
-  void keep(long tick, int index) {
-    evictTick = (int) tick;
-    evictIndex = index;
-  }
-
-  /** Whether it is known until when it is kept. */
-  boolean kept() {
-    return evictIndex != KEPT_BY_NOBODY;
-  }
-
-  /** The second until which it is kept, at most 68 years before or after another. */
-  long evictTick(long near) {
-    return near + (evictTick - (int) near);
-  }
-
-  int evictIndex() {
-    return evictIndex;
+    return near + ((touched - (int) near) << 1 >> 1);
   }
 
   /** It is no longer held. */
   void evict() {
-    evictIndex = EVICTED;
+    touched = EVICTED;
   }
 
   boolean evicted() {
-    return evictIndex == EVICTED;
+    return touched == EVICTED;
   }
 
   Slot slot(ChildType child) {

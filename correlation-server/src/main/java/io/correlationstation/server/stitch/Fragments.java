@@ -25,6 +25,7 @@ final class Fragments {
   /** Stands for all that were removed where only that they are gone matters. */
   private final Fragment gone = new Fragment(0, 0);
 
+  private boolean newFragment;
   private @Nullable Child newChild;
   private @Nullable Exit newExit;
   private int exitCount;
@@ -49,10 +50,6 @@ final class Fragments {
     gone.evict();
   }
 
-  Fragment gone() {
-    return gone;
-  }
-
   int size() {
     return fragments.size();
   }
@@ -69,13 +66,20 @@ final class Fragments {
   }
 
   Fragment fragment(long high, long low) {
-    return fragments.findOrAdd(high, low);
+    int before = fragments.size();
+    Fragment fragment = fragments.findOrAdd(high, low);
+    newFragment = fragments.size() > before;
+    return fragment;
   }
 
-  /** The one held longest when there are too many or they are too large, else null. */
-  @Nullable Fragment surplus() {
-    boolean tooMuch = fragments.size() > config.maxFragments() || bytes() > config.maxBytes();
-    return tooMuch ? fragments.oldest() : null;
+  /** Whether the trace asked for last was not held before. */
+  boolean newFragment() {
+    return newFragment;
+  }
+
+  /** Whether there are too many, or they are too large. */
+  boolean tooMuch() {
+    return fragments.size() > config.maxFragments() || bytes() > config.maxBytes();
   }
 
   /** About how much memory they take. */

@@ -387,7 +387,7 @@ public final class Stitcher {
       if (exit != null && now - exit.startNanos > config.provisionalAfter().toNanos()) {
         offer(exit, tick);
       }
-      if (!fragment.kept()) {
+      if (fragments.newFragment()) {
         keep(fragment, now);
       }
     }
@@ -403,7 +403,7 @@ public final class Stitcher {
           postings.addKey(fragment, key, null);
         }
         aliases.derive(fragment);
-        if (!fragment.kept()) {
+        if (fragments.newFragment()) {
           fragment.touch(tick.number);
           keep(fragment, now);
         }
@@ -434,30 +434,24 @@ public final class Stitcher {
   }
 
   private void keep(Fragment fragment, long fromNanos) {
-    long until = tickOf(fromNanos + fragments.retentionNanos());
-    List<Fragment> evict = agenda.at(until).evict;
-    fragment.keep(until, evict.size());
-    evict.add(fragment);
+    agenda.keep(fragment, tickOf(fromNanos + fragments.retentionNanos()));
   }
 
   private void evict(Agenda.Tick tick, long now) {
-    for (Fragment fragment : tick.evict) {
-      if (fragment.evicted()) {
-        continue;
-      }
-      long touched = (fragment.touched(tick.number) + 1) * TICK_NANOS;
+    for (Fragment due = tick.takeDue(); due != null; due = tick.takeDue()) {
+      long touched = (due.touched(tick.number) + 1) * TICK_NANOS;
       if (touched + fragments.retentionNanos() > now) {
-        keep(fragment, touched + TICK_NANOS);
-        continue;
+        keep(due, touched + TICK_NANOS);
+      } else {
+        forget(due);
       }
-      forget(fragment);
     }
-    for (Fragment surplus = fragments.surplus(); surplus != null; surplus = fragments.surplus()) {
-      losses.count("evicted_capacity");
-      Agenda.Tick due = agenda.find(surplus.evictTick(tick.number));
-      if (due != null) {
-        due.evict.set(surplus.evictIndex(), fragments.gone());
+    while (fragments.tooMuch()) {
+      Fragment surplus = agenda.takeFirstDue();
+      if (surplus == null) {
+        return;
       }
+      losses.count("evicted_capacity");
       forget(surplus);
     }
   }

@@ -4,7 +4,7 @@ package io.correlationstation.server.stitch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fragments by trace id, and in the order in which they came.
+ * Fragments by trace id.
  *
  * <p>Open addressing with linear probing, at most half full: a reference of four bytes a slot and
  * no object an entry. Removal closes the gap, so nothing ever needs cleaning.
@@ -13,16 +13,9 @@ final class TraceTable {
 
   private @Nullable Fragment[] slots = new Fragment[1024];
   private int size;
-  private @Nullable Fragment oldest;
-  private @Nullable Fragment newest;
 
   int size() {
     return size;
-  }
-
-  /** The one that came first, or null. */
-  @Nullable Fragment oldest() {
-    return oldest;
   }
 
   @Nullable Fragment find(long high, long low) {
@@ -37,22 +30,10 @@ final class TraceTable {
     }
     Fragment fragment = new Fragment(high, low);
     slots[slot] = fragment;
-    append(fragment);
     if (++size * 2 > slots.length) {
       grow();
     }
     return fragment;
-  }
-
-  private void append(Fragment fragment) {
-    Fragment before = newest;
-    fragment.older = before;
-    newest = fragment;
-    if (before == null) {
-      oldest = fragment;
-    } else {
-      before.newer = fragment;
-    }
   }
 
   void remove(Fragment fragment) {
@@ -62,20 +43,6 @@ final class TraceTable {
     }
     size--;
     close(slot);
-    Fragment before = fragment.older;
-    Fragment after = fragment.newer;
-    if (before == null) {
-      oldest = after;
-    } else {
-      before.newer = after;
-    }
-    if (after == null) {
-      newest = before;
-    } else {
-      after.older = before;
-    }
-    fragment.older = null;
-    fragment.newer = null;
   }
 
   /** Moves back what had to probe past the slot that becomes empty. */

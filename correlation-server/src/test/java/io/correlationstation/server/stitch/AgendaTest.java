@@ -3,9 +3,11 @@ package io.correlationstation.server.stitch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -18,9 +20,8 @@ class AgendaTest {
     Agenda.Tick tick = agenda.at(7);
 
     assertThat(agenda.at(7)).isSameAs(tick);
-    assertThat(agenda.find(7)).isSameAs(tick);
     assertThat(agenda.takeFirst()).isSameAs(tick);
-    assertThat(agenda.find(7)).isNull();
+    assertThat(agenda.isEmpty()).isTrue();
     assertThat(agenda.at(7)).isNotSameAs(tick);
   }
 
@@ -36,10 +37,46 @@ class AgendaTest {
 
     List<Long> taken = new ArrayList<>();
     while (!agenda.isEmpty()) {
-      assertThat(agenda.first()).isEqualTo(agenda.find(agenda.first()).number);
-      taken.add(agenda.takeFirst().number);
+      long first = agenda.first();
+      assertThat(agenda.takeFirst().number).isEqualTo(first);
+      taken.add(first);
     }
 
     assertThat(taken).containsExactlyElementsOf(expected);
+  }
+
+  @Test
+  void takeFirstDue_tracesKeptInAnyOrderAndAgain_comeByTheirTimeThenAsKept_eachOnce() {
+    Random random = new Random(4);
+    TreeMap<Long, ArrayDeque<Fragment>> expected = new TreeMap<>();
+    for (int i = 0; i < 2_000; i++) {
+      Fragment fragment = new Fragment(1, i);
+      long until = 1_000 + i / 10 + random.nextInt(90);
+      agenda.keep(fragment, until);
+      expected.computeIfAbsent(until, k -> new ArrayDeque<>()).add(fragment);
+      if (random.nextInt(3) == 0) {
+        assertThat(agenda.takeFirstDue()).isSameAs(takeFirst(expected));
+      }
+      if (random.nextInt(20) == 0) {
+        Agenda.Tick tick = agenda.takeFirst();
+        while (expected.containsKey(tick.number)) {
+          assertThat(tick.takeDue()).isSameAs(takeFirst(expected));
+        }
+        assertThat(tick.takeDue()).isNull();
+      }
+    }
+
+    while (!expected.isEmpty()) {
+      assertThat(agenda.takeFirstDue()).isSameAs(takeFirst(expected));
+    }
+    assertThat(agenda.takeFirstDue()).isNull();
+  }
+
+  private static Fragment takeFirst(TreeMap<Long, ArrayDeque<Fragment>> due) {
+    Fragment first = due.firstEntry().getValue().remove();
+    if (due.firstEntry().getValue().isEmpty()) {
+      due.pollFirstEntry();
+    }
+    return first;
   }
 }

@@ -62,15 +62,16 @@ class FragmentTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 1_767_600_000L, Integer.MAX_VALUE - 5L, (1L << 32) + 3})
-  void keep_anySecond_isKnownFromOneNearIt(long second) {
+  void touch_anySecond_isKnownFromOneNearIt(long second) {
     fragment.touch(second);
-    fragment.keep(second + 90, 3);
 
     assertThat(fragment.touched(second + 90)).isEqualTo(second);
-    assertThat(fragment.evictTick(second)).isEqualTo(second + 90);
-    assertThat(fragment.evictIndex()).isEqualTo(3);
-    assertThat(fragment.kept()).isTrue();
-    assertThat(new Fragment(1, 2).kept()).isFalse();
+    assertThat(fragment.touched(second - 90)).isEqualTo(second);
+    assertThat(fragment.evicted()).isFalse();
+
+    fragment.evict();
+
+    assertThat(fragment.evicted()).isTrue();
   }
 
   @ParameterizedTest
