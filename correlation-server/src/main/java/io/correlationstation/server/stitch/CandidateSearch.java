@@ -14,6 +14,10 @@ final class CandidateSearch {
   private static final double NEGLIGIBLE = 1e-4;
   static final double WEAK_MISMATCH = Math.log(0.03);
   static final double DERIVED_MISMATCH = Math.log(0.02);
+
+  /** Where the logarithms that others are weighed by may be rounded. */
+  private static final double NEGLIGIBLE_SURELY = 0.999 * NEGLIGIBLE;
+
   private static final double CONFIRMED = Math.log(1e9);
   private static final double OWN_KEY_FACTOR = 1.5;
   private static final double OWN_KEY = Math.log(OWN_KEY_FACTOR);
@@ -35,6 +39,11 @@ final class CandidateSearch {
 
   private int soughtKeys;
   private int uncertainKeys;
+
+  /**
+   * Edges whose {@link EdgeModel#most} is less can't bring forth its child, whatever they share.
+   */
+  private double leastOfEdge;
 
   CandidateSearch(
       StitchConfig config,
@@ -182,6 +191,21 @@ final class CandidateSearch {
         }
       }
     }
+    leastOfEdge = child.type.settled() ? leastOfEdge(child) : 0;
+  }
+
+  private double leastOfEdge(Child child) {
+    double rarest = 1;
+    for (KeyValue value : child.fragment.keys()) {
+      if (!value.quarantined) {
+        rarest = Math.min(rarest, keys.chance(value, 2));
+      }
+    }
+    return NEGLIGIBLE_SURELY
+        * child.type.orphanRate
+        * rarest
+        / OWN_KEY_FACTOR
+        / child.type.telling(child);
   }
 
   private boolean isNew(Exit exit) {
@@ -204,7 +228,8 @@ final class CandidateSearch {
       return verdicts.confirms(child, exit) && confirmed(child, exit);
     }
     EdgeModel known = child.type.edge(exit.type);
-    if ((known != null && known.forbidden) || verdicts.rejects(child, exit)) {
+    boolean hopeless = known != null && (known.forbidden || known.most() < leastOfEdge);
+    if (hopeless || verdicts.rejects(child, exit)) {
       return false;
     }
     double logKeys = compare(exit);
