@@ -29,6 +29,8 @@ final class Candidates {
 
   int count;
   Exit[] exits;
+
+  /** Where all are of one edge, that edge's own {@link EdgeModel#run}. */
   EdgeModel[] edges;
 
   /**
@@ -40,15 +42,16 @@ final class Candidates {
   /** Key weight, base density and both bins of each. */
   private int[] traits;
 
-  /** The keys' likelihood ratio times the credibility of the direction. */
-  double[] evidence;
-
-  /** Weight against having no parent, and the message sent to the candidate's slot. */
+  /**
+   * Weight of each against having no parent, and behind them the {@link #evidence}: one array where
+   * memory is made of small ones.
+   */
   double[] weight;
 
+  /** The message sent to the candidate's slot. */
   double[] message;
 
-  /** The clocks that {@link #evidence} was reckoned with. */
+  /** The clocks that the evidence was reckoned with. */
   private int clocks;
 
   /**
@@ -65,18 +68,17 @@ final class Candidates {
   /** Probability, at the last fit, of having no parent: 1 where there is no candidate. */
   private float orphan = 1;
 
-  /** By which fit the search went, and how the child's keys stood. */
-  int fit;
+  /** By which fit the search went, and how the child's keys stood, the low bits of both. */
+  private char fit;
 
-  int keysThen;
+  private char keysThen;
 
   Candidates(int size) {
     boolean none = size == 0;
     exits = none ? NO_EXITS : new Exit[size];
     edges = none ? NO_EDGES : new EdgeModel[size];
     traits = none ? NO_TRAITS : new int[size * TRAITS];
-    evidence = none ? NO_NUMBERS : new double[size];
-    weight = none ? NO_NUMBERS : new double[size];
+    weight = none ? NO_NUMBERS : new double[2 * size];
     message = none ? NO_NUMBERS : new double[size];
   }
 
@@ -96,7 +98,7 @@ final class Candidates {
     exits[count] = exit;
     edges[count] = edge;
     float keyWeight = (float) logKeys;
-    evidence[count] = Math.exp(keyWeight) * Timing.direction(exit, child);
+    weight[exits.length + count] = Math.exp(keyWeight) * Timing.direction(exit, child);
     int delayBin = Density.bin(child.startNanos - exit.startNanos);
     int slackBin = Density.bin(exit.durationNanos() - child.durationNanos());
     int at = count * TRAITS;
@@ -142,6 +144,21 @@ final class Candidates {
     }
   }
 
+  /** Notes by which fit a search went, and how the child's keys stood. */
+  void foundBy(int fits, int keys) {
+    fit = (char) fits;
+    keysThen = (char) keys;
+  }
+
+  boolean wereFoundBy(int fits, int keys) {
+    return fit == (char) fits && keysThen == (char) keys;
+  }
+
+  /** The keys' likelihood ratio times the credibility of the direction. */
+  double evidence(int index) {
+    return weight[exits.length + index];
+  }
+
   /** Logarithm of the keys' likelihood ratio. */
   float keyWeight(int index) {
     return Float.intBitsToFloat(traits[index * TRAITS]);
@@ -175,7 +192,6 @@ final class Candidates {
     exits = larger.exits;
     edges = larger.edges;
     traits = larger.traits;
-    evidence = larger.evidence;
     weight = larger.weight;
     message = larger.message;
   }
@@ -192,10 +208,22 @@ final class Candidates {
     result.keysThen = keysThen;
     copy(this, result, 0);
     copy(others, result, count);
+    result.shareEdges();
     result.count = all;
     result.slots = places(result.exits, type);
     result.clocks = others.clocks;
     return result;
+  }
+
+  private void shareEdges() {
+    for (EdgeModel edge : edges) {
+      if (edge != edges[0]) {
+        return;
+      }
+    }
+    if (edges.length > 0) {
+      edges = edges[0].run(edges.length);
+    }
   }
 
   private static Slot[] places(Exit[] exits, ChildType type) {
@@ -218,8 +246,8 @@ final class Candidates {
     System.arraycopy(from.exits, 0, to.exits, at, count);
     System.arraycopy(from.edges, 0, to.edges, at, count);
     System.arraycopy(from.traits, 0, to.traits, at * TRAITS, count * TRAITS);
-    System.arraycopy(from.evidence, 0, to.evidence, at, count);
     System.arraycopy(from.weight, 0, to.weight, at, count);
+    System.arraycopy(from.weight, from.exits.length, to.weight, to.exits.length + at, count);
     System.arraycopy(from.message, 0, to.message, at, count);
   }
 
@@ -230,7 +258,7 @@ final class Candidates {
     }
     clocks = clocksNow;
     for (int i = 0; i < count; i++) {
-      evidence[i] = Math.exp(keyWeight(i)) * Timing.direction(exits[i], child);
+      weight[exits.length + i] = Math.exp(keyWeight(i)) * Timing.direction(exits[i], child);
       double seconds = (child.startNanos - exits[i].startNanos) * 1e-9;
       traits[i * TRAITS + BASE_DENSITY] =
           Float.floatToRawIntBits((float) Timing.prior(exits[i], child, seconds));

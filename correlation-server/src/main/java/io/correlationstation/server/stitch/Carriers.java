@@ -34,14 +34,17 @@ final class Carriers {
 
   /** The call that handed over what the root took up; null when neither says so. */
   @Nullable Exit handedOver(Child child) {
-    return child.carrier == null ? null : exits.get(child.carrier);
+    String carrier = child.carrier();
+    return carrier == null ? null : exits.get(carrier);
   }
 
   static boolean same(Child child, Exit exit) {
-    return child.carrier != null && child.carrier.equals(exit.carrier());
+    String carrier = child.carrier();
+    return carrier != null && carrier.equals(exit.carrier());
   }
 
   static boolean differ(Child child, Exit exit) {
-    return child.carrier != null && exit.carrier() != null && !child.carrier.equals(exit.carrier());
+    String carrier = child.carrier();
+    return carrier != null && exit.carrier() != null && !carrier.equals(exit.carrier());
   }
 }

@@ -4,7 +4,7 @@ package io.correlationstation.server.stitch;
 import org.jspecify.annotations.Nullable;
 
 /** The root of a fragment, looking for its parent. */
-final class Child implements TimeOrdered.Timed {
+sealed class Child implements TimeOrdered.Timed {
 
   Fragment fragment;
   final ChildType type;
@@ -23,9 +23,6 @@ final class Child implements TimeOrdered.Timed {
   /** Probability, at the last fit, that the story it continues is known from its beginning. */
   float whole = 1;
 
-  /** What it took up, such as the id of a message. */
-  @Nullable String carrier;
-
   /** A person has ruled on its parents. */
   boolean ruledOn;
 
@@ -40,10 +37,10 @@ final class Child implements TimeOrdered.Timed {
   /** Its messages hardly moved the last time. */
   boolean quiet;
 
-  /** For how many sweeps it rests, and until which. */
+  /** For how many sweeps it rests, and for how many still. */
   byte rest = 1;
 
-  int restsUntil;
+  byte restsStill;
 
   boolean open;
   boolean learning;
@@ -65,6 +62,11 @@ final class Child implements TimeOrdered.Timed {
     this.precisionMillis = precisionMillis;
   }
 
+  /** What it took up, such as the id of a message; null when it does not say. */
+  @Nullable String carrier() {
+    return null;
+  }
+
   @Override
   public long timeNanos() {
     return startNanos;
@@ -83,8 +85,7 @@ final class Child implements TimeOrdered.Timed {
     searched = true;
     settled = false;
     candidates = found;
-    found.fit = fits;
-    found.keysThen = keysNow();
+    found.foundBy(fits, keysNow());
   }
 
   /**
@@ -92,7 +93,7 @@ final class Child implements TimeOrdered.Timed {
    * from before came under its keys.
    */
   boolean stillSearched(int fits) {
-    return searched && !settled && candidates.fit == fits && candidates.keysThen == keysNow();
+    return searched && !settled && candidates.wereFoundBy(fits, keysNow());
   }
 
   private int keysNow() {
@@ -138,6 +139,29 @@ final class Child implements TimeOrdered.Timed {
     }
     candidates = Candidates.NONE;
     settled = true;
+  }
+
+  /** One that says what it took up: few do. */
+  static final class OfCarrier extends Child {
+
+    private final String carrier;
+
+    OfCarrier(
+        Fragment fragment,
+        ChildType type,
+        long spanId,
+        long startNanos,
+        long endNanos,
+        char precisionMillis,
+        String carrier) {
+      super(fragment, type, spanId, startNanos, endNanos, precisionMillis);
+      this.carrier = carrier;
+    }
+
+    @Override
+    String carrier() {
+      return carrier;
+    }
   }
 
   /** What was last told to the sink. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
+import java.util.Arrays;
+
 /**
  * How exits of one type bring forth children of another: how often, how much later, and how the two
  * durations relate.
@@ -60,6 +62,9 @@ final class EdgeModel {
 
   private boolean broad;
 
+  /** Only itself. */
+  private EdgeModel[] run = {};
+
   /** The highest density there is. */
   private double peak = Timing.MOST_DENSITY;
 
@@ -117,6 +122,15 @@ final class EdgeModel {
       carriedDelay.add(delayBin, probability);
       carriedSlack.add(slackBin, probability);
     }
+  }
+
+  /** An array of at least that length in which each is this edge; shared, never written to. */
+  EdgeModel[] run(int length) {
+    if (run.length < length) {
+      run = new EdgeModel[Math.max(length, 2 * run.length)];
+      Arrays.fill(run, this);
+    }
+    return run;
   }
 
   /** Calls seen whole, and handoffs found. */

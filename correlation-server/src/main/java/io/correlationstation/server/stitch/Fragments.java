@@ -234,15 +234,21 @@ final class Fragments {
   }
 
   private void addChild(Fragment fragment, PendingSpan span, ChildType type) {
-    Child child =
-        new Child(
-            fragment, type, span.spanId, span.startNanos, span.endNanos, span.precisionMillis);
-    child.carrier = span.carrier;
+    Child child = child(fragment, span, type);
     child.next = fragment.children;
     fragment.children = child;
     type.seen++;
     postings.add(fragment, child);
     newChild = child;
+  }
+
+  private static Child child(Fragment fragment, PendingSpan span, ChildType type) {
+    long start = span.startNanos;
+    String carrier = span.carrier;
+    return carrier == null
+        ? new Child(fragment, type, span.spanId, start, span.endNanos, span.precisionMillis)
+        : new Child.OfCarrier(
+            fragment, type, span.spanId, start, span.endNanos, span.precisionMillis, carrier);
   }
 
   /** Marks a call whose callee arrived after it, and a span that has spans of its service. */

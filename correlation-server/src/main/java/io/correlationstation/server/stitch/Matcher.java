@@ -34,7 +34,6 @@ final class Matcher {
 
   private final Skew skew;
   private double[] wishes = new double[64];
-  private int sweeps;
 
   Matcher(Skew skew) {
     this.skew = skew;
@@ -44,6 +43,7 @@ final class Matcher {
     weigh(child);
     if (!child.open) {
       child.open = true;
+      child.restsStill = 0;
       open.add(child);
     }
     update(child);
@@ -78,7 +78,7 @@ final class Matcher {
     if (odds == 0) {
       return 0;
     }
-    double rate = odds * all.density(index) * all.evidence[index];
+    double rate = odds * all.density(index) * all.evidence(index);
     double telling = all.edges[index].telling(all.exits[index], child);
     return Math.min(MAX_WEIGHT, telling * rate / child.type.orphanRate);
   }
@@ -97,12 +97,13 @@ final class Matcher {
    */
   void sweep() {
     open.removeIf(child -> !child.open);
-    sweeps++;
     for (Child child : open) {
-      if (child.restsUntil <= sweeps) {
+      if (child.restsStill > 0) {
+        child.restsStill--;
+      } else {
         update(child);
         child.rest = child.quiet ? (byte) Math.min(LONGEST_REST, 2 * child.rest) : 1;
-        child.restsUntil = sweeps + child.rest;
+        child.restsStill = (byte) (child.rest - 1);
       }
     }
   }

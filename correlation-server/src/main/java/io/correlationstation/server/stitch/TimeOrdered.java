@@ -59,7 +59,7 @@ final class TimeOrdered<T extends TimeOrdered.Timed> {
     int size = size();
     Timed[] target = items;
     if (size >= items.length - (items.length >> 2)) {
-      target = new Timed[Math.max(2, size + (size >> 1) + 1)];
+      target = new Timed[(size + (size >> 1) + 2) & ~1]; // an odd place more would be padding
     }
     System.arraycopy(items, from, target, 0, size);
     Arrays.fill(target, size, target.length, null);

@@ -65,6 +65,60 @@ class CandidatesTest {
     assertThat(found.bursts()).isZero();
   }
 
+  @Test
+  void with_oneEdge_sharesItsRun_andSeveralHaveTheirOwn() {
+    Exit one = exit(2, ExitType.CLIENT);
+    EdgeModel edge = new EdgeModel(one.type, type);
+    EdgeModel other = new EdgeModel(one.type, type);
+
+    Candidates alike = found(edge, edge, edge);
+    Candidates fewer = found(edge, edge);
+    Candidates mixed = alike.with(found(other), type);
+
+    assertThat(alike.edges).isSameAs(fewer.edges).startsWith(edge, edge, edge).containsOnly(edge);
+    assertThat(mixed.edges).containsExactly(edge, edge, edge, other);
+    assertThat(alike.edges).containsOnly(edge);
+  }
+
+  @Test
+  void with_searchThatGrows_keepsWeightsAndEvidenceApart() {
+    List<Exit> exits = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      exits.add(exit(2 + i, ExitType.CLIENT));
+    }
+
+    Candidates kept = found(exits.toArray(Exit[]::new));
+    for (int i = 0; i < kept.count; i++) {
+      assertThat(kept.weight[i]).isZero();
+      kept.weight[i] = 100 + i;
+    }
+    Candidates more = kept.with(found(exit(20, ExitType.CLIENT)), type);
+
+    assertThat(more.count).isEqualTo(10);
+    for (int i = 0; i < kept.count; i++) {
+      assertThat(more.weight[i]).isEqualTo(100 + i);
+      assertThat(more.evidence(i)).isEqualTo(kept.evidence(i)).isPositive();
+    }
+    assertThat(more.evidence(9)).isEqualTo(kept.evidence(0));
+  }
+
+  @Test
+  void wereFoundBy_anotherFitOrOtherKeys_isFalse() {
+    found.foundBy(70_000, 3);
+
+    assertThat(found.wereFoundBy(70_000, 3)).isTrue();
+    assertThat(found.wereFoundBy(70_001, 3)).isFalse();
+    assertThat(found.wereFoundBy(70_000, 4)).isFalse();
+  }
+
+  private Candidates found(EdgeModel... edges) {
+    found.clear(0);
+    for (EdgeModel edge : edges) {
+      found.add(child, new Exit(child.fragment, edge.exit, 9, 0, 3_000, (char) 0, 0, null), edge, 0);
+    }
+    return Candidates.NONE.with(found, type);
+  }
+
   private Candidates found(Exit... exits) {
     found.clear(0);
     for (Exit exit : exits) {
