@@ -165,5 +165,5 @@ sealed class Child implements TimeOrdered.Timed {
   }
 
   /** What was last told to the sink. */
-  record Decision(Exit exit, double confidence, Handoff.State state) {}
+  record Decision(Exit exit, double confidence) {}
 }

@@ -209,31 +209,34 @@ final class Decisions {
       why.rejected(Ids.span(before.exit().spanId));
     }
     String supersedes =
-        before.state() == Handoff.State.LINKED ? Ids.handoff(before.exit(), child) : null;
+        state(before.confidence()) == Handoff.State.LINKED ? Ids.handoff(before.exit(), child) : null;
     emit(child, before.exit(), 0, Handoff.State.REJECTED, supersedes, why);
   }
 
   private void tell(Child child, int best, double confidence) {
     Exit exit = child.candidates.exits[best];
-    Handoff.State state =
-        confidence >= config.acceptAt() ? Handoff.State.LINKED : Handoff.State.CANDIDATE;
+    Handoff.State state = state(confidence);
     Child.Decision before = child.decision;
     String supersedes = null;
     if (before != null) {
       if (before.exit() != exit) {
         supersedes = Ids.handoff(before.exit(), child);
-        if (before.state() == Handoff.State.LINKED) {
+        if (state(before.confidence()) == Handoff.State.LINKED) {
           withdraw(child, before);
         }
-      } else if (before.state() == state
+      } else if (state(before.confidence()) == state
           && Math.abs(before.confidence() - confidence) < TOLD_CHANGE) {
         return;
-      } else if (before.state() == Handoff.State.LINKED) {
+      } else if (state(before.confidence()) == Handoff.State.LINKED) {
         supersedes = Ids.handoff(before.exit(), child);
       }
     }
-    child.decision = new Child.Decision(exit, confidence, state);
+    child.decision = new Child.Decision(exit, confidence);
     emit(child, exit, confidence, state, supersedes, explain(child, exit));
+  }
+
+  private Handoff.State state(double confidence) {
+    return confidence >= config.acceptAt() ? Handoff.State.LINKED : Handoff.State.CANDIDATE;
   }
 
   private void emit(

@@ -23,10 +23,10 @@ final class Fragment {
   @Nullable Child children;
 
   /**
-   * {@link FragmentSpans} until it is settled, then {@code long[]}: ids of the spans that are
-   * neither roots nor may have called out.
+   * Null while it has no span but a root, then {@link FragmentSpans} until it is settled, then
+   * {@code long[]}: ids of the spans that are neither roots nor may have called out.
    */
-  @Part private Object spans = new FragmentSpans();
+  @Part private @Nullable Object spans;
 
   /** What is wanted of all its spans together that show no calls, by child type. */
   private @Nullable SlotOfType slots;
@@ -54,8 +54,19 @@ final class Fragment {
     return known < 0;
   }
 
+  boolean isEmpty() {
+    return spans == null && children == null;
+  }
+
   /** Its spans as they lie under one another; null once settled. */
   @Nullable FragmentSpans spans() {
+    if (spans == null) {
+      FragmentSpans tree = new FragmentSpans();
+      if (children != null) {
+        tree.add(children, exits);
+      }
+      spans = tree;
+    }
     return spans instanceof FragmentSpans tree ? tree : null;
   }
 
@@ -63,7 +74,7 @@ final class Fragment {
     if (spans instanceof FragmentSpans tree) {
       return tree.count();
     }
-    int count = settledIds().length;
+    int count = others().length;
     for (Exit exit = exits; exit != null; exit = exit.next) {
       count++;
     }
@@ -89,15 +100,15 @@ final class Fragment {
     return child != null || exit(id) != null;
   }
 
-  private long[] settledIds() {
-    return (long[]) spans;
+  private long[] others() {
+    return spans == null ? NO_IDS : (long[]) spans;
   }
 
   boolean hasSpan(long id) {
     if (spans instanceof FragmentSpans tree) {
       return tree.indexOf(id) >= 0;
     }
-    for (long known : settledIds()) {
+    for (long known : others()) {
       if (known == id) {
         return true;
       }
@@ -107,7 +118,7 @@ final class Fragment {
 
   /** A span that came after the trace was settled and is neither a root nor may have called. */
   void addSettled(long id) {
-    long[] before = settledIds();
+    long[] before = others();
     long[] ids = Arrays.copyOf(before, before.length + 1);
     ids[before.length] = id;
     spans = ids;
@@ -119,7 +130,9 @@ final class Fragment {
    * these. Large traces stay as they are.
    */
   void settle() {
-    if (spans instanceof FragmentSpans tree && !tree.large()) {
+    if (spans == null) {
+      spans = NO_IDS;
+    } else if (spans instanceof FragmentSpans tree && !tree.large()) {
       long[] others = new long[tree.count()];
       int count = 0;
       for (int i = 0; i < tree.count(); i++) {

@@ -79,15 +79,33 @@ final class FragmentSpans {
   }
 
   int add(PendingSpan span, @Nullable ChildType entry) {
+    return add(
+        span.spanId,
+        span.parentId,
+        span.startNanos,
+        span.endNanos,
+        entry != null ? entry : span.service);
+  }
+
+  /**
+   * The root that a trace began with.
+   *
+   * @param exit the same span as one that may have called out; null when it can't have
+   */
+  void add(Child root, @Nullable Exit exit) {
+    setExit(add(root.spanId, 0, root.startNanos, root.endNanos, root.type), exit);
+  }
+
+  private int add(long id, long parentId, long startNanos, long endNanos, Object entryOrService) {
     if (count * PARTS == parts.length) {
       grow(count * 2);
     }
     int at = count * FIELDS;
-    numbers[at] = span.spanId;
-    numbers[at + PARENT] = span.parentId;
-    numbers[at + START] = span.startNanos;
-    numbers[at + END] = span.endNanos;
-    parts[count * PARTS] = entry != null ? entry : span.service;
+    numbers[at] = id;
+    numbers[at + PARENT] = parentId;
+    numbers[at + START] = startNanos;
+    numbers[at + END] = endNanos;
+    parts[count * PARTS] = entryOrService;
     if (hashes != null) {
       hashes.add(count, this);
     }

@@ -117,17 +117,15 @@ final class Fragments {
     ChildType entry = entryType(span);
     spanCount++;
     ChildType root = span.parentId == 0 ? entry : null;
-    FragmentSpans spans = fragment.spans();
-    if (spans == null) {
-      if (mayCall(span)) {
-        addExit(fragment, span, exitType(span));
-      } else if (root == null) {
-        fragment.addSettled(span.spanId);
-      }
-    } else {
+    FragmentSpans spans = root != null && fragment.isEmpty() ? null : fragment.spans();
+    if (spans != null) {
       int index = spans.add(span, entry);
       relateToChildren(fragment, spans, span, index);
       relateToParent(fragment, spans, span, index);
+    } else if (mayCall(span)) {
+      addExit(fragment, span, exitType(span));
+    } else if (root == null) {
+      fragment.addSettled(span.spanId);
     }
     if (root != null) {
       addChild(fragment, span, root);

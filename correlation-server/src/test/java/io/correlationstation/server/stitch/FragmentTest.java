@@ -74,6 +74,28 @@ class FragmentTest {
     assertThat(fragment.evicted()).isTrue();
   }
 
+  @Test
+  void spans_traceThatBeganWithItsRoot_holdNoneUntilTheyAreAskedFor_thenTheRoot() {
+    assertThat(fragment.isEmpty()).isTrue();
+    fragment.children = child(7);
+    fragment.exits = exit(7);
+
+    assertThat(fragment.isEmpty()).isFalse();
+    assertThat(fragment.spanCount()).isEqualTo(1);
+    assertThat(fragment.hasSpan(7)).isTrue();
+
+    FragmentSpans spans = fragment.spans();
+
+    assertThat(spans.count()).isEqualTo(1);
+    assertThat(spans.indexOf(7)).isZero();
+    assertThat(spans.parentId(0)).isZero();
+    assertThat(spans.startNanos(0)).isEqualTo(10);
+    assertThat(spans.durationNanos(0)).isEqualTo(10);
+    assertThat(spans.entry(0)).isSameAs(fragment.children.type);
+    assertThat(spans.exit(0)).isSameAs(fragment.exits);
+    assertThat(fragment.spanCount()).isEqualTo(1);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {17, 100})
   void settle_largeTrace_staysAsItIs(int count) {
