@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -8,7 +9,7 @@ import java.util.Arrays;
  * their exact number, and what speaks for none of them. One that is larger and grows serves each
  * search.
  */
-final class Candidates {
+final class Candidates implements Copied {
 
   private static final int TRAITS = 3;
   private static final int BASE_DENSITY = 1;
@@ -80,6 +81,24 @@ final class Candidates {
     traits = none ? NO_TRAITS : new int[size * TRAITS];
     weight = none ? NO_NUMBERS : new double[2 * size];
     message = none ? NO_NUMBERS : new double[size];
+  }
+
+  @Override
+  public void copyTo(FieldSink out) throws IOException {
+    out.put(burstKeyFactor);
+    out.put(burstWeight);
+    out.put(bursts);
+    out.put(clocks);
+    out.put(count);
+    out.reference(edges);
+    out.reference(exits);
+    out.put(fit);
+    out.put(keysThen);
+    out.reference(message);
+    out.put(orphan);
+    out.reference(slots);
+    out.reference(traits);
+    out.reference(weight);
   }
 
   /** Starts a search; what it leaves must not stay in memory. */

@@ -209,7 +209,9 @@ final class Decisions {
       why.rejected(Ids.span(before.exit().spanId));
     }
     String supersedes =
-        state(before.confidence()) == Handoff.State.LINKED ? Ids.handoff(before.exit(), child) : null;
+        state(before.confidence()) == Handoff.State.LINKED
+            ? Ids.handoff(before.exit(), child)
+            : null;
     emit(child, before.exit(), 0, Handoff.State.REJECTED, supersedes, why);
   }
 

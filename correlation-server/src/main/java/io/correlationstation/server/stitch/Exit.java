@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +31,8 @@ final class Exit extends Slot implements TimeOrdered.Timed {
   /** The next one of its trace. */
   @Nullable Exit next;
 
-  /** The last search that looked at it. */
-  int examinedIn;
+  /** The last search that looked at it, or its number in a saved state, inverted. */
+  transient int examinedIn;
 
   /** Spans of the same service lie under it. */
   boolean hasLocalChild;
@@ -59,8 +60,34 @@ final class Exit extends Slot implements TimeOrdered.Timed {
   }
 
   @Override
+  public void copyTo(FieldSink out) throws IOException {
+    super.copyTo(out);
+    out.reference(carrierOrSlots);
+    out.put(endNanos);
+    out.reference(fragment);
+    out.put(hasLocalChild);
+    out.reference(next);
+    out.put(ownKeys);
+    out.put(precisionMillis);
+    out.put(spanId);
+    out.put(startNanos);
+    out.reference(type);
+  }
+
+  @Override
   public long timeNanos() {
     return startNanos;
+  }
+
+  @Override
+  public int number() {
+    return ~examinedIn;
+  }
+
+  @Override
+  public boolean number(int number) {
+    examinedIn = ~number;
+    return true;
   }
 
   long durationNanos() {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
+import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** What arrived under one trace id. */
-final class Fragment {
+final class Fragment implements Copied {
 
   private static final long[] NO_IDS = {};
   private static final int EVICTED = -1;
@@ -34,9 +35,36 @@ final class Fragment {
   /** The last second in which a span of it was taken, its low bits; once it is evicted, that. */
   private int touched;
 
+  /** By which a saved state that is being written refers to it. */
+  private transient int number;
+
   Fragment(long traceHigh, long traceLow) {
     this.traceHigh = traceHigh;
     this.traceLow = traceLow;
+  }
+
+  @Override
+  public void copyTo(FieldSink out) throws IOException {
+    out.reference(children);
+    out.reference(exits);
+    out.reference(keySet);
+    out.reference(slots);
+    out.part(spans);
+    out.put(strongKeys);
+    out.put(touched);
+    out.put(traceHigh);
+    out.put(traceLow);
+  }
+
+  @Override
+  public int number() {
+    return number;
+  }
+
+  @Override
+  public boolean number(int given) {
+    number = given;
+    return true;
   }
 
   KeyValue[] keys() {

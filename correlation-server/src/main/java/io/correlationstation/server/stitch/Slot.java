@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A CLIENT or PRODUCER is itself the one it has for whatever child ({@link Exit}); a caller that
  * shows no calls has one for each type of child ({@link SlotOfType}).
  */
-abstract class Slot {
+abstract class Slot implements Copied {
 
   double load;
 
@@ -20,6 +21,14 @@ abstract class Slot {
 
   /** Its caller's own trace turned out to show whom it called. */
   boolean closed;
+
+  @Override
+  public void copyTo(FieldSink out) throws IOException {
+    out.put(closed);
+    out.put(favoured);
+    out.reference(favourite);
+    out.put(load);
+  }
 
   void add(double change) {
     load = Math.max(0, load + change);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** A place for one child of one type at a caller that shows no calls, in a short list of such. */
@@ -19,6 +20,14 @@ final class SlotOfType extends Slot {
     this.child = child;
     this.next = next;
     this.trace = trace;
+  }
+
+  @Override
+  public void copyTo(FieldSink out) throws IOException {
+    super.copyTo(out);
+    out.reference(child);
+    out.reference(next);
+    out.reference(trace);
   }
 
   @Override

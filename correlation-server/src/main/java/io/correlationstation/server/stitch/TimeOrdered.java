@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Arrays;
  *
  * <p>A hot key's list is long but never scanned whole.
  */
-final class TimeOrdered<T extends TimeOrdered.Timed> {
+final class TimeOrdered<T extends TimeOrdered.Timed> implements Copied {
 
   /** Something that has its place in time. */
   interface Timed {
@@ -27,6 +28,13 @@ final class TimeOrdered<T extends TimeOrdered.Timed> {
   @Part private Timed[] items = NONE;
   private int from;
   private int to;
+
+  @Override
+  public void copyTo(FieldSink out) throws IOException {
+    out.put(from);
+    out.part(items);
+    out.put(to);
+  }
 
   int size() {
     return to - from;

@@ -114,7 +114,8 @@ class CandidatesTest {
   private Candidates found(EdgeModel... edges) {
     found.clear(0);
     for (EdgeModel edge : edges) {
-      found.add(child, new Exit(child.fragment, edge.exit, 9, 0, 3_000, (char) 0, 0, null), edge, 0);
+      found.add(
+          child, new Exit(child.fragment, edge.exit, 9, 0, 3_000, (char) 0, 0, null), edge, 0);
     }
     return Candidates.NONE.with(found, type);
   }

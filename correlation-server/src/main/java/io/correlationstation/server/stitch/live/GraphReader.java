@@ -76,6 +76,13 @@ final class GraphReader {
         Kind kind = kind();
         Object object = allocated(kind);
         objects.add(object);
+        body(object, kind);
+        yield object;
+      }
+      case ObjectGraph.LATER -> {
+        Kind kind = kind();
+        Object object = allocated(kind);
+        objects.add(object);
         unread.add(new Unread(kind, object));
         yield object;
       }

@@ -3,55 +3,64 @@ package io.correlationstation.server.stitch.live;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.correlationstation.server.stitch.Copied;
+import io.correlationstation.server.stitch.FieldSink;
 import io.correlationstation.server.stitch.live.ObjectGraph.Kind;
 import io.correlationstation.server.stitch.live.ObjectGraph.Shape;
 import java.io.IOException;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes one graph; see {@link ObjectGraph}. */
-final class GraphWriter {
+final class GraphWriter implements FieldSink {
 
   private final StateOutput out;
   private final Object[] externals;
   private final ObjectNumbers numbers = new ObjectNumbers();
   private final ArrayDeque<Object> unwritten = new ArrayDeque<>();
-  private final Map<Class<?>, Kind> kinds = new HashMap<>();
-  private @Nullable Kind lastKind;
+  private Kind[] kinds = new Kind[64];
+  private int kindCount;
+  private int depth;
 
-  GraphWriter(List<?> externals, StateOutput out) {
+  /** Whether {@link Copied} objects write themselves; else reflection does, the same bytes. */
+  private final boolean byHand;
+
+  GraphWriter(List<?> externals, StateOutput out, boolean byHand) {
     this.out = out;
+    this.byHand = byHand;
     this.externals = externals.toArray();
   }
 
   void write(Object root) throws IOException {
-    try {
-      reference(root);
-      for (Object next = unwritten.pollLast(); next != null; next = unwritten.pollLast()) {
-        body(kind(next), next);
-      }
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("fields were made accessible", e);
+    reference(root);
+    for (Object next = unwritten.pollLast(); next != null; next = unwritten.pollLast()) {
+      body(kind(next), next);
     }
   }
 
   private Kind kind(Object object) {
     Class<?> type = object.getClass();
-    Kind kind = lastKind;
-    if (kind == null || kind.type != type) {
-      kind = kinds.get(type);
-      if (kind == null) {
-        kind = new Kind(type, kinds.size());
-        kinds.put(type, kind);
+    for (int i = 0; i < kindCount; i++) {
+      Kind kind = kinds[i];
+      if (kind.type == type) {
+        if (i > 0) { // what is met often is found soon
+          kinds[i] = kinds[i - 1];
+          kinds[i - 1] = kind;
+        }
+        return kind;
       }
-      lastKind = kind;
     }
+    Kind kind = new Kind(type, kindCount);
+    if (kindCount == kinds.length) {
+      kinds = Arrays.copyOf(kinds, 2 * kindCount);
+    }
+    kinds[kindCount++] = kind;
     return kind;
   }
 
@@ -65,7 +74,8 @@ final class GraphWriter {
     }
   }
 
-  private void reference(@Nullable Object object) throws IOException, ReflectiveOperationException {
+  @Override
+  public void reference(@Nullable Object object) throws IOException {
     if (object == null) {
       out.writeByte(ObjectGraph.NULL);
       return;
@@ -77,51 +87,73 @@ final class GraphWriter {
         return;
       }
     }
+    if (object instanceof Copied copied) {
+      int known = numbers.numberOrAdd(copied);
+      if (known >= 0) {
+        known(known);
+      } else {
+        first(kind(object), object);
+      }
+      return;
+    }
     Kind kind = kind(object);
-    switch (kind.shape) {
-      case STRING, BOXED, ENUM, RECORD, NUMBERS, FIXED_LIST -> {
-        out.writeByte(ObjectGraph.VALUE);
-        named(kind);
-        value(kind, object);
-      }
-      default -> {
-        int known = numbers.numberOrAdd(object);
-        if (known >= 0) {
-          out.writeByte(ObjectGraph.KNOWN);
-          out.writeNumber(known);
-          return;
-        }
-        begun(kind, object);
-        unwritten.add(object);
-      }
+    if (kind.value) {
+      out.writeByte(ObjectGraph.VALUE);
+      named(kind);
+      value(kind, object);
+      return;
+    }
+    int known = numbers.numberOrAdd(object);
+    if (known >= 0) {
+      known(known);
+    } else {
+      first(kind, object);
     }
   }
 
-  private void begun(Kind kind, Object object) throws IOException {
-    out.writeByte(ObjectGraph.NEW);
+  private void known(int number) throws IOException {
+    out.writeByte(ObjectGraph.KNOWN);
+    out.writeNumber(number);
+  }
+
+  private void first(Kind kind, Object object) throws IOException {
+    if (depth == ObjectGraph.MAX_DEPTH) {
+      begun(ObjectGraph.LATER, kind, object);
+      unwritten.add(object);
+    } else {
+      begun(ObjectGraph.NEW, kind, object);
+      depth++;
+      body(kind, object);
+      depth--;
+    }
+  }
+
+  private void begun(int tag, Kind kind, Object object) throws IOException {
+    out.writeByte(tag);
     named(kind);
     if (kind.shape == Shape.ARRAY) {
       out.writeNumber(Array.getLength(object));
     }
   }
 
-  private void part(@Nullable Object object) throws IOException, ReflectiveOperationException {
+  @Override
+  public void part(@Nullable Object object) throws IOException {
     if (object == null) {
       out.writeByte(ObjectGraph.NULL);
       return;
     }
     Kind kind = kind(object);
-    if (kind.shape.isValue()) {
+    if (kind.value) {
       out.writeByte(ObjectGraph.VALUE);
       named(kind);
       value(kind, object);
     } else {
-      begun(kind, object);
+      begun(ObjectGraph.NEW, kind, object);
       body(kind, object);
     }
   }
 
-  private void value(Kind kind, Object object) throws IOException, ReflectiveOperationException {
+  private void value(Kind kind, Object object) throws IOException {
     switch (kind.shape) {
       case STRING -> out.writeText((String) object);
       case ENUM -> out.writeNumber(((Enum<?>) object).ordinal());
@@ -155,7 +187,7 @@ final class GraphWriter {
     }
   }
 
-  private void body(Kind kind, Object object) throws IOException, ReflectiveOperationException {
+  private void body(Kind kind, Object object) throws IOException {
     switch (kind.shape) {
       case ARRAY -> elements(object);
       case COLLECTION -> {
@@ -175,29 +207,72 @@ final class GraphWriter {
     }
   }
 
-  private void fields(Kind kind, Object object) throws IOException, ReflectiveOperationException {
-    for (int i = 0; i < kind.fields.length; i++) {
-      field(kind.fields[i], kind.fieldTypes[i], object);
+  private void fields(Kind kind, Object object) throws IOException {
+    if (byHand && object instanceof Copied copied) {
+      copied.copyTo(this);
+      return;
+    }
+    try {
+      for (int i = 0; i < kind.fields.length; i++) {
+        field(kind.fields[i], kind.fieldTypes[i], object);
+      }
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException("fields were made accessible", e);
     }
   }
 
   private void field(Field field, char type, Object object)
-      throws IOException, ReflectiveOperationException {
+      throws IOException, IllegalAccessException {
     switch (type) {
-      case 'J' -> out.writeLong(field.getLong(object));
-      case 'I' -> out.writeInt(field.getInt(object));
-      case 'D' -> out.writeDouble(field.getDouble(object));
-      case 'F' -> out.writeFloat(field.getFloat(object));
-      case 'Z' -> out.writeBoolean(field.getBoolean(object));
+      case 'J' -> put(field.getLong(object));
+      case 'I' -> put(field.getInt(object));
+      case 'D' -> put(field.getDouble(object));
+      case 'F' -> put(field.getFloat(object));
+      case 'Z' -> put(field.getBoolean(object));
       case 'S' -> out.writeShort(field.getShort(object));
-      case 'B' -> out.writeByte(field.getByte(object));
-      case 'C' -> out.writeShort(field.getChar(object));
+      case 'B' -> put(field.getByte(object));
+      case 'C' -> put(field.getChar(object));
       case ObjectGraph.PART -> part(field.get(object));
       default -> reference(field.get(object));
     }
   }
 
-  private void elements(Object array) throws IOException, ReflectiveOperationException {
+  @Override
+  public void put(long value) throws IOException {
+    out.writeLong(value);
+  }
+
+  @Override
+  public void put(int value) throws IOException {
+    out.writeInt(value);
+  }
+
+  @Override
+  public void put(double value) throws IOException {
+    out.writeDouble(value);
+  }
+
+  @Override
+  public void put(float value) throws IOException {
+    out.writeFloat(value);
+  }
+
+  @Override
+  public void put(char value) throws IOException {
+    out.writeShort(value);
+  }
+
+  @Override
+  public void put(byte value) throws IOException {
+    out.writeByte(value);
+  }
+
+  @Override
+  public void put(boolean value) throws IOException {
+    out.writeBoolean(value);
+  }
+
+  private void elements(Object array) throws IOException {
     if (array instanceof long[] numbers) {
       for (long each : numbers) {
         out.writeLong(each);

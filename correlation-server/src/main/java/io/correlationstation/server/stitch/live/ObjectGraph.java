@@ -51,6 +51,10 @@ final class ObjectGraph {
   static final int EXTERNAL = 2;
   static final int KNOWN = 3;
   static final int NEW = 4;
+  static final int LATER = 5;
+
+  /** So deep one object is written within another, and not after it. */
+  static final int MAX_DEPTH = 100;
 
   /** Code of a field whose object is written within its owner. */
   static final char PART = 'P';
@@ -66,7 +70,7 @@ final class ObjectGraph {
    * @throws IllegalStateException when something of a kind that can't be saved hangs on it
    */
   static void write(Object root, List<?> externals, StateOutput out) throws IOException {
-    new GraphWriter(externals, out).write(root);
+    new GraphWriter(externals, out, true).write(root);
   }
 
   /**
@@ -94,11 +98,6 @@ final class ObjectGraph {
     COLLECTION,
     MAP,
     PLAIN;
-
-    /** Whether it is written where it is referred to, each time. */
-    boolean isValue() {
-      return ordinal() < ARRAY.ordinal();
-    }
 
     static Shape of(Class<?> type) {
       if (type == String.class) {
@@ -147,7 +146,7 @@ final class ObjectGraph {
     for (Class<?> at = type; at != null && at != Object.class; at = at.getSuperclass()) {
       List<Field> own = new ArrayList<>();
       for (Field field : at.getDeclaredFields()) {
-        if (!Modifier.isStatic(field.getModifiers())) {
+        if ((field.getModifiers() & (Modifier.STATIC | Modifier.TRANSIENT)) == 0) {
           field.setAccessible(true);
           own.add(field);
         }
@@ -162,6 +161,10 @@ final class ObjectGraph {
   static final class Kind {
     final Class<?> type;
     final Shape shape;
+
+    /** Whether it is written where it is referred to, each time. */
+    final boolean value;
+
     final int number;
     final Field[] fields;
     final char[] fieldTypes;
@@ -175,6 +178,7 @@ final class ObjectGraph {
       this.type = type;
       this.number = number;
       shape = Shape.of(type);
+      value = shape.ordinal() < Shape.ARRAY.ordinal();
       fields =
           shape == Shape.PLAIN || shape == Shape.RECORD
               ? fields(type).toArray(Field[]::new)

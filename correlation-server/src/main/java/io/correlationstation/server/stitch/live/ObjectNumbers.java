@@ -1,51 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch.live;
 
+import io.correlationstation.server.stitch.Copied;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers objects by identity in the order in which they are met: 8 to 16 bytes an object, as a
- * state of millions is numbered in a heap that it nearly fills. Not thread-safe.
+ * Numbers objects by identity in the order in which they are met: 4 bytes an object that keeps its
+ * number itself ({@link Copied}), and 12 to 20 another, as a state of millions is numbered in a
+ * heap that it nearly fills. Not thread-safe.
  */
 final class ObjectNumbers {
 
-  private @Nullable Object[] objects = new Object[1 << 12];
-  private int[] numbers = new int[objects.length];
+  private @Nullable Object[] inOrder = new Object[1 << 16];
   private int size;
+
+  /** Numbers, each plus one, of the objects that are looked up; open addressing. */
+  private int[] slots = new int[1 << 16];
+
+  private int lookedUp;
 
   /** The number of an object met before; -1 for one met first, which gets the next number. */
   int numberOrAdd(Object object) {
-    int slot = slot(object);
-    if (objects[slot] != null) {
-      return numbers[slot];
+    return find(object, System.identityHashCode(object));
+  }
+
+  /** The same, sooner found. */
+  int numberOrAdd(Copied object) {
+    int number = object.number();
+    if (number >= 0 && number < size && inOrder[number] == object) {
+      return number;
     }
-    objects[slot] = object;
-    numbers[slot] = size++;
-    if (size > objects.length / 4 * 3) {
+    if (object.number(size)) {
+      add(object);
+      return -1;
+    }
+    return find(object, object.hash());
+  }
+
+  private int find(Object object, int hash) {
+    int slot = slot(object, hash);
+    int known = slots[slot];
+    if (known != 0) {
+      return known - 1;
+    }
+    slots[slot] = add(object) + 1;
+    if (++lookedUp > slots.length / 2) {
       grow();
     }
     return -1;
   }
 
+  private int add(Object object) {
+    if (size == inOrder.length) {
+      inOrder = Arrays.copyOf(inOrder, 2 * size);
+    }
+    inOrder[size] = object;
+    return size++;
+  }
+
   private void grow() {
-    @Nullable Object[] oldObjects = objects;
-    int[] oldNumbers = numbers;
-    objects = new Object[oldObjects.length * 2];
-    numbers = new int[objects.length];
-    for (int i = 0; i < oldObjects.length; i++) {
-      Object object = oldObjects[i];
-      if (object != null) {
-        int slot = slot(object);
-        objects[slot] = object;
-        numbers[slot] = oldNumbers[i];
+    int[] old = slots;
+    slots = new int[2 * old.length];
+    for (int number : old) {
+      if (number != 0) {
+        Object object = inOrder[number - 1];
+        int hash =
+            object instanceof Copied copied ? copied.hash() : System.identityHashCode(object);
+        slots[slot(object, hash)] = number;
       }
     }
   }
 
-  private int slot(Object object) {
-    int mask = objects.length - 1;
-    int slot = System.identityHashCode(object) * 0x9E3779B9 >>> 8 & mask;
-    while (objects[slot] != null && objects[slot] != object) {
+  private int slot(@Nullable Object object, int hash) {
+    int mask = slots.length - 1;
+    int slot = hash * 0x9E3779B9 >>> 8 & mask;
+    while (slots[slot] != 0 && inOrder[slots[slot] - 1] != object) {
       slot = slot + 1 & mask;
     }
     return slot;
