@@ -194,7 +194,7 @@ final class Candidates {
     copy(others, result, count);
     result.count = all;
     result.slots = places(result.exits, type);
-    result.clocks = others.clocks;
+    result.clocks = count == 0 ? others.clocks : Math.min(clocks, others.clocks);
     return result;
   }
 

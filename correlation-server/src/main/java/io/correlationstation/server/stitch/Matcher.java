@@ -40,8 +40,8 @@ final class Matcher {
     this.skew = skew;
   }
 
+  /** Takes a child whose candidates are found and weighed. */
   void open(Child child) {
-    weigh(child);
     if (!child.open) {
       child.open = true;
       open.add(child);
