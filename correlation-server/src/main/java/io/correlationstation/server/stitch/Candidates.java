@@ -246,6 +246,15 @@ final class Candidates {
     return false;
   }
 
+  boolean containAnyOf(Fragment trace) {
+    for (int i = 0; i < count; i++) {
+      if (exits[i].fragment == trace) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Density of the candidate's distance and of both durations. */
   double density(int index) {
     return edges[index].density(delayBin(index), slackBin(index), baseDensity(index));

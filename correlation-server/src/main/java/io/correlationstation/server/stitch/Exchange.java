@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  *   P(i←j)     w(i,j)·f(j) · (w(l,k)·f(k) + r)     r  all that l can do without either
  * </pre>
  *
- * <p>The ratio is at most {@code w(i,k)/w(i,j)·(1+m)²}, m being how much others want j: where that is
- * next to nothing it is not looked for. Where l does not fit j this is what sum-product says. Circles of three are left as they are.
- * Source of the fault: Chertkov and Yedidia, "Approximating the permanent with fractional belief
- * propagation" (JMLR 2013).
+ * <p>The ratio is at most {@code w(i,k)/w(i,j)·(1+m)²}, m being how much others want j: where that
+ * is next to nothing it is not looked for. Where l does not fit j this is what sum-product says.
+ * Circles of three are left as they are. Source of the fault: Chertkov and Yedidia, "Approximating
+ * the permanent with fractional belief propagation" (JMLR 2013).
  */
 final class Exchange {
 

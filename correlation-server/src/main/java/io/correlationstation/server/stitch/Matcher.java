@@ -179,6 +179,9 @@ final class Matcher {
       return decision != null && decision.exit().fragment == parent ? decision.confidence() : 0;
     }
     Candidates all = child.candidates;
+    if (!all.containAnyOf(parent)) {
+      return 0;
+    }
     double total = 1 + all.burstWeight;
     double wanted = 0;
     for (int i = 0; i < all.count; i++) {

@@ -12,8 +12,7 @@ final class Timing {
   private static final double SKEW_SECONDS = 0.05;
 
   /** Of work picked up later: as likely in each doubling of the delay. */
-  private static final double LATER =
-      (1 - SPANNING) / Math.log(LONGEST_SECONDS / SHORTEST_SECONDS);
+  private static final double LATER = (1 - SPANNING) / Math.log(LONGEST_SECONDS / SHORTEST_SECONDS);
 
   /** How far clocks of which nothing is known may be apart. */
   static final long ADRIFT_NANOS = 4_000_000_000L;
@@ -32,9 +31,7 @@ final class Timing {
 
   /** What {@link #prior} never exceeds. */
   static final double MOST_DENSITY =
-      AGAINST_TIME
-          + SPANNING / SKEW_SECONDS
-          + LATER / SHORTEST_SECONDS;
+      AGAINST_TIME + SPANNING / SKEW_SECONDS + LATER / SHORTEST_SECONDS;
 
   private Timing() {}
 
