@@ -85,6 +85,7 @@ final class CandidateSearch {
     found.clear(0);
     all.burstsOf(before);
     burst(child, all);
+    all.burstWeight = child.type.burstWeight(all);
     child.searched(all, fits);
   }
 
@@ -246,8 +247,7 @@ final class CandidateSearch {
     if (settled && edge.mostWeight(exit, child) * factor * OWN_KEY_FACTOR < NEGLIGIBLE) {
       return false;
     }
-    found.add(child, exit, edge, logKeys);
-    if (settled && Matcher.weight(child, found, found.count - 1) < NEGLIGIBLE) {
+    if (add(child, exit, edge, logKeys) < NEGLIGIBLE && settled) {
       found.removeLast();
       return false;
     }
@@ -270,14 +270,22 @@ final class CandidateSearch {
     if (Double.isNaN(logKeys)) {
       vetoes++;
     } else if (!edge.forbidden) {
-      found.add(child, exit, edge, logKeys + Carriers.SAME);
+      add(child, exit, edge, logKeys + Carriers.SAME);
     }
   }
 
   /** The parent that a person named is the only candidate, as good as certain to the matching. */
   private boolean confirmed(Child child, Exit exit) {
-    found.add(child, exit, vocabulary.edge(exit.type, child.type), CONFIRMED);
+    add(child, exit, vocabulary.edge(exit.type, child.type), CONFIRMED);
     return true;
+  }
+
+  /** Returns its weight. */
+  private double add(Child child, Exit exit, EdgeModel edge, double logKeys) {
+    found.add(child, exit, edge, logKeys);
+    int last = found.count - 1;
+    found.weight[last] = Matcher.weight(child, found, last);
+    return found.weight[last];
   }
 
   /** Logarithm of the keys' likelihood ratio; NaN when a strong key contradicts. */

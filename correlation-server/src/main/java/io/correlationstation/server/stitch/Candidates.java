@@ -69,10 +69,10 @@ final class Candidates implements Copied {
   /** Probability, at the last fit, of having no parent: 1 where there is no candidate. */
   private float orphan = 1;
 
-  /** By which fit the search went, and how the child's keys stood, the low bits of both. */
-  private char fit;
+  /** By which fit the search went, and how the child's keys stood. */
+  int fit;
 
-  private char keysThen;
+  int keysThen;
 
   Candidates(int size) {
     boolean none = size == 0;
@@ -163,16 +163,6 @@ final class Candidates implements Copied {
     }
   }
 
-  /** Notes by which fit a search went, and how the child's keys stood. */
-  void foundBy(int fits, int keys) {
-    fit = (char) fits;
-    keysThen = (char) keys;
-  }
-
-  boolean wereFoundBy(int fits, int keys) {
-    return fit == (char) fits && keysThen == (char) keys;
-  }
-
   /** The keys' likelihood ratio times the credibility of the direction. */
   double evidence(int index) {
     return weight[exits.length + index];
@@ -230,7 +220,7 @@ final class Candidates implements Copied {
     result.shareEdges();
     result.count = all;
     result.slots = places(result.exits, type);
-    result.clocks = others.clocks;
+    result.clocks = count == 0 ? others.clocks : Math.min(clocks, others.clocks);
     return result;
   }
 
@@ -287,6 +277,15 @@ final class Candidates implements Copied {
   boolean contain(Exit exit) {
     for (int i = 0; i < count; i++) {
       if (exits[i] == exit) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean containAnyOf(Fragment trace) {
+    for (int i = 0; i < count; i++) {
+      if (exits[i].fragment == trace) {
         return true;
       }
     }

@@ -117,15 +117,21 @@ sealed class Child implements TimeOrdered.Timed, Copied {
     searched = true;
     settled = false;
     candidates = found;
-    found.foundBy(fits, keysNow());
+    found.fit = fits;
+    found.keysThen = keysNow();
   }
 
   /**
    * Whether a search would find what the last one did: calls that came later are offered, and none
    * from before came under its keys.
+   *
+   * @param restlessFit the last fit that may have found what a search before it left out
    */
-  boolean stillSearched(int fits) {
-    return searched && !settled && candidates.wereFoundBy(fits, keysNow());
+  boolean stillSearched(int restlessFit) {
+    return searched
+        && !settled
+        && candidates.fit >= restlessFit
+        && candidates.keysThen == keysNow();
   }
 
   private int keysNow() {

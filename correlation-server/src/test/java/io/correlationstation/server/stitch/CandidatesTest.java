@@ -102,15 +102,6 @@ class CandidatesTest {
     assertThat(more.evidence(9)).isEqualTo(kept.evidence(0));
   }
 
-  @Test
-  void wereFoundBy_anotherFitOrOtherKeys_isFalse() {
-    found.foundBy(70_000, 3);
-
-    assertThat(found.wereFoundBy(70_000, 3)).isTrue();
-    assertThat(found.wereFoundBy(70_001, 3)).isFalse();
-    assertThat(found.wereFoundBy(70_000, 4)).isFalse();
-  }
-
   private Candidates found(EdgeModel... edges) {
     found.clear(0);
     for (EdgeModel edge : edges) {
