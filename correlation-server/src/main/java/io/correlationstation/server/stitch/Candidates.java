@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -84,7 +83,7 @@ final class Candidates implements Copied {
   }
 
   @Override
-  public void copyTo(FieldSink out) throws IOException {
+  public void copyTo(FieldSink out) {
     out.put(burstKeyFactor);
     out.put(burstWeight);
     out.put(bursts);

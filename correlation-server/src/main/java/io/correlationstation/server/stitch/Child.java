@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** The root of a fragment, looking for its parent. */
@@ -69,7 +68,7 @@ sealed class Child implements TimeOrdered.Timed, Copied {
   }
 
   @Override
-  public void copyTo(FieldSink out) throws IOException {
+  public void copyTo(FieldSink out) {
     out.reference(candidates);
     out.put(decided);
     out.reference(decision);
@@ -197,7 +196,7 @@ sealed class Child implements TimeOrdered.Timed, Copied {
     }
 
     @Override
-    public void copyTo(FieldSink out) throws IOException {
+    public void copyTo(FieldSink out) {
       super.copyTo(out);
       out.reference(carrier);
     }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import java.io.IOException;
-
 /**
  * What there is so much of that a saved state, for which stitching waits, does not ask reflection
  * for each of its fields, nor look all of it up by identity. Only writing is by hand: what is
@@ -11,7 +9,7 @@ import java.io.IOException;
 public interface Copied {
 
   /** All fields but transient ones: those of superclasses first, then in order of their names. */
-  void copyTo(FieldSink out) throws IOException;
+  void copyTo(FieldSink out);
 
   /**
    * The number given last, by which others refer to it; negative when it keeps none. It says

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +59,7 @@ final class Exit extends Slot implements TimeOrdered.Timed {
   }
 
   @Override
-  public void copyTo(FieldSink out) throws IOException {
+  public void copyTo(FieldSink out) {
     super.copyTo(out);
     out.reference(carrierOrSlots);
     out.put(endNanos);

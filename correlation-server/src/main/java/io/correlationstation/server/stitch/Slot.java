@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,7 @@ abstract class Slot implements Copied {
   boolean closed;
 
   @Override
-  public void copyTo(FieldSink out) throws IOException {
+  public void copyTo(FieldSink out) {
     out.put(closed);
     out.put(favoured);
     out.reference(favourite);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** A place for one child of one type at a caller that shows no calls, in a short list of such. */
@@ -23,7 +22,7 @@ final class SlotOfType extends Slot {
   }
 
   @Override
-  public void copyTo(FieldSink out) throws IOException {
+  public void copyTo(FieldSink out) {
     super.copyTo(out);
     out.reference(child);
     out.reference(next);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -30,7 +29,7 @@ final class TimeOrdered<T extends TimeOrdered.Timed> implements Copied {
   private int to;
 
   @Override
-  public void copyTo(FieldSink out) throws IOException {
+  public void copyTo(FieldSink out) {
     out.put(from);
     out.part(items);
     out.put(to);

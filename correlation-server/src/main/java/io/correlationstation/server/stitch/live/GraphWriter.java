@@ -7,7 +7,6 @@ import io.correlationstation.server.stitch.Copied;
 import io.correlationstation.server.stitch.FieldSink;
 import io.correlationstation.server.stitch.live.ObjectGraph.Kind;
 import io.correlationstation.server.stitch.live.ObjectGraph.Shape;
-import java.io.IOException;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.util.ArrayDeque;
@@ -37,7 +36,7 @@ final class GraphWriter implements FieldSink {
     this.externals = externals.toArray();
   }
 
-  void write(Object root) throws IOException {
+  void write(Object root) {
     reference(root);
     for (Object next = unwritten.pollLast(); next != null; next = unwritten.pollLast()) {
       body(kind(next), next);
@@ -64,7 +63,7 @@ final class GraphWriter implements FieldSink {
     return kind;
   }
 
-  private void named(Kind kind) throws IOException {
+  private void named(Kind kind) {
     out.writeNumber(kind.number);
     if (!kind.named) {
       kind.named = true;
@@ -75,7 +74,7 @@ final class GraphWriter implements FieldSink {
   }
 
   @Override
-  public void reference(@Nullable Object object) throws IOException {
+  public void reference(@Nullable Object object) {
     if (object == null) {
       out.writeByte(ObjectGraph.NULL);
       return;
@@ -111,12 +110,12 @@ final class GraphWriter implements FieldSink {
     }
   }
 
-  private void known(int number) throws IOException {
+  private void known(int number) {
     out.writeByte(ObjectGraph.KNOWN);
     out.writeNumber(number);
   }
 
-  private void first(Kind kind, Object object) throws IOException {
+  private void first(Kind kind, Object object) {
     if (depth == ObjectGraph.MAX_DEPTH) {
       begun(ObjectGraph.LATER, kind, object);
       unwritten.add(object);
@@ -128,7 +127,7 @@ final class GraphWriter implements FieldSink {
     }
   }
 
-  private void begun(int tag, Kind kind, Object object) throws IOException {
+  private void begun(int tag, Kind kind, Object object) {
     out.writeByte(tag);
     named(kind);
     if (kind.shape == Shape.ARRAY) {
@@ -137,7 +136,7 @@ final class GraphWriter implements FieldSink {
   }
 
   @Override
-  public void part(@Nullable Object object) throws IOException {
+  public void part(@Nullable Object object) {
     if (object == null) {
       out.writeByte(ObjectGraph.NULL);
       return;
@@ -153,7 +152,7 @@ final class GraphWriter implements FieldSink {
     }
   }
 
-  private void value(Kind kind, Object object) throws IOException {
+  private void value(Kind kind, Object object) {
     switch (kind.shape) {
       case STRING -> out.writeText((String) object);
       case ENUM -> out.writeNumber(((Enum<?>) object).ordinal());
@@ -173,7 +172,7 @@ final class GraphWriter implements FieldSink {
     }
   }
 
-  private void boxed(Object object) throws IOException {
+  private void boxed(Object object) {
     if (object instanceof Boolean flag) {
       out.writeBoolean(flag);
     } else if (object instanceof Integer integer) {
@@ -187,7 +186,7 @@ final class GraphWriter implements FieldSink {
     }
   }
 
-  private void body(Kind kind, Object object) throws IOException {
+  private void body(Kind kind, Object object) {
     switch (kind.shape) {
       case ARRAY -> elements(object);
       case COLLECTION -> {
@@ -207,7 +206,7 @@ final class GraphWriter implements FieldSink {
     }
   }
 
-  private void fields(Kind kind, Object object) throws IOException {
+  private void fields(Kind kind, Object object) {
     if (byHand && object instanceof Copied copied) {
       copied.copyTo(this);
       return;
@@ -221,8 +220,7 @@ final class GraphWriter implements FieldSink {
     }
   }
 
-  private void field(Field field, char type, Object object)
-      throws IOException, IllegalAccessException {
+  private void field(Field field, char type, Object object) throws IllegalAccessException {
     switch (type) {
       case 'J' -> put(field.getLong(object));
       case 'I' -> put(field.getInt(object));
@@ -238,41 +236,41 @@ final class GraphWriter implements FieldSink {
   }
 
   @Override
-  public void put(long value) throws IOException {
+  public void put(long value) {
     out.writeLong(value);
   }
 
   @Override
-  public void put(int value) throws IOException {
+  public void put(int value) {
     out.writeInt(value);
   }
 
   @Override
-  public void put(double value) throws IOException {
+  public void put(double value) {
     out.writeDouble(value);
   }
 
   @Override
-  public void put(float value) throws IOException {
+  public void put(float value) {
     out.writeFloat(value);
   }
 
   @Override
-  public void put(char value) throws IOException {
+  public void put(char value) {
     out.writeShort(value);
   }
 
   @Override
-  public void put(byte value) throws IOException {
+  public void put(byte value) {
     out.writeByte(value);
   }
 
   @Override
-  public void put(boolean value) throws IOException {
+  public void put(boolean value) {
     out.writeBoolean(value);
   }
 
-  private void elements(Object array) throws IOException {
+  private void elements(Object array) {
     if (array instanceof long[] numbers) {
       for (long each : numbers) {
         out.writeLong(each);

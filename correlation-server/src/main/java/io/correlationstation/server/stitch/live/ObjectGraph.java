@@ -69,7 +69,7 @@ final class ObjectGraph {
    * @param externals objects that the reader has too and that are only named; their order counts
    * @throws IllegalStateException when something of a kind that can't be saved hangs on it
    */
-  static void write(Object root, List<?> externals, StateOutput out) throws IOException {
+  static void write(Object root, List<?> externals, StateOutput out) {
     new GraphWriter(externals, out, true).write(root);
   }
 

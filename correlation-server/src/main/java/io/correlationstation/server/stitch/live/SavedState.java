@@ -8,6 +8,7 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -91,13 +92,16 @@ final class SavedState {
     try {
       write(state, channel);
       return new Written(channel, channel.position(), fresh, file);
+    } catch (UncheckedIOException e) {
+      channel.close();
+      throw e.getCause();
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }
   }
 
-  private void write(State state, FileChannel channel) throws IOException {
+  private void write(State state, FileChannel channel) {
     CheckedOutputStream sum =
         new CheckedOutputStream(Channels.newOutputStream(channel), new CRC32C());
     StateOutput out = new StateOutput(sum);

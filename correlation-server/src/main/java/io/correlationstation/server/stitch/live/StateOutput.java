@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -13,7 +14,8 @@ import java.nio.ByteOrder;
 /**
  * Numbers and texts as bytes, as {@link java.io.DataInput} reads them. A {@link
  * java.io.DataOutputStream} on a buffer locks for every field: a quarter of the time of a state.
- * Not thread-safe.
+ * Every write throws {@link UncheckedIOException} when the stream below fails, as what copies
+ * itself knows of no files. Not thread-safe.
  */
 final class StateOutput implements Closeable {
 
@@ -32,36 +34,36 @@ final class StateOutput implements Closeable {
     this.out = out;
   }
 
-  void writeLong(long value) throws IOException {
+  void writeLong(long value) {
     LONGS.set(buffer, room(Long.BYTES), value);
   }
 
-  void writeDouble(double value) throws IOException {
+  void writeDouble(double value) {
     writeLong(Double.doubleToLongBits(value));
   }
 
-  void writeInt(int value) throws IOException {
+  void writeInt(int value) {
     INTS.set(buffer, room(Integer.BYTES), value);
   }
 
-  void writeFloat(float value) throws IOException {
+  void writeFloat(float value) {
     writeInt(Float.floatToIntBits(value));
   }
 
-  void writeShort(int value) throws IOException {
+  void writeShort(int value) {
     SHORTS.set(buffer, room(Short.BYTES), (short) value);
   }
 
-  void writeByte(int value) throws IOException {
+  void writeByte(int value) {
     buffer[room(1)] = (byte) value;
   }
 
-  void writeBoolean(boolean value) throws IOException {
+  void writeBoolean(boolean value) {
     writeByte(value ? 1 : 0);
   }
 
   /** Seven bits a byte, the low ones first. */
-  void writeNumber(int number) throws IOException {
+  void writeNumber(int number) {
     int rest = number;
     while ((rest & ~0x7f) != 0) {
       writeByte(rest & 0x7f | 0x80);
@@ -71,22 +73,22 @@ final class StateOutput implements Closeable {
   }
 
   /** Its length as a number, then its UTF-8 bytes. */
-  void writeText(String text) throws IOException {
+  void writeText(String text) {
     byte[] bytes = text.getBytes(UTF_8);
     writeNumber(bytes.length);
     write(bytes);
   }
 
-  void write(byte[] bytes) throws IOException {
+  void write(byte[] bytes) {
     if (bytes.length <= buffer.length) {
       System.arraycopy(bytes, 0, buffer, room(bytes.length), bytes.length);
     } else {
       flush();
-      out.write(bytes);
+      writeThrough(bytes, bytes.length);
     }
   }
 
-  private int room(int bytes) throws IOException {
+  private int room(int bytes) {
     if (used + bytes > buffer.length) {
       flush();
     }
@@ -96,9 +98,17 @@ final class StateOutput implements Closeable {
   }
 
   /** Writes what is buffered; the stream below is not flushed. */
-  void flush() throws IOException {
-    out.write(buffer, 0, used);
+  void flush() {
+    writeThrough(buffer, used);
     used = 0;
+  }
+
+  private void writeThrough(byte[] bytes, int count) {
+    try {
+      out.write(bytes, 0, count);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
