@@ -446,6 +446,27 @@ class StitcherTest {
   }
 
   @Test
+  void farFuture_beforeAnybodyElse_waitsForNothing_andIsNotLookedAt() {
+    for (int i = 1; i <= 100; i++) {
+      stitcher.accept(
+          new SpanFacts(5)
+              .clear()
+              .trace(7, i)
+              .span(i, 0)
+              .named("a", "x", 2)
+              .times(nanos(1e8), nanos(1e8 + 1))
+              .received(nanos(i * 0.01)));
+    }
+    stitcher.advanceTo(nanos(10));
+    assertThat(stitcher.statistics().liveFragments()).isEqualTo(100);
+
+    stitcher.advanceTo(nanos(200));
+
+    assertThat(stitcher.statistics().liveFragments()).isZero();
+    assertThat(stitcher.statistics().losses()).containsEntry("future_root", 100L);
+  }
+
+  @Test
   void childBeforeParent_isJoinedAllTheSame() {
     feed(stitcher, span(2, 21, 0, "b", "call", 2, 0.1, 0.9).with("resource_id", "res-1"));
     stitcher.advanceTo(nanos(20));

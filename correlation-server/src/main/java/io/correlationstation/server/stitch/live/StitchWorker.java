@@ -287,17 +287,20 @@ public final class StitchWorker implements AutoCloseable {
   private void take(Entry entry) throws IOException {
     Frame frame = entry.frame();
     long frameEndNanos = 0;
+    long startNanos = 0;
     quietTime.until(frame.receivedNanos());
     if (!frame.ownWork()) {
       if (frame.signal() == Signal.TRACES) {
         frameEndNanos = feed.traces(entry, stitcher);
+        startNanos = frameEndNanos == 0 ? 0 : frame.receivedNanos();
       } else if (frame.signal() == Signal.LOGS) {
-        feed.logs(frame.payload(), stitcher);
+        frameEndNanos = feed.logs(frame.payload(), frame.receivedNanos(), stitcher);
+        startNanos = frameEndNanos;
       }
     } else if (frame.signal() == Signal.RULINGS) {
       rulings.hearAll(entry);
     }
-    quietTime.taken(feed.newestPushedEndNanos(), frameEndNanos, frame.receivedNanos());
+    quietTime.taken(feed.newestPushedEndNanos(), startNanos, frame.receivedNanos());
     takeMissed(entry);
     horizon.passed(entry.sequence(), frameEndNanos);
     lastSequence = entry.sequence();

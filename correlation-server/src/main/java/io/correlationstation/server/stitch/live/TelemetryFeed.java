@@ -180,13 +180,21 @@ public final class TelemetryFeed {
     return false;
   }
 
-  /** Gives the keys on every record of an {@code ExportLogsServiceRequest} to the stitcher. */
-  public void logs(byte[] payload, Stitcher stitcher) {
+  /**
+   * Gives the keys on every record of an {@code ExportLogsServiceRequest} to the stitcher.
+   *
+   * @param receivedTime when it was received, in nanoseconds since the epoch; 0 if unknown
+   * @return the latest believable time of a record with keys, or 0 when there is none
+   */
+  public long logs(byte[] payload, long receivedTime, Stitcher stitcher) {
+    startFrame(receivedTime);
     LogScan.scan(payload, names, log -> sighting(log, stitcher));
+    return frameEndNanos;
   }
 
   /**
-   * The latest believable end of any span that moves event time: neither polled nor an observer's.
+   * The latest end of any span that moves event time: neither polled nor an observer's, nor ahead
+   * of its receive time.
    */
   public long newestPushedEndNanos() {
     return newestPushedEndNanos;
@@ -215,14 +223,17 @@ public final class TelemetryFeed {
       }
     }
     if (!observers.contains(span.service())) {
-      long believable =
-          receivedNanos == 0 ? span.endNanos() : Math.min(span.endNanos(), receivedNanos);
+      long believable = believable(span.endNanos());
       frameEndNanos = Math.max(frameEndNanos, believable);
-      if (!coarse) {
+      if (!coarse && !Stitcher.isAhead(span.endNanos(), receivedNanos)) {
         newestPushedEndNanos = Math.max(newestPushedEndNanos, believable);
       }
     }
     return facts;
+  }
+
+  private long believable(long nanos) {
+    return receivedNanos == 0 ? nanos : Math.min(nanos, receivedNanos);
   }
 
   private static @Nullable String key(int[] numbers, SpanView span) {
@@ -258,6 +269,7 @@ public final class TelemetryFeed {
       admission.admit(Admission.hash(traceId));
     }
     if (seen.size() >= 2 || (traceId != null && !seen.isEmpty())) {
+      frameEndNanos = Math.max(frameEndNanos, believable(log.timeNanos()));
       stitcher.sight(
           new KeySighting(
               half(traceId, 0), half(traceId, 1), log.timeNanos(), seen, "log:" + log.service()));

@@ -9,6 +9,7 @@ import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.InMemoryJournal;
 import io.correlationstation.server.journal.JournalCursor;
 import io.correlationstation.server.journal.Signal;
+import io.correlationstation.server.otlp.LogBatch;
 import io.correlationstation.server.otlp.SpanTables;
 import io.correlationstation.server.stitch.Evidence;
 import io.correlationstation.server.stitch.Handoff;
@@ -426,6 +427,42 @@ class StitchWorkerTest {
     }
   }
 
+  @Test
+  void hostAheadOfTheServer_alone_isDecidedThoughItNeverFallsSilent() throws Exception {
+    try (StitchWorker worker = start()) {
+      for (int second = 0; second < 30; second++) {
+        append(START + second * 1_000 * MILLI, "beorn", root(second, (second + 120) * 1_000L));
+      }
+
+      await().until(() -> worker.statistics().watermarkNanos() > START + 20_000 * MILLI);
+    }
+  }
+
+  @Test
+  void logsAlone_teachAliases_asTimePasses() throws Exception {
+    try (StitchWorker worker = start()) {
+      LogBatch batch = new LogBatch(256);
+      batch.openResource().attribute("service.name", "arda").openScope("test");
+      batch
+          .openRecord(START, START)
+          .attribute("circuit_id", "80.L1XX.000001..TEST")
+          .attribute("resource_id", "r-1")
+          .closeRecord();
+      batch.closeResource();
+      journal.append(new Frame(Signal.LOGS, START, 1, Map.of(), batch.toByteArray()));
+      await().until(() -> worker.statistics().keyValues().getOrDefault("resource_id", 0) == 1);
+
+      now.updateAndGet(instant -> instant.plusSeconds(60));
+
+      await().until(() -> worker.statistics().aliases() == 1);
+    }
+  }
+
+  private static Span root(int number, long endMillis) {
+    String id = "%016x".formatted(number + 1);
+    return span(id + id, id, "", "work", Span.SpanKind.SPAN_KIND_SERVER, endMillis - 10, endMillis);
+  }
+
   private void letTimePass(StitchWorker worker) {
     await().until(() -> worker.statistics().spans() == 3);
     now.updateAndGet(instant -> instant.plusSeconds(60));
@@ -490,6 +527,10 @@ class StitchWorkerTest {
   }
 
   private void append(String service, Span... spans) {
+    append(START + 1_000 * MILLI, service, spans);
+  }
+
+  private void append(long receivedNanos, String service, Span... spans) {
     ExportTraceServiceRequest.Builder request = ExportTraceServiceRequest.newBuilder();
     request
         .addResourceSpansBuilder()
@@ -500,11 +541,7 @@ class StitchWorkerTest {
         .addAllSpans(List.of(spans));
     journal.append(
         new Frame(
-            Signal.TRACES,
-            START + 1_000 * MILLI,
-            spans.length,
-            Map.of(),
-            request.build().toByteArray()));
+            Signal.TRACES, receivedNanos, spans.length, Map.of(), request.build().toByteArray()));
   }
 
   private static Span span(
