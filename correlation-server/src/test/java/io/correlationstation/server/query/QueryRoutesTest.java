@@ -54,6 +54,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 final class QueryRoutesTest {
@@ -403,6 +405,21 @@ final class QueryRoutesTest {
     assertThat(ruled.get(0).author()).isEqualTo("anonymous");
     assertThat(post("/api/aliases/retract", "{\"key\":\"resource_id\"}").statusCode())
         .isEqualTo(400);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"resource, circuit_id, none of", "circuit_id, circuit_id, the same"})
+  void retractAlias_keysThatMakeNoAlias_areRefused(String key, String other, String why)
+      throws Exception {
+    HttpResponse<String> answer =
+        post(
+            "/api/aliases/retract",
+            "{\"key\":\"%s\",\"value\":\"r\",\"other_key\":\"%s\",\"other_value\":\"c\"}"
+                .formatted(key, other));
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains(why);
+    assertThat(ruled).isEmpty();
   }
 
   private Frame ruling(boolean confirmed, long time) {

@@ -12,6 +12,7 @@ import io.correlationstation.server.otlp.SpanView;
 import io.correlationstation.server.otlp.TraceScan;
 import io.correlationstation.server.stitch.KeySighting;
 import io.correlationstation.server.stitch.KeySpec;
+import io.correlationstation.server.stitch.KeyText;
 import io.correlationstation.server.stitch.SpanFacts;
 import io.correlationstation.server.stitch.StitchConfig;
 import io.correlationstation.server.stitch.Stitcher;
@@ -219,7 +220,7 @@ public final class TelemetryFeed {
         .received(receivedNanos);
     if ((span.found() & keyBits) != 0) {
       for (int i = 0; i < namesOfKey.length; i++) {
-        facts.key(i, key(namesOfKey[i], span));
+        facts.key(i, key(i, span));
       }
     }
     if (!observers.contains(span.service())) {
@@ -236,14 +237,20 @@ public final class TelemetryFeed {
     return receivedNanos == 0 ? nanos : Math.min(nanos, receivedNanos);
   }
 
-  private static @Nullable String key(int[] numbers, SpanView span) {
-    for (int number : numbers) {
+  /** The value of the first name that says anything. */
+  private @Nullable String key(int key, SpanView span) {
+    String found = null;
+    for (int number : namesOfKey[key]) {
       String value = span.attribute(number);
-      if (value != null) {
-        return value;
+      if (value != null && (found == null || isJunk(key, found))) {
+        found = value;
       }
     }
-    return null;
+    return found;
+  }
+
+  private boolean isJunk(int key, String value) {
+    return KeyText.clean(value, keys.get(key).letterCase()) == null;
   }
 
   private static @Nullable String firstOf(SpanView span, int first, int second) {
@@ -257,10 +264,11 @@ public final class TelemetryFeed {
     }
     Map<String, String> seen = new HashMap<>();
     for (int i = 0; i < namesOfKey.length; i++) {
+      String name = keys.get(i).name();
       for (int number : namesOfKey[i]) {
         String value = log.attribute(number);
-        if (value != null) {
-          seen.putIfAbsent(keys.get(i).name(), value);
+        if (value != null && !isJunk(i, value)) {
+          seen.putIfAbsent(name, value);
         }
       }
     }
