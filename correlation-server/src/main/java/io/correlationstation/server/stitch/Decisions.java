@@ -69,6 +69,7 @@ final class Decisions {
     if (best >= 0 && child.candidates.edges[best].tied) {
       confidence = Math.min(confidence, CANNOT_TELL);
     }
+    boolean forGood = last && !child.decided;
     child.decided |= last;
     int confirmed = confirmedCandidate(child);
     if (confirmed >= 0) {
@@ -80,7 +81,20 @@ final class Decisions {
     } else {
       tell(child, best, Math.min(confidence, 1));
     }
+    if (forGood) {
+      count(child);
+    }
     Arrays.fill(traces, 0, child.candidates.count, null); // or it would keep them in memory
+  }
+
+  private static void count(Child child) {
+    Child.Decision decision = child.decision;
+    if (decision != null) {
+      EdgeModel edge = child.type.edge(decision.exit().type);
+      if (edge != null) {
+        edge.sawJoined(decision.confidence());
+      }
+    }
   }
 
   private void lookAt(Candidates all) {

@@ -350,31 +350,21 @@ final class Vocabulary {
 
   /** Service edges met or configured, by name. */
   List<EdgeStatistics> topology() {
-    Map<ServiceEdge, double[]> sums = new TreeMap<>(ServiceEdge.ORDER);
+    Map<ServiceEdge, EdgeTotals> totals = new TreeMap<>(ServiceEdge.ORDER);
     callersByCallee.forEach(
         (callee, callers) ->
-            callers.forEach(c -> sums.put(new ServiceEdge(c, callee), new double[3])));
+            callers.forEach(c -> totals.put(new ServiceEdge(c, callee), new EdgeTotals())));
     for (EdgeModel edge : edgeList) {
-      if (edge.intact > 0 || edge.expected >= 1) {
-        ServiceEdge pair = new ServiceEdge(edge.exit.service.name, edge.child.service.name);
-        double[] sum = sums.computeIfAbsent(pair, k -> new double[3]);
-        sum[0] += edge.intact;
-        sum[1] += edge.expected;
-        sum[2] += edge.expected * edge.delay.medianSeconds();
+      if (edge.intact > 0 || edge.joined > 0) {
+        totals.computeIfAbsent(pair(edge), k -> new EdgeTotals()).add(edge);
       }
     }
     List<EdgeStatistics> result = new ArrayList<>();
-    sums.forEach(
-        (pair, sum) ->
-            result.add(
-                new EdgeStatistics(
-                    pair,
-                    sum[0],
-                    sum[1],
-                    sum[1] == 0 ? 0 : (long) (sum[2] / sum[1] * 1e9),
-                    callersByCallee
-                        .getOrDefault(pair.callee(), Set.of())
-                        .contains(pair.caller()))));
+    totals.forEach((pair, total) -> result.add(total.of(pair, isListed(pair))));
     return result;
+  }
+
+  private boolean isListed(ServiceEdge pair) {
+    return callersByCallee.getOrDefault(pair.callee(), Set.of()).contains(pair.caller());
   }
 }

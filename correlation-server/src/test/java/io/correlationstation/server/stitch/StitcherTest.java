@@ -428,6 +428,48 @@ class StitcherTest {
     assertThat(intact.lostShare()).isZero();
     assertThat(intact.configured()).isFalse();
     assertThat(edge(topology, "order", "nobody").joined()).isZero();
+    assertThat(edge(topology, "order", "nobody").medianDelayNanos()).isEqualTo(-1);
+  }
+
+  @Test
+  void topology_oneOrderAlone_isListedOnceItIsDecided() {
+    pair("80.L1XX.000001..TEST", "80.L1XX.000001..TEST");
+    stitcher.advanceTo(nanos(40));
+
+    assertThat(edge(stitcher.topology(), "a", "b").joined()).isBetween(0.9, 1.0);
+    assertThat(edge(stitcher.topology(), "a", "b").lostShare()).isEqualTo(1);
+  }
+
+  @Test
+  void topology_hoursOfCallsOfWhichHalfLoseContext_lostShareIsHalf_andFollowsWhatChanges() {
+    half(0, 7_200);
+
+    assertThat(edge(stitcher.topology(), "a", "b").lostShare()).isCloseTo(0.5, within(0.05));
+    for (int call = 7_200; call < 18_000; call += 2) {
+      wholeCall(call);
+    }
+    assertThat(edge(stitcher.topology(), "a", "b").lostShare()).isLessThan(0.05);
+  }
+
+  /** A call every two seconds that is seen whole, and one that loses its context. */
+  private void half(int from, int to) {
+    for (int at = from; at < to; at += 2) {
+      wholeCall(at);
+      int id = 10 * at + 5;
+      String order = "order-" + at;
+      feed(stitcher, span(id, id, 0, "a", "call", 3, at + 1, at + 1.2).with("request_id", order));
+      feed(
+          stitcher,
+          span(id + 1, id + 1, 0, "b", "work", 2, at + 1.05, at + 1.15)
+              .with("request_id", order));
+    }
+  }
+
+  private void wholeCall(int at) {
+    int id = 10 * at + 1;
+    feed(stitcher, span(id, id + 2, 0, "a", "order", 2, at - 0.1, at + 0.3));
+    feed(stitcher, span(id, id, id + 2, "a", "call", 3, at, at + 0.2));
+    feed(stitcher, span(id, id + 1, id, "b", "work", 2, at + 0.05, at + 0.15));
   }
 
   private static EdgeStatistics edge(List<EdgeStatistics> topology, String from, String to) {
