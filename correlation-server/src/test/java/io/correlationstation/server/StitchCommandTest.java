@@ -102,6 +102,21 @@ class StitchCommandTest {
   }
 
   @Test
+  void stitch_emptyMessageIds_joinNobody() throws IOException {
+    String none =
+        "{\"key\":\"messaging.message.id\",\"value\":{\"stringValue\":\"\"}},{\"key\":\"x\",";
+    Path spans =
+        Files.writeString(
+            directory.resolve("spans.jsonl"),
+            (call() + "\n" + root()).replace("{\"key\":\"resource_id\",", none));
+    Path links = directory.resolve("links.jsonl");
+
+    assertThat(run(spans.toString(), "--output", links.toString())).isEqualTo(Station.OK);
+
+    assertThat(read(links)).isEmpty();
+  }
+
+  @Test
   void stitch_outputThatCannotBeWritten_isSaidBeforeTheWork() throws IOException {
     Path spans = Files.writeString(directory.resolve("spans.jsonl"), "{broken");
     String nowhere = directory.resolve("none/links.jsonl").toString();

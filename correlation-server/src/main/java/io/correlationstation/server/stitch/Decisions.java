@@ -220,7 +220,7 @@ final class Decisions {
   private void withdraw(Child child, Child.Decision before) {
     Explanation why = new Explanation(keys);
     if (verdicts.rejects(child, before.exit())) {
-      why.rejected(Ids.span(before.exit().spanId));
+      why.rejected(verdicts.author(child, before.exit()));
     }
     String supersedes =
         before.state() == Handoff.State.LINKED ? Ids.handoff(before.exit(), child) : null;
@@ -282,7 +282,7 @@ final class Decisions {
       }
     }
     if (verdicts.confirms(child, exit)) {
-      why.confirmed(Ids.span(exit.spanId));
+      why.confirmed(verdicts.author(child, exit));
     }
     return why;
   }

@@ -40,14 +40,14 @@ final class Explanation {
   }
 
   /** A person's word stands for itself. */
-  void confirmed(String parentSpan) {
+  void confirmed(String author) {
     evidence.clear();
-    evidence.add(new Evidence(Evidence.VERDICT, "confirmed", parentSpan, 0));
+    evidence.add(new Evidence(Evidence.VERDICT, "confirmed", author, 0));
     method = Evidence.VERDICT;
   }
 
-  void rejected(String parentSpan) {
-    evidence.add(new Evidence(Evidence.VERDICT, "rejected", parentSpan, 0));
+  void rejected(String author) {
+    evidence.add(new Evidence(Evidence.VERDICT, "rejected", author, 0));
     method = Evidence.VERDICT;
   }
 

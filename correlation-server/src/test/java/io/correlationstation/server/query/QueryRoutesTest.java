@@ -121,8 +121,7 @@ final class QueryRoutesTest {
   @Test
   void topology_edges_theOneThatLosesMostIsFirst() throws Exception {
     edges.add(new EdgeStatistics(new ServiceEdge("beorn", "palantir"), 12, 0, 0, 5_000_000, false));
-    edges.add(
-        new EdgeStatistics(new ServiceEdge("mdso-scriptplan", "arda"), 1, 3, 0.75, -1, true));
+    edges.add(new EdgeStatistics(new ServiceEdge("mdso-scriptplan", "arda"), 1, 3, 0.75, -1, true));
 
     JsonNode items = json("/api/topology").get("items");
 

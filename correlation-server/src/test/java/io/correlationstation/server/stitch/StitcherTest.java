@@ -332,6 +332,17 @@ class StitcherTest {
   }
 
   @Test
+  void messageId_ofSeveralTraces_isNobodysOwn() {
+    for (int i = 0; i < 4; i++) {
+      feed(stitcher, span(10 + i, 100 + i, 0, "a", "send", 4, i * 0.01, i * 0.01 + 0.005), "1");
+    }
+    feed(stitcher, span(20, 200, 0, "b", "process", 5, 0.5, 0.6), "1");
+    stitcher.flush();
+
+    assertThat(linked(told)).isEmpty();
+  }
+
+  @Test
   void messageId_other_vetoesThoughTheKeysAgree() {
     SpanFacts sent = new SpanFacts(5).clear();
     sent.trace(7, 1).span(11, 0).named("a", "send", 4).times(nanos(0), nanos(0.1)).carrier("m1");
@@ -460,8 +471,7 @@ class StitcherTest {
       feed(stitcher, span(id, id, 0, "a", "call", 3, at + 1, at + 1.2).with("request_id", order));
       feed(
           stitcher,
-          span(id + 1, id + 1, 0, "b", "work", 2, at + 1.05, at + 1.15)
-              .with("request_id", order));
+          span(id + 1, id + 1, 0, "b", "work", 2, at + 1.05, at + 1.15).with("request_id", order));
     }
   }
 

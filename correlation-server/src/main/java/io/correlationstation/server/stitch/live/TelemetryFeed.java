@@ -12,6 +12,7 @@ import io.correlationstation.server.otlp.SpanView;
 import io.correlationstation.server.otlp.TraceScan;
 import io.correlationstation.server.stitch.KeySighting;
 import io.correlationstation.server.stitch.KeySpec;
+import io.correlationstation.server.stitch.KeySpec.LetterCase;
 import io.correlationstation.server.stitch.KeyText;
 import io.correlationstation.server.stitch.SpanFacts;
 import io.correlationstation.server.stitch.StitchConfig;
@@ -214,7 +215,7 @@ public final class TelemetryFeed {
         .destination(span.attribute(DESTINATION))
         .peer(firstOf(span, PEER, SERVER_ADDRESS))
         .client(span.attribute(CLIENT_ADDRESS))
-        .carrier(span.attribute(MESSAGE_ID))
+        .carrier(messageId(span))
         .precision(coarse ? SECOND_NANOS : 0)
         .polled(coarse)
         .received(receivedNanos);
@@ -235,6 +236,11 @@ public final class TelemetryFeed {
 
   private long believable(long nanos) {
     return receivedNanos == 0 ? nanos : Math.min(nanos, receivedNanos);
+  }
+
+  private static @Nullable String messageId(SpanView span) {
+    String id = span.attribute(MESSAGE_ID);
+    return id == null || KeyText.clean(id, LetterCase.KEPT) == null ? null : id;
   }
 
   /** The value of the first name that says anything. */

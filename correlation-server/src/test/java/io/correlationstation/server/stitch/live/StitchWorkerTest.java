@@ -2,6 +2,7 @@
 package io.correlationstation.server.stitch.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
@@ -209,6 +210,27 @@ class StitchWorkerTest {
     assertThat(all.subList(2, 4))
         .extracting(Span::getTraceId)
         .containsExactly(bytes(PARENT_TRACE), bytes(CHILD_TRACE));
+  }
+
+  @Test
+  void confirm_whileHeld_saysWhoAndKeepsWhyItWasBelieved() throws Exception {
+    try (StitchWorker worker = start()) {
+      appendHandoff();
+      letTimePass(worker);
+      await().until(() -> !linked().isEmpty());
+      Handoff told = linked().get(0);
+
+      worker.rule(new Ruling.OnHandoff(told, true, null, "seen it", "ann", 1));
+      await().until(() -> linked().size() == 2);
+
+      Handoff confirmed = linked().get(1);
+      assertThat(confirmed.confidence()).isEqualTo(1);
+      assertThat(confirmed.recomputed()).isCloseTo(1, within(1e-9));
+      assertThat(confirmed.evidence()).startsWith(told.evidence().toArray(new Evidence[0]));
+      assertThat(confirmed.evidence().get(told.evidence().size()))
+          .extracting(Evidence::kind, Evidence::key, Evidence::value)
+          .containsExactly("verdict", "confirmed", "ann");
+    }
   }
 
   @Test
