@@ -59,13 +59,11 @@ final class Decisions {
   void decide(Child child, boolean last) {
     lookAt(child.candidates);
     double orphan = Matcher.posterior(child, probability);
-    int best = bestCandidate(child);
-    double confidence = confidence(child, best);
-    if (confidence >= config.abstainBelow()) { // else nothing is said anyhow
+    if (1 - orphan >= config.abstainBelow()) { // else nothing is said anyhow
       Exchange.allowFor(child, probability, orphan);
-      best = bestCandidate(child);
-      confidence = confidence(child, best);
     }
+    int best = bestCandidate(child);
+    double confidence = best < 0 ? 0 : traceProbability(child, traces[best]);
     if (best >= 0 && child.candidates.edges[best].tied) {
       confidence = Math.min(confidence, CANNOT_TELL);
     }
@@ -105,10 +103,6 @@ final class Decisions {
     for (int i = 0; i < all.count; i++) {
       traces[i] = all.exits[i].fragment;
     }
-  }
-
-  private double confidence(Child child, int best) {
-    return best < 0 ? 0 : traceProbability(child, traces[best]);
   }
 
   /** The likeliest span of the likeliest trace; -1 when there is none. */

@@ -231,8 +231,12 @@ final class EdgeModel {
 
   /** How much likelier the two belong together for their traces carrying keys or none. */
   double telling(Exit call, Child root) {
-    return keyedShare.telling(call.fragment.keyed())
-        * child.keyedShare.telling(root.fragment.keyed());
+    return keyedShare.telling(call.fragment.keyed()) * child.telling(root);
+  }
+
+  /** What odds times density times what the call's trace tells never exceeds. */
+  double most() {
+    return odds * peak * keyedShare.telling(true);
   }
 
   /** What no candidate's weight exceeds, which keys they share aside. */

@@ -8,8 +8,9 @@ import java.util.ArrayDeque;
  * is the exclusive matching.
  *
  * <p>Fits after 512 children or 20 s of event time, then whenever their number has grown by half,
- * at the latest every minute; on the newest children alone, and once settled in a few iterations.
- * What leaves memory is carried on with its last probabilities and fades.
+ * at the latest every minute; on the newest children alone, and once settled in one iteration, as
+ * the next fit goes on from it. What leaves memory is carried on with its last probabilities and
+ * fades.
  */
 final class Learner {
 
@@ -18,7 +19,7 @@ final class Learner {
   private static final int ENOUGH_CHILDREN = 512;
   private static final long FIRST_FIT_NANOS = 20L * 1_000_000_000;
   private static final int ITERATIONS = 40;
-  private static final int WARM_ITERATIONS = 4;
+  private static final int WARM_ITERATIONS = 1;
   private static final double WARM_CONVERGED = 1e-3;
   private static final int BROAD_ITERATIONS = 10;
   private static final double CONVERGED = 2e-4;
@@ -157,7 +158,9 @@ final class Learner {
       }
     }
     for (Child child : window) {
-      reweigh(child);
+      if (fresh && !child.open) {
+        reweigh(child);
+      }
     }
     for (ChildType type : vocabulary.childTypes()) {
       type.fits += type.inWindow > 0 ? 1 : 0;

@@ -349,8 +349,8 @@ public final class Stitcher {
     admit(tick, now);
     for (Child child : tick.search) {
       if (!child.fragment.evicted()) {
-        search.search(child, learner.fits());
         learner.add(child);
+        search.search(child, learner.fits());
         matcher.open(child);
       }
     }
@@ -445,6 +445,7 @@ public final class Stitcher {
   private void offer(Exit exit, Agenda.Tick tick) {
     for (Child child : search.offer(exit, learner.fits())) {
       boolean closed = !child.open;
+      matcher.weigh(child);
       matcher.open(child);
       if (closed) {
         tick.decide.add(child);
