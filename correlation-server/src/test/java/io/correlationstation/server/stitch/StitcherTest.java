@@ -111,6 +111,29 @@ class StitcherTest {
   }
 
   @Test
+  void evidence_severalSharedKeys_namesAllAndWeighsTheMostSpecific() {
+    for (Made made :
+        List.of(span(1, 11, 0, "a", "call", 3, 0, 1), span(2, 21, 0, "b", "call", 2, 0.1, 0.9))) {
+      feed(
+          stitcher,
+          made.with("circuit_id", "80.L1XX.000001..TEST")
+              .with("product_id", "P")
+              .with("resource_id", "r-1"));
+    }
+    stitcher.flush();
+
+    List<Evidence> keys =
+        Objects.requireNonNull(told.of(21)).evidence().stream()
+            .filter(reason -> reason.kind().equals("key"))
+            .toList();
+    assertThat(keys)
+        .extracting(Evidence::key)
+        .containsExactly("resource_id", "circuit_id", "product_id");
+    assertThat(keys.get(0).weight()).isPositive();
+    assertThat(keys.subList(1, 3)).allMatch(reason -> reason.weight() == 0);
+  }
+
+  @Test
   void contradictingStrongKey_C07_vetoes_whateverElseAgrees() {
     feed(
         stitcher,
