@@ -51,6 +51,7 @@ final class Learner {
   private long windowFromNanos = Long.MAX_VALUE;
   private long newestNanos = Long.MIN_VALUE;
   private int fits;
+  private int restlessFit;
   private long firstNanos = Long.MAX_VALUE;
 
   /** Little is learnt yet, and what is found at all depends on it. */
@@ -68,6 +69,11 @@ final class Learner {
 
   int fits() {
     return fits;
+  }
+
+  /** The last fit that may have found what a search before it left out. */
+  int restlessFit() {
+    return restlessFit;
   }
 
   void add(Child child) {
@@ -174,6 +180,9 @@ final class Learner {
     knownAtFit = known;
     fittedNanos = now;
     fits++;
+    if (fresh || hopeful) {
+      restlessFit = fits;
+    }
   }
 
   private void moveWindow() {

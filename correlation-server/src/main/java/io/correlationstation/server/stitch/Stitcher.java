@@ -366,7 +366,7 @@ public final class Stitcher {
     }
     for (Child child : tick.decide) {
       if (!child.fragment.evicted()) {
-        if (!child.sure(config.acceptAt()) && !child.stillSearched(learner.fits())) {
+        if (!child.sure(config.acceptAt()) && !child.stillSearched(learner.restlessFit())) {
           search.search(child, learner.fits());
           matcher.open(child);
         }
