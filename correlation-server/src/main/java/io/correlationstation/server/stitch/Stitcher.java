@@ -66,7 +66,7 @@ public final class Stitcher {
     clock = new EventClock(config.lateness().toNanos());
     keys = new Keys(config.keys());
     found = new KeyValue[keys.count()];
-    vocabulary = new Vocabulary(config.topology());
+    vocabulary = new Vocabulary(config.topology(), config.maxBytes(), losses);
     matcher = new Matcher(skew);
     search = new CandidateSearch(config, keys, vocabulary, verdicts, carriers, skew);
     learner = new Learner(config, vocabulary, matcher, skew);

@@ -24,7 +24,7 @@ class MemoryTest {
 
   private final Losses losses = new Losses();
   private final Keys keys = new Keys(KeySpec.defaults());
-  private final Vocabulary vocabulary = new Vocabulary(List.of());
+  private final Vocabulary vocabulary = new Vocabulary(List.of(), MAX_BYTES, new Losses());
   private final Fragments fragments =
       new Fragments(
           StitchConfig.defaults(),
