@@ -267,6 +267,9 @@ class StitchWorkerTest {
             "beorn_to_mdso_retraction",
             "beorn_to_mdso_bridge",
             "mdso_from_beorn_marker");
+    ByteString voided = synthetic(empty).get(0).getParentSpanId();
+    assertThat(synthetic(empty).get(2).getSpanId()).isNotEqualTo(voided);
+    assertThat(synthetic(empty).get(2).getLinks(1).getSpanId()).isEqualTo(voided);
   }
 
   @Test
