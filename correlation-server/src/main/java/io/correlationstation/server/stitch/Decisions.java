@@ -67,6 +67,7 @@ final class Decisions {
     if (best >= 0 && child.candidates.edges[best].tied) {
       confidence = Math.min(confidence, CANNOT_TELL);
     }
+    boolean forGood = last && !child.decided;
     child.decided |= last;
     int confirmed = confirmedCandidate(child);
     if (confirmed >= 0) {
@@ -78,7 +79,20 @@ final class Decisions {
     } else {
       tell(child, best, Math.min(confidence, 1));
     }
+    if (forGood) {
+      count(child);
+    }
     Arrays.fill(traces, 0, child.candidates.count, null); // or it would keep them in memory
+  }
+
+  private static void count(Child child) {
+    Child.Decision decision = child.decision;
+    if (decision != null) {
+      EdgeModel edge = child.type.edge(decision.exit().type);
+      if (edge != null) {
+        edge.sawJoined(decision.confidence());
+      }
+    }
   }
 
   private void lookAt(Candidates all) {
@@ -200,7 +214,7 @@ final class Decisions {
   private void withdraw(Child child, Child.Decision before) {
     Explanation why = new Explanation(keys);
     if (verdicts.rejects(child, before.exit())) {
-      why.rejected(Ids.span(before.exit().spanId));
+      why.rejected(verdicts.author(child, before.exit()));
     }
     String supersedes =
         state(before.confidence()) == Handoff.State.LINKED
@@ -267,7 +281,7 @@ final class Decisions {
       }
     }
     if (verdicts.confirms(child, exit)) {
-      why.confirmed(Ids.span(exit.spanId));
+      why.confirmed(verdicts.author(child, exit));
     }
     return why;
   }

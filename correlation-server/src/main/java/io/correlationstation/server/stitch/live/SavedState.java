@@ -61,6 +61,7 @@ final class SavedState {
       Calibration calibration,
       Admission admission,
       JourneyTraces journeyTraces,
+      TakenBack takenBack,
       long sequence,
       long newestEndNanos,
       long newestReceivedNanos) {}
@@ -117,7 +118,8 @@ final class SavedState {
           state.horizon,
           state.calibration,
           state.admission,
-          state.journeyTraces
+          state.journeyTraces,
+          state.takenBack
         },
         externals,
         out);
@@ -171,6 +173,7 @@ final class SavedState {
           (Calibration) saved[3],
           (Admission) saved[4],
           (JourneyTraces) saved[5],
+          (TakenBack) saved[6],
           sequence,
           newestEndNanos,
           newestReceivedNanos);
