@@ -2,6 +2,7 @@
 package io.correlationstation.server.stitch;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a search found: the exits that may have brought forth a child, side by side in arrays of
@@ -74,9 +75,13 @@ final class Candidates implements Copied {
   int keysThen;
 
   Candidates(int size) {
+    this(size, size == 0 ? NO_EDGES : new EdgeModel[size]);
+  }
+
+  private Candidates(int size, EdgeModel[] edges) {
     boolean none = size == 0;
     exits = none ? NO_EXITS : new Exit[size];
-    edges = none ? NO_EDGES : new EdgeModel[size];
+    this.edges = edges;
     traits = none ? NO_TRAITS : new int[size * TRAITS];
     weight = none ? NO_NUMBERS : new double[2 * size];
     message = none ? NO_NUMBERS : new double[size];
@@ -198,7 +203,7 @@ final class Candidates implements Copied {
     Candidates larger = new Candidates(2 * count);
     copy(this, larger, 0);
     exits = larger.exits;
-    edges = larger.edges;
+    edges = Arrays.copyOf(edges, 2 * count);
     traits = larger.traits;
     weight = larger.weight;
     message = larger.message;
@@ -207,7 +212,8 @@ final class Candidates implements Copied {
   /** These and those, for a child to keep. */
   Candidates with(Candidates others, ChildType type) {
     int all = count + others.count;
-    Candidates result = new Candidates(all);
+    EdgeModel only = onlyEdge(others);
+    Candidates result = only == null ? new Candidates(all) : new Candidates(all, only.run(all));
     result.bursts = bursts;
     result.burstKeyFactor = burstKeyFactor;
     result.burstWeight = burstWeight;
@@ -216,22 +222,32 @@ final class Candidates implements Copied {
     result.keysThen = keysThen;
     copy(this, result, 0);
     copy(others, result, count);
-    result.shareEdges();
+    if (only == null) {
+      System.arraycopy(edges, 0, result.edges, 0, count);
+      System.arraycopy(others.edges, 0, result.edges, count, others.count);
+    }
     result.count = all;
     result.slots = places(result.exits, type);
     result.clocks = count == 0 ? others.clocks : Math.min(clocks, others.clocks);
     return result;
   }
 
-  private void shareEdges() {
-    for (EdgeModel edge : edges) {
-      if (edge != edges[0]) {
-        return;
+  /** The edge of all of these and those; null when they differ or there are none. */
+  private @Nullable EdgeModel onlyEdge(Candidates others) {
+    if (count + others.count == 0) {
+      return null;
+    }
+    EdgeModel first = count > 0 ? edges[0] : others.edges[0];
+    return allAre(first) && others.allAre(first) ? first : null;
+  }
+
+  private boolean allAre(EdgeModel edge) {
+    for (int i = 0; i < count; i++) {
+      if (edges[i] != edge) {
+        return false;
       }
     }
-    if (edges.length > 0) {
-      edges = edges[0].run(edges.length);
-    }
+    return true;
   }
 
   private static Slot[] places(Exit[] exits, ChildType type) {
@@ -252,7 +268,6 @@ final class Candidates implements Copied {
   private static void copy(Candidates from, Candidates to, int at) {
     int count = from.count;
     System.arraycopy(from.exits, 0, to.exits, at, count);
-    System.arraycopy(from.edges, 0, to.edges, at, count);
     System.arraycopy(from.traits, 0, to.traits, at * TRAITS, count * TRAITS);
     System.arraycopy(from.weight, 0, to.weight, at, count);
     System.arraycopy(from.weight, from.exits.length, to.weight, to.exits.length + at, count);
