@@ -28,15 +28,19 @@ import sun.reflect.ReflectionFactory;
  * Writes everything that can be reached from one object, and reads it again as it was: same fields,
  * same identities, same order in every collection.
  *
- * <p>By reflection and not by hand: a stitcher restored with one field forgotten would decide
- * differently after a restart and nobody would notice. Not Java's serialisation, which descends
- * recursively and overflows the stack on chains of traces that refer to one another.
+ * <p>By reflection and not by hand, but for writing what there is most of ({@link
+ * io.correlationstation.server.stitch.Copied}): a stitcher restored with one field forgotten would
+ * decide differently after a restart and nobody would notice. Not Java's serialisation, which
+ * descends recursively and overflows the stack on chains of traces that refer to one another.
  *
  * <pre>
- *   graph     = reference of the root, then the body of each object in the order it was first named
- *   reference = 0 null | 1 value | 2 external, its number | 3 id known | 4 new id, class[, length]
+ *   graph     = reference of the root, then the bodies that are to come, of the one named last first
+ *   reference = 0 null | 1 value | 2 external, its number | 3 id known
+ *             | 4 new id, class[, length], body | 5 new id, class[, length], its body is to come
+ *   part      = 0 null | 1 value | 4 class[, length], body: without an id
  *   value     = strings, numbers and arrays of them, enums, records, unmodifiable lists: in place
- *   body      = fields in order of name, superclasses first | elements | entries
+ *   body      = fields in order of name, superclasses first | elements | entries; {@link Part}
+ *               fields are parts, transient ones are left out
  *   class     = number; a new one is followed by its name and, for a plain object, its fields
  * </pre>
  *
