@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** Turns probabilities into handoffs, and tells the sink what changed. */
 final class Decisions {
 
-  static final String MODEL_VERSION = "branching-2";
+  static final String MODEL_VERSION = "branching-3";
   private static final double TOLD_CHANGE = 0.01;
-  private static final double CANNOT_TELL = 0.25;
   private static final int MAX_RIVALS = 5;
 
   private final StitchConfig config;
@@ -66,8 +65,8 @@ final class Decisions {
       best = bestCandidate(child);
       confidence = confidence(child, best);
     }
-    if (best >= 0 && child.candidates.edges[best].tied) {
-      confidence = Math.min(confidence, CANNOT_TELL);
+    if (best >= 0) {
+      confidence = Math.min(confidence, child.candidates.edges[best].most());
     }
     child.decided |= last;
     int confirmed = confirmedCandidate(child);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How exits of one type bring forth children of another: how often, how much later, and how the two
  * durations relate.
@@ -20,6 +22,9 @@ final class EdgeModel {
   /** The same for an edge that runs against better known calls or past them. */
   private static final double RARE_DOUBTFUL = 0.3;
 
+  /** Less than anything is told at. */
+  static final double CANNOT_TELL = 0.25;
+
   private static final double MAX_SHARE = 0.995;
 
   final ExitType exit;
@@ -33,6 +38,12 @@ final class EdgeModel {
 
   /** Explains its children as well as an edge from another trace does: nobody can tell. */
   boolean tied;
+
+  /** The confidence that {@link Rivals} leaves it. */
+  double most = 1;
+
+  /** Explains better, with caller and callee exchanged, what this one explained: it is given up. */
+  @Nullable EdgeModel reversedBy;
 
   /** Listed by the topology. */
   boolean listed;
@@ -121,7 +132,7 @@ final class EdgeModel {
 
   /** Calls seen whole, and handoffs found. */
   double known() {
-    return intact + Math.max(0, expected - 1);
+    return intact + (reversedBy == null ? Math.max(0, expected - 1) : 0);
   }
 
   void fade(double factor) {
@@ -146,7 +157,7 @@ final class EdgeModel {
     double exists = PRIOR_EXITS / (PRIOR_EXITS + exit.exposure);
     double hoped = PRIOR_EXITS * prior * exists;
     share = Math.min(MAX_SHARE, (learnt + hoped) / (exit.exposure + PRIOR_EXITS));
-    if (forbidden || givenUp) {
+    if (forbidden || givenUp || reversedBy != null) {
       share = 0;
     }
     if (exit.exposure >= 1) {
@@ -192,6 +203,11 @@ final class EdgeModel {
       mostFactor = Math.max(mostFactor, slackFactor[i]);
     }
     peak = (trust * delay.mostPerSecond() + (1 - trust) * Timing.MOST_DENSITY) * mostFactor;
+  }
+
+  /** The confidence it is good for: less than 1 where others explain its children as well. */
+  double most() {
+    return tied ? Math.min(most, CANNOT_TELL) : most;
   }
 
   /** Whether calls of its kind may have callees in other traces, as services are known by now. */
