@@ -14,6 +14,10 @@ final class CandidateSearch {
   private static final double NEGLIGIBLE = 1e-4;
   static final double WEAK_MISMATCH = Math.log(0.03);
   static final double DERIVED_MISMATCH = Math.log(0.02);
+
+  /** Where the logarithms that others are weighed by may be rounded. */
+  private static final double NEGLIGIBLE_SURELY = 0.999 * NEGLIGIBLE;
+
   private static final double CONFIRMED = Math.log(1e9);
   private static final double OWN_KEY_FACTOR = 1.5;
   private static final double OWN_KEY = Math.log(OWN_KEY_FACTOR);
@@ -38,6 +42,11 @@ final class CandidateSearch {
 
   private int soughtKeys;
   private int uncertainKeys;
+
+  /**
+   * Edges whose {@link EdgeModel#most} is less can't bring forth its child, whatever they share.
+   */
+  private double leastOfEdge;
 
   CandidateSearch(
       StitchConfig config,
@@ -79,12 +88,14 @@ final class CandidateSearch {
     found.clear(0);
     all.burstsOf(before);
     burst(child, all);
+    all.burstWeight = child.type.burstWeight(all);
     child.searched(all, fits);
   }
 
   /** All that share a strong key, also what the fit has given up; good until the next search. */
   Candidates everything(Child child) {
     begin(child);
+    leastOfEdge = 0;
     everything = true;
     long before = vetoes;
     for (KeyValue key : child.fragment.keys()) {
@@ -205,6 +216,21 @@ final class CandidateSearch {
         }
       }
     }
+    leastOfEdge = child.type.settled() ? leastOfEdge(child) : 0;
+  }
+
+  private double leastOfEdge(Child child) {
+    double rarest = 1;
+    for (KeyValue value : child.fragment.keys()) {
+      if (!value.quarantined) {
+        rarest = Math.min(rarest, keys.chance(value, 2));
+      }
+    }
+    return NEGLIGIBLE_SURELY
+        * child.type.orphanRate
+        * rarest
+        / OWN_KEY_FACTOR
+        / child.type.telling(child);
   }
 
   private boolean isNew(Exit exit) {
@@ -227,7 +253,8 @@ final class CandidateSearch {
       return verdicts.confirms(child, exit) && confirmed(child, exit);
     }
     EdgeModel known = child.type.edge(exit.type);
-    if ((known != null && known.forbidden) || verdicts.rejects(child, exit)) {
+    boolean hopeless = known != null && (known.forbidden || known.most() < leastOfEdge);
+    if (hopeless || verdicts.rejects(child, exit)) {
       return false;
     }
     double logKeys = compare(exit);
@@ -244,8 +271,7 @@ final class CandidateSearch {
     if (settled && edge.mostWeight(exit, child) * factor * OWN_KEY_FACTOR < NEGLIGIBLE) {
       return false;
     }
-    found.add(child, exit, edge, logKeys);
-    if (settled && Matcher.weight(child, found, found.count - 1) < NEGLIGIBLE) {
+    if (add(child, exit, edge, logKeys) < NEGLIGIBLE && settled) {
       found.removeLast();
       return false;
     }
@@ -268,14 +294,22 @@ final class CandidateSearch {
     if (Double.isNaN(logKeys)) {
       vetoes++;
     } else if (!edge.forbidden) {
-      found.add(child, exit, edge, logKeys + Carriers.SAME);
+      add(child, exit, edge, logKeys + Carriers.SAME);
     }
   }
 
   /** The parent that a person named is the only candidate, as good as certain to the matching. */
   private boolean confirmed(Child child, Exit exit) {
-    found.add(child, exit, vocabulary.edge(exit.type, child.type), CONFIRMED);
+    add(child, exit, vocabulary.edge(exit.type, child.type), CONFIRMED);
     return true;
+  }
+
+  /** Returns its weight. */
+  private double add(Child child, Exit exit, EdgeModel edge, double logKeys) {
+    found.add(child, exit, edge, logKeys);
+    int last = found.count - 1;
+    found.weight[last] = Matcher.weight(child, found, last);
+    return found.weight[last];
   }
 
   /** Logarithm of the keys' likelihood ratio; NaN when a strong key contradicts. */

@@ -194,7 +194,7 @@ final class Candidates {
     copy(others, result, count);
     result.count = all;
     result.slots = places(result.exits, type);
-    result.clocks = others.clocks;
+    result.clocks = count == 0 ? others.clocks : Math.min(clocks, others.clocks);
     return result;
   }
 
@@ -240,6 +240,15 @@ final class Candidates {
   boolean contain(Exit exit) {
     for (int i = 0; i < count; i++) {
       if (exits[i] == exit) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean containAnyOf(Fragment trace) {
+    for (int i = 0; i < count; i++) {
+      if (exits[i].fragment == trace) {
         return true;
       }
     }

@@ -90,9 +90,14 @@ final class Child implements TimeOrdered.Timed {
   /**
    * Whether a search would find what the last one did: calls that came later are offered, and none
    * from before came under its keys.
+   *
+   * @param restlessFit the last fit that may have found what a search before it left out
    */
-  boolean stillSearched(int fits) {
-    return searched && !settled && candidates.fit == fits && candidates.keysThen == keysNow();
+  boolean stillSearched(int restlessFit) {
+    return searched
+        && !settled
+        && candidates.fit >= restlessFit
+        && candidates.keysThen == keysNow();
   }
 
   private int keysNow() {

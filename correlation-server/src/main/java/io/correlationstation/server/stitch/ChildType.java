@@ -163,6 +163,11 @@ final class ChildType {
     }
   }
 
+  /** What it says for having a parent that the root's trace carries keys, or none. */
+  double telling(Child root) {
+    return keyedShare.telling(root.fragment.keyed());
+  }
+
   /** Weight of being one of a burst, given where the earlier roots lie. */
   double burstWeight(Candidates ofRoot) {
     double density = 0;

@@ -58,15 +58,13 @@ final class Decisions {
   void decide(Child child, boolean last) {
     lookAt(child.candidates);
     double orphan = Matcher.posterior(child, probability);
-    int best = bestCandidate(child);
-    double confidence = confidence(child, best);
-    if (confidence >= config.abstainBelow()) { // else nothing is said anyhow
+    if (1 - orphan >= config.abstainBelow()) { // else nothing is said anyhow
       Exchange.allowFor(child, probability, orphan);
-      best = bestCandidate(child);
-      confidence = confidence(child, best);
     }
+    int best = bestCandidate(child);
+    double confidence = best < 0 ? 0 : traceProbability(child, traces[best]);
     if (best >= 0) {
-      confidence = Math.min(confidence, child.candidates.edges[best].most());
+      confidence = Math.min(confidence, child.candidates.edges[best].atMost());
     }
     child.decided |= last;
     int confirmed = confirmedCandidate(child);
@@ -90,10 +88,6 @@ final class Decisions {
     for (int i = 0; i < all.count; i++) {
       traces[i] = all.exits[i].fragment;
     }
-  }
-
-  private double confidence(Child child, int best) {
-    return best < 0 ? 0 : traceProbability(child, traces[best]);
   }
 
   /** The likeliest span of the likeliest trace; -1 when there is none. */

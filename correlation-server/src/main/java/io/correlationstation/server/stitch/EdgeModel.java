@@ -40,7 +40,7 @@ final class EdgeModel {
   boolean tied;
 
   /** The confidence that {@link Rivals} leaves it. */
-  double most = 1;
+  double ceiling = 1;
 
   /** Explains better, with caller and callee exchanged, what this one explained: it is given up. */
   @Nullable EdgeModel reversedBy;
@@ -206,8 +206,8 @@ final class EdgeModel {
   }
 
   /** The confidence it is good for: less than 1 where others explain its children as well. */
-  double most() {
-    return tied ? Math.min(most, CANNOT_TELL) : most;
+  double atMost() {
+    return tied ? Math.min(ceiling, CANNOT_TELL) : ceiling;
   }
 
   /** Whether calls of its kind may have callees in other traces, as services are known by now. */
@@ -217,8 +217,12 @@ final class EdgeModel {
 
   /** How much likelier the two belong together for their traces carrying keys or none. */
   double telling(Exit call, Child root) {
-    return keyedShare.telling(call.fragment.keyed())
-        * child.keyedShare.telling(root.fragment.keyed());
+    return keyedShare.telling(call.fragment.keyed()) * child.telling(root);
+  }
+
+  /** What odds times density times what the call's trace tells never exceeds. */
+  double most() {
+    return odds * peak * keyedShare.telling(true);
   }
 
   /** What no candidate's weight exceeds, which keys they share aside. */

@@ -18,11 +18,14 @@ import org.jspecify.annotations.Nullable;
  *   P(i←j)     w(i,j)·f(j) · (w(l,k)·f(k) + r)     r  all that l can do without either
  * </pre>
  *
- * <p>Where l does not fit j this is what sum-product says. Circles of three are left as they are.
- * Source of the fault: Chertkov and Yedidia, "Approximating the permanent with fractional belief
- * propagation" (JMLR 2013).
+ * <p>The ratio is at most {@code w(i,k)/w(i,j)·(1+m)²}, m being how much others want j: where that
+ * is next to nothing it is not looked for. Where l does not fit j this is what sum-product says.
+ * Circles of three are left as they are. Source of the fault: Chertkov and Yedidia, "Approximating
+ * the permanent with fractional belief propagation" (JMLR 2013).
  */
 final class Exchange {
+
+  private static final double NEGLIGIBLE = 1e-4;
 
   private Exchange() {}
 
@@ -39,8 +42,12 @@ final class Exchange {
     }
     double most = probability[best];
     double total = 1 + orphan / most;
+    double wanted = 1 + Math.max(0, own.slots[best].load - own.message[best]);
+    double least = NEGLIGIBLE * own.weight[best] / (wanted * wanted);
     for (int k = 0; k < own.count; k++) {
-      double ratio = k == best ? 1 : ratio(child, best, k, probability[k] / most);
+      double without = probability[k] / most;
+      boolean hopeless = k == best || own.weight[k] < least;
+      double ratio = hopeless ? without : ratio(child, best, k, without);
       probability[k] = ratio;
       total += k == best ? 0 : ratio;
     }

@@ -81,8 +81,8 @@ final class Explanation {
           Math.log(traceProbability / probability));
     }
     double all = Math.max(probability, traceProbability);
-    if (edge.most() < all) {
-      add("doubt", "at_most", format(edge.most()), Math.log(edge.most() / all));
+    if (edge.atMost() < all) {
+      add("doubt", "at_most", format(edge.atMost()), Math.log(edge.atMost() / all));
     }
   }
 

@@ -4,12 +4,18 @@ package io.correlationstation.server.stitch;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.Arrays;
 
 /** Identifiers as text, and the ids of handoffs. */
 final class Ids {
 
-  private static final HexFormat HEX = HexFormat.of();
+  private static final byte[] HEX = ascii("0123456789abcdef");
+  private static final byte[] VERSION = ascii(Decisions.MODEL_VERSION);
+
+  /** Digits of a trace id and of a span id; the latter also bytes of a handoff's. */
+  private static final int TRACE = 32;
+
+  private static final int SPAN = 16;
 
   /** Never fed: only copied. */
   private static final MessageDigest SHA256 = lookUp();
@@ -17,27 +23,59 @@ final class Ids {
   private Ids() {}
 
   static String trace(Fragment fragment) {
-    return HEX.toHexDigits(fragment.traceHigh) + HEX.toHexDigits(fragment.traceLow);
+    byte[] text = new byte[TRACE];
+    putTrace(text, 0, fragment);
+    return text(text);
   }
 
   static String span(long id) {
-    return HEX.toHexDigits(id);
+    byte[] text = new byte[SPAN];
+    put(text, 0, id);
+    return text(text);
   }
 
-  /** First 16 bytes of SHA-256 over the model version and both ends. */
+  /**
+   * First 16 bytes of SHA-256 over {@code MODEL_VERSION|parent trace|parent span|child trace|child
+   * span}.
+   */
   static String handoff(Exit exit, Child child) {
-    String text =
-        Decisions.MODEL_VERSION
-            + '|'
-            + trace(exit.fragment)
-            + '|'
-            + span(exit.spanId)
-            + '|'
-            + trace(child.fragment)
-            + '|'
-            + span(child.spanId);
-    byte[] digest = sha256().digest(text.getBytes(StandardCharsets.ISO_8859_1));
-    return HEX.formatHex(digest, 0, 16);
+    byte[] text = Arrays.copyOf(VERSION, VERSION.length + 2 * (TRACE + SPAN + 2));
+    int at = putEnd(text, VERSION.length, exit.fragment, exit.spanId);
+    putEnd(text, at, child.fragment, child.spanId);
+    byte[] digest = sha256().digest(text);
+    byte[] id = new byte[2 * SPAN];
+    for (int i = 0; i < SPAN; i++) {
+      id[2 * i] = HEX[digest[i] >> 4 & 0xf];
+      id[2 * i + 1] = HEX[digest[i] & 0xf];
+    }
+    return text(id);
+  }
+
+  private static int putEnd(byte[] text, int from, Fragment fragment, long spanId) {
+    text[from] = '|';
+    putTrace(text, from + 1, fragment);
+    text[from + 1 + TRACE] = '|';
+    put(text, from + 2 + TRACE, spanId);
+    return from + 2 + TRACE + SPAN;
+  }
+
+  private static void putTrace(byte[] text, int from, Fragment fragment) {
+    put(text, from, fragment.traceHigh);
+    put(text, from + SPAN, fragment.traceLow);
+  }
+
+  private static void put(byte[] text, int from, long number) {
+    for (int i = SPAN - 1, shift = 0; i >= 0; i--, shift += 4) {
+      text[from + i] = HEX[(int) (number >>> shift) & 0xf];
+    }
+  }
+
+  private static String text(byte[] ascii) {
+    return new String(ascii, StandardCharsets.ISO_8859_1);
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /** A copy of one that was looked up once: the look-up costs as much as the digest. */

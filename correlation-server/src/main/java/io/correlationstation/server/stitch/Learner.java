@@ -8,8 +8,9 @@ import java.util.ArrayDeque;
  * is the exclusive matching.
  *
  * <p>Fits after 512 children or 20 s of event time, then whenever their number has grown by half,
- * at the latest every minute; on the newest children alone, and once settled in a few iterations.
- * What leaves memory is carried on with its last probabilities and fades.
+ * at the latest every minute; on the newest children alone, and once settled in one iteration, as
+ * the next fit goes on from it. What leaves memory is carried on with its last probabilities and
+ * fades.
  */
 final class Learner {
 
@@ -18,7 +19,7 @@ final class Learner {
   private static final int ENOUGH_CHILDREN = 512;
   private static final long FIRST_FIT_NANOS = 20L * 1_000_000_000;
   private static final int ITERATIONS = 40;
-  private static final int WARM_ITERATIONS = 4;
+  private static final int WARM_ITERATIONS = 1;
   private static final double WARM_CONVERGED = 1e-3;
   private static final int BROAD_ITERATIONS = 10;
   private static final double CONVERGED = 2e-4;
@@ -57,6 +58,7 @@ final class Learner {
   private long windowFromNanos = Long.MAX_VALUE;
   private long newestNanos = Long.MIN_VALUE;
   private int fits;
+  private int restlessFit;
   private long firstNanos = Long.MAX_VALUE;
 
   /** Little is learnt yet, and what is found at all depends on it. */
@@ -80,6 +82,11 @@ final class Learner {
 
   int fits() {
     return fits;
+  }
+
+  /** The last fit that may have found what a search before it left out. */
+  int restlessFit() {
+    return restlessFit;
   }
 
   void add(Child child) {
@@ -152,7 +159,7 @@ final class Learner {
     boolean compare = fits % COMPARED_EACH == 0;
     for (ChildType type : vocabulary.childTypes()) {
       boolean young = fresh || type.fits < FRESH_FITS;
-      compare |= young && type.inWindow > 0;
+      compare |= young && type.inWindow >= FIRST_FIT;
       hopeful |= type.hopes(young || Integer.bitCount(type.fits) == 1);
     }
     int iterations = fresh || hopeful ? ITERATIONS : WARM_ITERATIONS;
@@ -161,6 +168,7 @@ final class Learner {
     iterate(iterations, least, converged);
     Rivals rivals = new Rivals(vocabulary, search);
     for (int i = 0; compare && rivals.compare(window) && i < MOST_CORRECTIONS; i++) {
+      hopeful = true;
       vocabulary.findDoubtful();
       iterate(ITERATIONS, least, converged);
     }
@@ -170,6 +178,9 @@ final class Learner {
     knownAtFit = known;
     fittedNanos = now;
     fits++;
+    if (fresh || hopeful) {
+      restlessFit = fits;
+    }
   }
 
   private void iterate(int most, int least, double converged) {
@@ -185,7 +196,9 @@ final class Learner {
       }
     }
     for (Child child : window) {
-      reweigh(child);
+      if (fresh && !child.open) {
+        reweigh(child);
+      }
     }
   }
 

@@ -40,8 +40,8 @@ final class Matcher {
     this.skew = skew;
   }
 
+  /** Takes a child whose candidates are found and weighed. */
   void open(Child child) {
-    weigh(child);
     if (!child.open) {
       child.open = true;
       open.add(child);
@@ -179,6 +179,9 @@ final class Matcher {
       return decision != null && decision.exit().fragment == parent ? decision.confidence() : 0;
     }
     Candidates all = child.candidates;
+    if (!all.containAnyOf(parent)) {
+      return 0;
+    }
     double total = 1 + all.burstWeight;
     double wanted = 0;
     for (int i = 0; i < all.count; i++) {

@@ -87,8 +87,8 @@ final class Rivals {
     }
     findSure();
     for (EdgeModel edge : vocabulary.edges()) {
-      edge.most =
-          contests.containsKey(edge) ? most(edge) : isUnproven(edge) ? EdgeModel.CANNOT_TELL : 1;
+      edge.ceiling =
+          contests.containsKey(edge) ? ceiling(edge) : isUnproven(edge) ? EdgeModel.CANNOT_TELL : 1;
     }
     return givenUp;
   }
@@ -190,7 +190,7 @@ final class Rivals {
     return taken && rival.exit.oneSlot();
   }
 
-  private double most(EdgeModel edge) {
+  private double ceiling(EdgeModel edge) {
     if (sure.contains(edge)) {
       return 1;
     }

@@ -322,8 +322,8 @@ public final class Stitcher {
     admit(tick, now);
     for (Child child : tick.search) {
       if (!child.fragment.evicted()) {
-        search.search(child, learner.fits());
         learner.add(child);
+        search.search(child, learner.fits());
         matcher.open(child);
       }
     }
@@ -339,7 +339,7 @@ public final class Stitcher {
     }
     for (Child child : tick.decide) {
       if (!child.fragment.evicted()) {
-        if (!child.sure(config.acceptAt()) && !child.stillSearched(learner.fits())) {
+        if (!child.sure(config.acceptAt()) && !child.stillSearched(learner.restlessFit())) {
           search.search(child, learner.fits());
           matcher.open(child);
         }
@@ -418,6 +418,7 @@ public final class Stitcher {
   private void offer(Exit exit, Agenda.Tick tick) {
     for (Child child : search.offer(exit, learner.fits())) {
       boolean closed = !child.open;
+      matcher.weigh(child);
       matcher.open(child);
       if (closed) {
         tick.decide.add(child);

@@ -11,6 +11,9 @@ final class Timing {
   private static final double LONGEST_SECONDS = 600;
   private static final double SKEW_SECONDS = 0.05;
 
+  /** Of work picked up later: as likely in each doubling of the delay. */
+  private static final double LATER = (1 - SPANNING) / Math.log(LONGEST_SECONDS / SHORTEST_SECONDS);
+
   /** How far clocks of which nothing is known may be apart. */
   static final long ADRIFT_NANOS = 4_000_000_000L;
 
@@ -28,9 +31,7 @@ final class Timing {
 
   /** What {@link #prior} never exceeds. */
   static final double MOST_DENSITY =
-      AGAINST_TIME
-          + SPANNING / SKEW_SECONDS
-          + (1 - SPANNING) / (Math.log(LONGEST_SECONDS / SHORTEST_SECONDS) * SHORTEST_SECONDS);
+      AGAINST_TIME + SPANNING / SKEW_SECONDS + LATER / SHORTEST_SECONDS;
 
   private Timing() {}
 
@@ -60,8 +61,7 @@ final class Timing {
     if (start > -before) {
       double later = Math.max(start, SHORTEST_SECONDS);
       if (later < LONGEST_SECONDS) {
-        density +=
-            (1 - SPANNING) / (Math.log(LONGEST_SECONDS / SHORTEST_SECONDS) * (later + coarse));
+        density += LATER / (later + coarse);
       }
     }
     return from.hasLocalChild ? density * NOT_A_LEAF : density;
