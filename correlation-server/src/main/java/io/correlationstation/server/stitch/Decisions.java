@@ -64,7 +64,7 @@ final class Decisions {
     int best = bestCandidate(child);
     double confidence = best < 0 ? 0 : traceProbability(child, traces[best]);
     if (best >= 0) {
-      confidence = Math.min(confidence, child.candidates.edges[best].atMost());
+      confidence = Math.min(confidence, atMost(child, best));
     }
     child.decided |= last;
     int confirmed = confirmedCandidate(child);
@@ -126,6 +126,12 @@ final class Decisions {
       return child.candidates.exits[one].startNanos > child.candidates.exits[other].startNanos;
     }
     return probability[one] > probability[other];
+  }
+
+  /** What a candidate is good for; who names what it handed over is in no doubt. */
+  static double atMost(Child child, int index) {
+    boolean named = Carriers.same(child, child.candidates.exits[index]);
+    return named ? 1 : child.candidates.edges[index].atMost();
   }
 
   private int confirmedCandidate(Child child) {

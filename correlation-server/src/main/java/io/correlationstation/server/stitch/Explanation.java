@@ -81,8 +81,9 @@ final class Explanation {
           Math.log(traceProbability / probability));
     }
     double all = Math.max(probability, traceProbability);
-    if (edge.atMost() < all) {
-      add("doubt", "at_most", format(edge.atMost()), Math.log(edge.atMost() / all));
+    double most = Decisions.atMost(child, index);
+    if (most < all) {
+      add("doubt", "at_most", format(most), Math.log(most / all));
     }
   }
 

@@ -83,7 +83,7 @@ final class Rivals {
     forgetReversals();
     boolean givenUp = false;
     for (EdgeModel edge : contests.keySet()) {
-      givenUp |= edge.intact < KNOWN_CALLS && giveUpReversed(edge);
+      givenUp |= !isBeyondDoubt(edge) && giveUpReversed(edge);
     }
     findSure();
     for (EdgeModel edge : vocabulary.edges()) {
@@ -128,6 +128,14 @@ final class Rivals {
     return false;
   }
 
+  /**
+   * Calls of its kind were seen whole; or they are an orchestrator's, whose calls nobody sees and
+   * whose times are too coarse to compare.
+   */
+  private static boolean isBeyondDoubt(EdgeModel edge) {
+    return edge.intact >= KNOWN_CALLS || edge.exit.service.polled;
+  }
+
   private static Map<EdgeModel, Contest.Lead> leads(
       Map<EdgeModel, Contest> contests, EdgeModel edge) {
     Contest contest = contests.get(edge);
@@ -149,7 +157,7 @@ final class Rivals {
   }
 
   private boolean isSure(EdgeModel edge) {
-    if (edge.intact >= KNOWN_CALLS) {
+    if (isBeyondDoubt(edge)) {
       return true;
     }
     if (edge.exit.service == edge.child.service && !edge.listed) {
@@ -216,7 +224,8 @@ final class Rivals {
   private static boolean isUnproven(EdgeModel edge) {
     return edge.expected > 0
         && !edge.exit.oneSlot()
-        && edge.intact < KNOWN_CALLS
+        && !edge.listed
+        && !isBeyondDoubt(edge)
         && calledByAnother(edge);
   }
 

@@ -89,7 +89,7 @@ class RestartTest {
     Run shuffled = new Run();
     shuffled.feedAndFlush(pushed, polled);
 
-    assertThat(inOrder.links()).hasSizeGreaterThan(100);
+    assertThat(inOrder.links()).hasSizeGreaterThan(200);
     assertThat(shuffled.links()).isEqualTo(inOrder.links());
   }
 
