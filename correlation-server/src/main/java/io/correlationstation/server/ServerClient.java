@@ -42,8 +42,14 @@ final class ServerClient {
   /**
    * A client with the credentials of the environment, {@code BASIC_AUTH_USER} and {@code
    * BASIC_AUTH_PASS}, if there are any.
+   *
+   * @throws SettingException when the address is none of HTTP
    */
   static ServerClient of(URI server, Map<String, String> environment) {
+    boolean http = "http".equals(server.getScheme()) || "https".equals(server.getScheme());
+    if (!http || server.getHost() == null) {
+      throw new SettingException("not an address such as http://127.0.0.1:8080: " + server);
+    }
     String user = environment.get("BASIC_AUTH_USER");
     String password = environment.get("BASIC_AUTH_PASS");
     String authorization =

@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
  * {@code station stitch}: stitches files instead of a stream, through the same code as the server.
  *
  * <p>Input: one {@code ExportTraceServiceRequest} as OTLP/JSON a line, in order of arrival. Output:
- * the last decision on every fragment, one JSON object a line.
+ * the last decision on every root, one JSON object a line.
  */
 @Command(
     name = "stitch",
@@ -83,7 +83,9 @@ final class StitchCommand implements Callable<Integer> {
       defaultValue = "text")
   private OutputFormat format;
 
+  /** By trace and span of the child. */
   private final Map<String, Handoff> lastByChild = new LinkedHashMap<>();
+
   private int unreadable;
 
   @Override
@@ -93,6 +95,7 @@ final class StitchCommand implements Callable<Integer> {
       builder.topology(TopologyFile.read(topology));
     }
     StitchConfig config = builder.build();
+    requireFiles();
     Stitcher stitcher = Stitcher.create(config, this::decided);
     TelemetryFeed feed = new TelemetryFeed(config);
     for (Path file : files) {
@@ -107,18 +110,37 @@ final class StitchCommand implements Callable<Integer> {
     return unreadable == 0 ? Station.OK : Station.FINDING;
   }
 
+  /** What can't be read or written is said before the work and not after it. */
+  private void requireFiles() {
+    for (Path file : files) {
+      if (!Files.isReadable(file) || Files.isDirectory(file)) {
+        throw new SettingException(file + " can't be read");
+      }
+    }
+    requireWritable(links);
+    if (explanations != null) {
+      requireWritable(explanations);
+    }
+  }
+
+  private static void requireWritable(Path file) {
+    try {
+      Files.newOutputStream(file).close();
+    } catch (IOException e) {
+      throw new SettingException(file + " can't be written");
+    }
+  }
+
   private void decided(Handoff handoff) {
+    String child = handoff.child().traceId() + handoff.child().spanId();
     if (handoff.state() == Handoff.State.REJECTED) {
-      lastByChild.remove(handoff.child().traceId());
+      lastByChild.remove(child);
     } else {
-      lastByChild.put(handoff.child().traceId(), handoff);
+      lastByChild.put(child, handoff);
     }
   }
 
   private void read(Path file, TelemetryFeed feed, Stitcher stitcher) throws IOException {
-    if (!Files.isReadable(file)) {
-      throw new SettingException(file + " can't be read");
-    }
     try {
       readLines(file, feed, stitcher);
     } catch (IOException e) {

@@ -106,6 +106,13 @@ class StationTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"foo", "ftp://127.0.0.1:8080", "http:/x"})
+  void explain_serverOfAnotherForm_isAUsageError(String server) {
+    assertThat(run("explain", "0".repeat(32), "--server", server)).isEqualTo(Station.USAGE);
+    assertThat(err.toString()).contains("not an address").contains(server).doesNotContain("\tat ");
+  }
+
   @Test
   void serve_topologyOfAnotherForm_isAUsageErrorThatNamesTheFile() throws Exception {
     Path topology = Files.writeString(directory.resolve("topology.yml"), "edgs: []\n");

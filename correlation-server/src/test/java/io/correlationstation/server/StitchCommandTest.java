@@ -25,6 +25,8 @@ class StitchCommandTest {
   private static final String CALL = "b7ad6b7169203331";
   private static final String ROOT = "c7ad6b7169203331";
 
+  private static final long START = 1_767_600_000_000_000_000L;
+
   @TempDir private Path directory;
 
   private final StringWriter err = new StringWriter();
@@ -81,6 +83,53 @@ class StitchCommandTest {
     assertThat(err.toString()).contains("spans.jsonl:2");
   }
 
+  @Test
+  void stitch_traceWithTwoRoots_tellsTheCallerOfEach() throws IOException {
+    String other = "d7ad6b7169203331";
+    String later =
+        span("order", PARENT_TRACE, "b8ad6b7169203331", 3, START + 400_000_000L, 300_000_000L);
+    String second = span("billing", CHILD_TRACE, other, 2, START + 450_000_000L, 200_000_000L);
+    Path spans =
+        Files.writeString(
+            directory.resolve("spans.jsonl"), String.join("\n", call(), root(), later, second));
+    Path links = directory.resolve("links.jsonl");
+
+    assertThat(run(spans.toString(), "--output", links.toString())).isEqualTo(Station.OK);
+
+    assertThat(read(links))
+        .extracting(link -> link.get("child_span_id").asText())
+        .containsExactlyInAnyOrder(ROOT, other);
+  }
+
+  @Test
+  void stitch_emptyMessageIds_joinNobody() throws IOException {
+    String none =
+        "{\"key\":\"messaging.message.id\",\"value\":{\"stringValue\":\"\"}},{\"key\":\"x\",";
+    Path spans =
+        Files.writeString(
+            directory.resolve("spans.jsonl"),
+            (call() + "\n" + root()).replace("{\"key\":\"resource_id\",", none));
+    Path links = directory.resolve("links.jsonl");
+
+    assertThat(run(spans.toString(), "--output", links.toString())).isEqualTo(Station.OK);
+
+    assertThat(read(links)).isEmpty();
+  }
+
+  @Test
+  void stitch_outputThatCannotBeWritten_isSaidBeforeTheWork() throws IOException {
+    Path spans = Files.writeString(directory.resolve("spans.jsonl"), "{broken");
+    String nowhere = directory.resolve("none/links.jsonl").toString();
+
+    assertThat(run(spans.toString(), "--output", nowhere)).isEqualTo(Station.USAGE);
+    assertThat(run(directory.toString(), "--output", directory.resolve("links").toString()))
+        .isEqualTo(Station.USAGE);
+
+    assertThat(err.toString())
+        .contains(nowhere + " can't be written", directory + " can't be read")
+        .doesNotContain("left out");
+  }
+
   private int run(String... arguments) {
     List<String> all = new ArrayList<>(List.of("stitch"));
     all.addAll(List.of(arguments));
@@ -99,11 +148,11 @@ class StitchCommandTest {
   }
 
   private static String call() {
-    return span("order", PARENT_TRACE, CALL, 3, 1_767_600_000_000_000_000L, 300_000_000L);
+    return span("order", PARENT_TRACE, CALL, 3, START, 300_000_000L);
   }
 
   private static String root() {
-    return span("activator", CHILD_TRACE, ROOT, 2, 1_767_600_000_050_000_000L, 200_000_000L);
+    return span("activator", CHILD_TRACE, ROOT, 2, START + 50_000_000L, 200_000_000L);
   }
 
   private static String span(

@@ -73,7 +73,7 @@ final class AliasTable {
   static Set<String> retract(Handle handle, Ruling.OnAlias alias) {
     AliasPair pair =
         AliasPair.of(
-            Map.entry(alias.key(), alias.value()), Map.entry(alias.otherKey(), alias.otherValue()));
+            entry(alias.key(), alias.value()), entry(alias.otherKey(), alias.otherValue()));
     handle
         .createUpdate(
             """
@@ -91,5 +91,10 @@ final class AliasTable {
     traces.addAll(FragmentTable.tracesWith(handle, pair.keyA(), Set.of(pair.valueA())));
     traces.addAll(FragmentTable.tracesWith(handle, pair.keyB(), Set.of(pair.valueB())));
     return traces;
+  }
+
+  private static Map.Entry<String, String> entry(String key, String value) {
+    String clean = KeyVocabulary.clean(key, value);
+    return Map.entry(key, clean == null ? value : clean);
   }
 }

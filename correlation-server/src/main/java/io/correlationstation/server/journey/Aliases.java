@@ -37,8 +37,20 @@ final class Aliases {
   /** An id, the key it is a value of, and when and where it was seen with its neighbour. */
   record Neighbour(String key, String value, long firstNanos, long lastNanos, String source) {}
 
-  /** Circuits of that id, the most recent first; empty when the id is not known. */
+  /**
+   * Circuits of that id, the most recent first; empty when the id is not known.
+   *
+   * @param id as a person gave it, in any letter case
+   */
   List<String> resolve(Handle handle, String id) {
+    return KeyVocabulary.spellings(id).stream()
+        .map(spelling -> resolveAsKept(handle, spelling))
+        .filter(circuits -> !circuits.isEmpty())
+        .findFirst()
+        .orElse(List.of());
+  }
+
+  private static List<String> resolveAsKept(Handle handle, String id) {
     if (isCircuit(handle, id)) {
       return List.of(id);
     }

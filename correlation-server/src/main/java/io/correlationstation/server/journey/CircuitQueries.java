@@ -24,13 +24,9 @@ final class CircuitQueries {
   }
 
   @Nullable Circuit circuit(String id) {
-    String cleaned = KeyVocabulary.clean(id);
-    if (cleaned == null) {
-      return null;
-    }
     return jdbi.inTransaction(
         handle -> {
-          List<String> circuits = aliases.resolve(handle, cleaned);
+          List<String> circuits = aliases.resolve(handle, id);
           return circuits.isEmpty() ? null : circuit(handle, circuits);
         });
   }

@@ -76,7 +76,11 @@ final class CorrelationQueries {
   /** The circuit's value replaced by the circuits that it leads to as an alias. */
   private Map<String, List<String>> values(Handle handle, Map<String, String> keys) {
     Map<String, List<String>> values = new HashMap<>();
-    keys.forEach((name, value) -> values.put(name, List.of(value)));
+    keys.forEach(
+        (name, value) -> {
+          String clean = KeyVocabulary.clean(name, value);
+          values.put(name, List.of(clean == null ? value : clean));
+        });
     String circuit = keys.get(CIRCUIT_ID);
     if (circuit != null) {
       values.put(CIRCUIT_ID, aliases.resolveOrSelf(handle, circuit));

@@ -15,6 +15,8 @@ import io.correlationstation.server.otlp.LogView;
 import io.correlationstation.server.otlp.SpanTables;
 import io.correlationstation.server.otlp.SpanView;
 import io.correlationstation.server.otlp.TraceScan;
+import io.correlationstation.server.stitch.KeySpec.LetterCase;
+import io.correlationstation.server.stitch.KeyText;
 import io.correlationstation.server.stitch.live.HandoffLine;
 import io.correlationstation.server.stitch.live.HandoffLines;
 import io.correlationstation.server.stitch.live.RulingLines;
@@ -193,7 +195,8 @@ final class FrameScan {
   }
 
   private @Nullable Defect defect(SpanView span, long endNanos) {
-    String code = KeyVocabulary.clean(span.attribute(defectCode));
+    String said = span.attribute(defectCode);
+    String code = said == null ? null : KeyText.clean(said, LetterCase.KEPT);
     return code == null
         ? null
         : new Defect(code, endNanos, "true".equals(span.attribute(defectConsequence)));

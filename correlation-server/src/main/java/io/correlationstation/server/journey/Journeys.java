@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;
@@ -48,6 +49,7 @@ public final class Journeys implements AutoCloseable {
   private final JourneyWriter writer;
   private final @Nullable JourneyReader reader;
   private final List<Consumer<Changes>> listeners;
+  private final Set<String> keys;
 
   private Journeys(
       JourneyDatabase database,
@@ -55,13 +57,15 @@ public final class Journeys implements AutoCloseable {
       TraceReader traces,
       JourneyWriter writer,
       @Nullable JourneyReader reader,
-      List<Consumer<Changes>> listeners) {
+      List<Consumer<Changes>> listeners,
+      Set<String> keys) {
     this.database = database;
     this.queries = queries;
     this.traces = traces;
     this.writer = writer;
     this.reader = reader;
     this.listeners = listeners;
+    this.keys = keys;
   }
 
   /**
@@ -141,11 +145,17 @@ public final class Journeys implements AutoCloseable {
           new TraceReader(journal, vocabulary, config.observers()),
           writer,
           reader,
-          listeners);
+          listeners,
+          vocabulary.keys());
     } catch (IOException | RuntimeException e) {
       database.close();
       throw e;
     }
+  }
+
+  /** Names of the keys whose values are learnt to belong together. */
+  public Set<String> keys() {
+    return keys;
   }
 
   /** What an id of any kind leads to. */

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.journey;
 
+import io.correlationstation.server.stitch.KeySpec;
+import io.correlationstation.server.stitch.KeySpec.LetterCase;
+import io.correlationstation.server.stitch.KeyText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,19 +24,18 @@ final class KeyVocabulary {
   /** Keys whose values name one piece of work; the others name a kind of work and join nothing. */
   static final Set<String> IDENTITY_KEYS = Set.of(CIRCUIT_ID, "resource_id", "request_id");
 
-  private static final int MAX_VALUE_CHARS = 256;
-  private static final String TRAILING_PUNCTUATION = ",;)\"'";
-  private static final Set<String> JUNK =
-      Set.of("", "-", "0", "n/a", "na", "nil", "none", "null", "undefined", "unknown");
-
-  private static final int MAX_JUNK_CHARS =
-      JUNK.stream().mapToInt(String::length).max().orElseThrow();
+  private static final Map<String, LetterCase> LETTER_CASES =
+      KeySpec.defaults().stream().collect(Collectors.toMap(KeySpec::name, KeySpec::letterCase));
 
   private final List<String> names;
 
   KeyVocabulary(List<String> correlationKeys, List<String> aliasKeys) {
     names = new ArrayList<>(correlationKeys);
     names.addAll(aliasKeys);
+  }
+
+  Set<String> keys() {
+    return new LinkedHashSet<>(names);
   }
 
   /** Each key's plain name, then its other one, in the order that {@link #find} counts them. */
@@ -51,9 +55,9 @@ final class KeyVocabulary {
     }
     Map<String, String> keys = new LinkedHashMap<>();
     for (int i = 0; i < names.size(); i++) {
-      String value = clean(attribute.apply(2 * i));
+      String value = clean(names.get(i), attribute.apply(2 * i));
       if (value == null) {
-        value = clean(attribute.apply(2 * i + 1));
+        value = clean(names.get(i), attribute.apply(2 * i + 1));
       }
       if (value != null) {
         keys.put(names.get(i), value);
@@ -62,20 +66,19 @@ final class KeyVocabulary {
     return keys;
   }
 
-  /** The value without what surrounds it in text, or null when it identifies nothing. */
-  static @Nullable String clean(@Nullable String raw) {
-    if (raw == null) {
-      return null;
-    }
-    String value = raw.strip();
-    int end = value.length();
-    while (end > 0 && TRAILING_PUNCTUATION.indexOf(value.charAt(end - 1)) >= 0) {
-      end--;
-    }
-    value = value.substring(0, end);
-    boolean junk =
-        value.length() > MAX_VALUE_CHARS
-            || (value.length() <= MAX_JUNK_CHARS && JUNK.contains(value.toLowerCase(Locale.ROOT)));
-    return junk ? null : value;
+  /** The value as the stitcher compares it, or null when it identifies nothing. */
+  static @Nullable String clean(String name, @Nullable String raw) {
+    return raw == null
+        ? null
+        : KeyText.clean(raw, LETTER_CASES.getOrDefault(name, LetterCase.KEPT));
+  }
+
+  /** The ways in which an id that a person gave may be kept, the likeliest first. */
+  static List<String> spellings(String id) {
+    return Stream.of(LetterCase.KEPT, LetterCase.UPPER, LetterCase.LOWER)
+        .map(letterCase -> KeyText.clean(id, letterCase))
+        .filter(Objects::nonNull)
+        .distinct()
+        .toList();
   }
 }

@@ -24,14 +24,15 @@ final class LookupQueries {
   }
 
   Lookup lookup(String id) {
-    String cleaned = KeyVocabulary.clean(id);
-    if (cleaned == null) {
+    List<String> spellings = KeyVocabulary.spellings(id);
+    if (spellings.isEmpty()) {
       return Lookup.NOTHING;
     }
+    String cleaned = spellings.get(0);
     return jdbi.inTransaction(
         handle -> {
           List<String> circuits = aliases.resolve(handle, cleaned);
-          List<String> journeys = journeyIdsOf(handle, cleaned, circuits);
+          List<String> journeys = journeyIdsOf(handle, spellings, circuits);
           return new Lookup(
               circuits,
               journeys,
@@ -41,7 +42,8 @@ final class LookupQueries {
   }
 
   /** Journeys that an id belongs to, the most recent first. */
-  private List<String> journeyIdsOf(Handle handle, String id, List<String> circuits) {
+  private List<String> journeyIdsOf(Handle handle, List<String> spellings, List<String> circuits) {
+    String id = spellings.get(0);
     List<String> keys = new ArrayList<>(config.correlationKeys());
     keys.addAll(config.aliasKeys());
     keys.remove(CIRCUIT_ID);
@@ -53,10 +55,10 @@ final class LookupQueries {
                   SELECT journey FROM fragments WHERE trace_id IN (:trace, :root)
                   UNION
                   SELECT f.journey FROM fragment_keys k JOIN fragments f ON f.id = k.fragment
-                  WHERE k.key_name IN (<keys>) AND k.key_value = :id)
+                  WHERE k.key_name IN (<keys>) AND k.key_value IN (<spellings>))
                 ORDER BY j.start_nanos DESC, j.trace_id LIMIT :limit
                 """)
-            .bind("id", id)
+            .bindList("spellings", spellings)
             .bind("trace", Aliases.traceId(id))
             .bind("root", JourneyIds.rootTrace(id))
             .bindList("keys", keys)

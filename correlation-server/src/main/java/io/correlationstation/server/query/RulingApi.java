@@ -97,13 +97,16 @@ final class RulingApi {
     JsonNode body = Json.body(context);
     Ruling.OnAlias ruling =
         new Ruling.OnAlias(
-            required(body, "key"),
+            key(body, "key"),
             required(body, "value"),
-            required(body, "other_key"),
+            key(body, "other_key"),
             required(body, "other_value"),
             text(body, "reason", MAX_REASON_CHARS),
             author(context, body),
             now());
+    if (ruling.key().equals(ruling.otherKey())) {
+      throw new BadRequest("key and other_key are the same: " + ruling.key());
+    }
     if (taken(context, ruling)) {
       Json.answer(
           context,
@@ -141,6 +144,14 @@ final class RulingApi {
     }
     String given = text(body, "author", MAX_NAME_CHARS);
     return given.isEmpty() ? NOBODY : given;
+  }
+
+  private String key(JsonNode body, String name) {
+    String key = required(body, name);
+    if (!journeys.keys().contains(key)) {
+      throw new BadRequest(name + " is none of " + journeys.keys() + ": " + key);
+    }
+    return key;
   }
 
   private static String required(JsonNode body, String name) {

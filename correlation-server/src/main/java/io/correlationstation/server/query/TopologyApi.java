@@ -9,6 +9,7 @@ import io.javalin.http.Context;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Answers which services call which, as the stitcher sees it. */
 final class TopologyApi {
@@ -21,7 +22,7 @@ final class TopologyApi {
     this.edges = edges;
   }
 
-  /** All edges, the one that loses its context most often first. */
+  /** All edges, the one that most handoffs were found on first. */
   void topology(Context context) {
     List<EdgeDocument> items =
         edges.get().stream()
@@ -35,7 +36,11 @@ final class TopologyApi {
     Json.answer(context, new ListDocument<>(items, null));
   }
 
-  /** One edge as the API shows it. */
+  /**
+   * One edge as the API shows it.
+   *
+   * @param medianDelayMs null while nothing is learnt
+   */
   @JsonNaming(SnakeCaseStrategy.class)
   record EdgeDocument(
       String caller,
@@ -43,7 +48,7 @@ final class TopologyApi {
       double intact,
       double joined,
       double lostShare,
-      double medianDelayMs,
+      @Nullable Double medianDelayMs,
       boolean configured) {
 
     static EdgeDocument of(EdgeStatistics edge) {
@@ -53,7 +58,7 @@ final class TopologyApi {
           edge.intact(),
           edge.joined(),
           edge.lostShare(),
-          edge.medianDelayNanos() / NANOS_PER_MILLI,
+          edge.medianDelayNanos() < 0 ? null : edge.medianDelayNanos() / NANOS_PER_MILLI,
           edge.configured());
     }
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
+import org.jspecify.annotations.Nullable;
+
 /** Two values seen on one record, and when. */
 final class AliasEdge {
 
@@ -10,6 +12,11 @@ final class AliasEdge {
   long firstNanos;
   long lastNanos;
   long sightings;
+
+  /** Neighbours in order of age. */
+  @Nullable AliasEdge older;
+
+  @Nullable AliasEdge newer;
 
   AliasEdge(KeyValue left, KeyValue right, String source, long nanos) {
     this.left = left;

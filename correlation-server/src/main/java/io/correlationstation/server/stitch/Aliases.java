@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A more specific value stands for a less specific one (a resource for its circuit), never the
  * other way round: a circuit has many resources. A value that was seen with many others stands for
  * none of them.
+ *
+ * <p>A pair that no record confirms for a day is forgotten; so is the one seen least recently when
+ * there are too many, in all or of a circuit.
  */
 final class Aliases {
 
@@ -32,10 +34,9 @@ final class Aliases {
   private final Keys keys;
   private final Postings postings;
   private final Losses losses;
-  private final ArrayDeque<AliasEdge> byAge = new ArrayDeque<>();
+  private final AliasesByAge byAge = new AliasesByAge();
   private final Set<Pair> retracted = new LinkedHashSet<>();
   private final int maxAliases;
-  private int count;
 
   /** Two values by name, in the order of their keys: it outlives what is held of them. */
   private record Pair(int key, String value, int otherKey, String otherValue) {
@@ -59,7 +60,7 @@ final class Aliases {
   }
 
   int count() {
-    return count;
+    return byAge.size();
   }
 
   /** Learns from values seen on one record. */
@@ -79,26 +80,43 @@ final class Aliases {
     AliasEdge known = find(one, other);
     if (known != null) {
       known.seen(nanos);
+      byAge.renew(known);
       return;
     }
     if (!retracted.isEmpty() && retracted.contains(Pair.of(one, other))) {
       losses.count("alias_retracted");
       return;
     }
-    if (one.aliasCount() >= MAX_PER_VALUE || other.aliasCount() >= MAX_PER_VALUE) {
+    AliasEdge edge = new AliasEdge(one, other, source, nanos);
+    KeyValue specific = specific(edge);
+    if (specific.aliasCount() >= MAX_PER_VALUE) {
       losses.count("alias_hub");
       return;
     }
-    AliasEdge edge = new AliasEdge(one, other, source, nanos);
+    makeRoom(edge.other(specific));
     one.join(edge);
     other.join(edge);
-    count++;
-    byAge.addLast(edge);
-    expire(nanos);
-    KeyValue specific = specific(edge);
+    byAge.add(edge);
+    if (byAge.size() > maxAliases) {
+      forget(byAge.oldest(), "evicted_alias_capacity");
+    }
     for (Fragment fragment : holders(specific)) {
       derive(fragment);
     }
+  }
+
+  /** A circuit may have any number of orders a day: the one not seen for longest makes room. */
+  private void makeRoom(KeyValue general) {
+    if (general.aliases == null || general.aliases.size() < MAX_PER_VALUE) {
+      return;
+    }
+    AliasEdge oldest = general.aliases.get(0);
+    for (AliasEdge edge : general.aliases) {
+      if (edge.lastNanos < oldest.lastNanos) {
+        oldest = edge;
+      }
+    }
+    forget(oldest, "evicted_alias_of_value");
   }
 
   private static @Nullable AliasEdge find(KeyValue one, KeyValue other) {
@@ -192,9 +210,7 @@ final class Aliases {
       return touched;
     }
     List<Fragment> holders = holders(specific(edge));
-    one.leave(edge);
-    other.leave(edge);
-    count--;
+    leave(edge);
     for (Fragment fragment : holders) {
       KeyValue derived = fragment.removeDerived(edge);
       if (derived != null) {
@@ -211,24 +227,27 @@ final class Aliases {
     return touched;
   }
 
-  /** Lets go of what no record confirmed for a day, and of the oldest when there are too many. */
-  private void expire(long nanos) {
-    while (!byAge.isEmpty()) {
-      AliasEdge oldest = byAge.peekFirst();
-      boolean gone = find(oldest.left, oldest.right) != oldest;
-      boolean stale = oldest.lastNanos < nanos - KEEP_NANOS;
-      if (!gone && !stale && byAge.size() <= maxAliases) {
-        return;
-      }
-      byAge.removeFirst();
-      if (!gone) {
-        oldest.left.leave(oldest);
-        oldest.right.leave(oldest);
-        keys.forgetIfIdle(oldest.left);
-        keys.forgetIfIdle(oldest.right);
-        count--;
-        losses.count(stale ? "evicted_alias_age" : "evicted_alias_capacity");
-      }
+  /** Lets go of what no record confirmed for a day. */
+  void expire(long nowNanos) {
+    AliasEdge oldest = byAge.oldest();
+    while (oldest != null && oldest.lastNanos < nowNanos - KEEP_NANOS) {
+      forget(oldest, "evicted_alias_age");
+      oldest = byAge.oldest();
     }
+  }
+
+  private void forget(@Nullable AliasEdge edge, String reason) {
+    if (edge != null) {
+      leave(edge);
+      keys.forgetIfIdle(edge.left);
+      keys.forgetIfIdle(edge.right);
+      losses.count(reason);
+    }
+  }
+
+  private void leave(AliasEdge edge) {
+    edge.left.leave(edge);
+    edge.right.leave(edge);
+    byAge.remove(edge);
   }
 }

@@ -262,6 +262,9 @@ final class CandidateSearch {
       vetoes++;
       return false;
     }
+    if (known == null && vocabulary.full()) {
+      return false;
+    }
     EdgeModel edge = known == null ? vocabulary.edge(exit.type, child.type) : known;
     if (edge.forbidden) {
       return false;

@@ -66,6 +66,7 @@ final class Decisions {
     if (best >= 0) {
       confidence = Math.min(confidence, atMost(child, best));
     }
+    boolean forGood = last && !child.decided;
     child.decided |= last;
     int confirmed = confirmedCandidate(child);
     if (confirmed >= 0) {
@@ -77,7 +78,20 @@ final class Decisions {
     } else {
       tell(child, best, Math.min(confidence, 1));
     }
+    if (forGood) {
+      count(child);
+    }
     Arrays.fill(traces, 0, child.candidates.count, null); // or it would keep them in memory
+  }
+
+  private static void count(Child child) {
+    Child.Decision decision = child.decision;
+    if (decision != null) {
+      EdgeModel edge = child.type.edge(decision.exit().type);
+      if (edge != null) {
+        edge.sawJoined(decision.confidence());
+      }
+    }
   }
 
   private void lookAt(Candidates all) {
@@ -205,7 +219,7 @@ final class Decisions {
   private void withdraw(Child child, Child.Decision before) {
     Explanation why = new Explanation(keys);
     if (verdicts.rejects(child, before.exit())) {
-      why.rejected(Ids.span(before.exit().spanId));
+      why.rejected(verdicts.author(child, before.exit()));
     }
     String supersedes =
         before.state() == Handoff.State.LINKED ? Ids.handoff(before.exit(), child) : null;
@@ -267,7 +281,7 @@ final class Decisions {
       }
     }
     if (verdicts.confirms(child, exit)) {
-      why.confirmed(Ids.span(exit.spanId));
+      why.confirmed(verdicts.author(child, exit));
     }
     return why;
   }

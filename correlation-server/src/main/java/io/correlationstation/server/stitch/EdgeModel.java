@@ -78,6 +78,14 @@ final class EdgeModel {
   private float[] slackFactor = {};
 
   double intact;
+
+  /** Handoffs decided on for good, each by its confidence. */
+  double joined;
+
+  /** Of both, what passed of late: they fade alike. */
+  private double intactOfLate;
+
+  private double joinedOfLate;
   double expected;
   double carried;
 
@@ -130,6 +138,26 @@ final class EdgeModel {
     }
   }
 
+  /** A call was seen with its callee under it. */
+  void sawWhole() {
+    intact++;
+    intactOfLate++;
+  }
+
+  /** A handoff was decided on for good. */
+  void sawJoined(double confidence) {
+    joined += confidence;
+    joinedOfLate += confidence;
+  }
+
+  double intactOfLate() {
+    return intactOfLate;
+  }
+
+  double joinedOfLate() {
+    return joinedOfLate;
+  }
+
   /** Calls seen whole, and handoffs found. */
   double known() {
     return intact + (reversedBy == null ? Math.max(0, expected - 1) : 0);
@@ -141,6 +169,8 @@ final class EdgeModel {
     carriedDelay.scale(factor);
     carriedSlack.scale(factor);
     carriedSlackAnyhow.scale(factor);
+    intactOfLate *= factor;
+    joinedOfLate *= factor;
   }
 
   /**

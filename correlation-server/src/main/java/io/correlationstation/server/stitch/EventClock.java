@@ -68,9 +68,16 @@ final class EventClock {
     this.latenessNanos = latenessNanos;
   }
 
+  /**
+   * Whether a time lies so far after the receive time (0: unknown) that its clock must be wrong.
+   */
+  static boolean isAhead(long nanos, long receivedNanos) {
+    return receivedNanos != 0 && nanos > receivedNanos + RECEIVE_SLACK_NANOS;
+  }
+
   /** Takes the end of a span; false when it is too far ahead to be believed yet. */
   boolean observe(Source source, long nanos, long traceLow, long receivedNanos) {
-    if (receivedNanos != 0 && nanos > receivedNanos + RECEIVE_SLACK_NANOS) {
+    if (isAhead(nanos, receivedNanos)) {
       return false;
     }
     if (nanos <= newest) {

@@ -12,7 +12,8 @@ import java.util.List;
  *
  * <pre>
  *   carrier      the call handed over what the root took up, such as a message of one id
- *   key, alias   how much rarer the shared value is than chance; negative for a differing weak key
+ *   key, alias   how much rarer the shared value is than chance; negative for a differing weak key.
+ *                Only the most specific counts, others that are shared stand by without weight
  *   topology     odds that a call of this kind hands on to work of that kind
  *   delay        density of this delay and of both durations, per second; beside it, without weight,
  *                the median that was learnt and from how many handoffs
@@ -41,14 +42,14 @@ final class Explanation {
   }
 
   /** A person's word stands for itself. */
-  void confirmed(String parentSpan) {
+  void confirmed(String author) {
     evidence.clear();
-    evidence.add(new Evidence(Evidence.VERDICT, "confirmed", parentSpan, 0));
+    evidence.add(new Evidence(Evidence.VERDICT, "confirmed", author, 0));
     method = Evidence.VERDICT;
   }
 
-  void rejected(String parentSpan) {
-    evidence.add(new Evidence(Evidence.VERDICT, "rejected", parentSpan, 0));
+  void rejected(String author) {
+    evidence.add(new Evidence(Evidence.VERDICT, "rejected", author, 0));
     method = Evidence.VERDICT;
   }
 
@@ -94,10 +95,13 @@ final class Explanation {
       left -= add("carrier", "message_id", String.valueOf(exit.carrier()), Carriers.SAME);
     }
     KeyMatch matched = null;
+    List<KeyMatch> others = new ArrayList<>(0);
     for (int key = 0; key < keys.count(); key++) {
       KeyMatch match = KeyMatch.of(child.fragment.keySet, exit.fragment.keySet, key);
       if (match.same() && matched == null) {
         matched = match;
+      } else if (match.same()) {
+        others.add(match);
       } else if (match.differs() && !keys.spec(key).strong()) {
         left -= add("key", keys.spec(key).name(), "differs", CandidateSearch.WEAK_MISMATCH);
       } else if (match.differs()) {
@@ -109,9 +113,16 @@ final class Explanation {
       if (!method.equals("carrier")) {
         method = name + "_match";
       }
-      left -= add(matched.derived() ? "alias" : "key", name, matched.shared().value, left);
+      left -= add(matched, left);
     }
+    others.forEach(match -> add(match, 0));
     return total - left; // what is left without a match is rounding: the competition takes it
+  }
+
+  private double add(KeyMatch match, double weight) {
+    KeyValue shared = match.shared();
+    String name = keys.spec(shared.key).name();
+    return add(match.derived() ? "alias" : "key", name, shared.value, weight);
   }
 
   private double add(String kind, String key, String value, double weight) {

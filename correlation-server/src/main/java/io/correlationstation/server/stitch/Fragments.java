@@ -267,7 +267,7 @@ final class Fragments {
     if (entry == null) {
       return;
     }
-    vocabulary.edge(caller, entry).intact++;
+    vocabulary.edge(caller, entry).sawWhole();
     long slack = duration - spans.durationNanos(callee);
     if (slack >= 0 && entry.kind == ExitType.SERVER) {
       long delay = spans.startNanos(callee) - start;

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param keys correlation keys known for either end, by name; the child's win
  * @param confidence calibrated probability that the parent's trace is right, 0 to 1
  * @param rivals other parents that were considered, best first, with the probability each got
- * @param delayNanos from the parent span's start to the child's, after skew correction
+ * @param delayNanos from the parent span's start to the child's by recorded times; the evidence
+ *     names the clock offset
  * @param method short name of what decided, such as {@code circuit_id_match}
  * @param modelVersion the rules' version and, after a dot, the number of the fit that decided
  * @param supersedes id of the handoff that this one replaces, or null; its own id when it was

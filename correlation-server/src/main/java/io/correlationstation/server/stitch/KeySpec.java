@@ -9,7 +9,8 @@ import java.util.List;
  * One correlation key as the stitcher weighs it.
  *
  * @param name the key's own name, such as {@code circuit_id}
- * @param attributeNames attributes that carry it, its own name first; the first one present wins
+ * @param attributeNames attributes that carry it, its own name first; the first one that is no junk
+ *     wins
  * @param strength how much a match says
  * @param letterCase how values are written before they are compared
  */

@@ -4,39 +4,12 @@ package io.correlationstation.server.stitch;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The key values met so far: normalised, counted, quarantined when they say nothing. */
 final class Keys {
 
-  private static final Set<String> JUNK =
-      Set.of(
-          "",
-          "null",
-          "nil",
-          "none",
-          "unknown",
-          "undefined",
-          "n/a",
-          "na",
-          "-",
-          "--",
-          "?",
-          "tbd",
-          "missing",
-          "empty",
-          "default",
-          "nan",
-          "(null)",
-          "[]",
-          "{}",
-          "string",
-          "true",
-          "false");
-  private static final int MAX_LENGTH = 256;
   private static final int HUB_FRAGMENTS = 512;
   private static final double HUB_SHARE = 0.25;
   private static final int MAX_CIRCUITS_PER_RESOURCE = 8;
@@ -103,8 +76,8 @@ final class Keys {
     Map<String, KeyValue> known = values.get(key);
     KeyValue value = known.get(text);
     if (value == null) {
-      String clean = normalise(text, specs.get(key).letterCase());
-      if (isJunk(clean)) {
+      String clean = KeyText.clean(text, specs.get(key).letterCase());
+      if (clean == null) {
         junk++;
         return null;
       }
@@ -124,42 +97,8 @@ final class Keys {
   }
 
   @Nullable KeyValue find(int key, String text) {
-    return values.get(key).get(normalise(text, specs.get(key).letterCase()));
-  }
-
-  /** Trims white space and the punctuation that clings to ids in messages; keeps inner dots. */
-  static String normalise(String text, KeySpec.LetterCase letterCase) {
-    int from = 0;
-    int to = text.length();
-    while (from < to && clings(text.charAt(from))) {
-      from++;
-    }
-    while (to > from && clings(text.charAt(to - 1))) {
-      to--;
-    }
-    String clean = text.substring(from, to);
-    return switch (letterCase) {
-      case KEPT -> clean;
-      case LOWER -> clean.toLowerCase(Locale.ROOT);
-      case UPPER -> clean.toUpperCase(Locale.ROOT);
-    };
-  }
-
-  private static boolean clings(char c) {
-    return c <= ' ' || c == ',' || c == ';' || c == '(' || c == ')' || c == '"' || c == '\'';
-  }
-
-  static boolean isJunk(String clean) {
-    if (clean.length() > MAX_LENGTH || JUNK.contains(clean.toLowerCase(Locale.ROOT))) {
-      return true;
-    }
-    for (int i = 0; i < clean.length(); i++) {
-      char c = clean.charAt(i);
-      if (c != '0' && c != '-' && c != '.' && c != 'x' && c != 'X') {
-        return false;
-      }
-    }
-    return true;
+    String clean = KeyText.clean(text, specs.get(key).letterCase());
+    return clean == null ? null : values.get(key).get(clean);
   }
 
   void carriedBy(KeyValue value, int change) {

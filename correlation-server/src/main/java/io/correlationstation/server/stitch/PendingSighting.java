@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
+import java.util.Arrays;
 import java.util.Comparator;
 
 /** A sighting that waits for its second of event time. */
@@ -11,7 +12,7 @@ final class PendingSighting {
           .thenComparingLong(s -> s.traceHigh)
           .thenComparingLong(s -> s.traceLow)
           .thenComparing(s -> s.source)
-          .thenComparing(s -> s.keys[0].value);
+          .thenComparing(s -> s.keys, PendingSighting::compare);
 
   final long traceHigh;
   final long traceLow;
@@ -25,5 +26,12 @@ final class PendingSighting {
     timeNanos = sighting.timeNanos();
     source = sighting.source();
     this.keys = keys;
+  }
+
+  private static int compare(KeyValue[] one, KeyValue[] other) {
+    return Arrays.compare(
+        one,
+        other,
+        (a, b) -> a.key == b.key ? a.value.compareTo(b.value) : Integer.compare(a.key, b.key));
   }
 }

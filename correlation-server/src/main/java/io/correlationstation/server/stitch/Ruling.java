@@ -54,7 +54,7 @@ public sealed interface Ruling {
           handoff.parent().traceId(),
           handoff.parent().spanId(),
           confirmed,
-          reason);
+          author);
     }
   }
 

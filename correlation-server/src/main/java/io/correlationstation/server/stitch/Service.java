@@ -20,6 +20,9 @@ final class Service {
   @Nullable Service clockGroup;
   double clockSeconds;
 
+  /** How many kinds of its spans are told apart. */
+  int types;
+
   /** How its spans arrive, for the watermark. */
   final EventClock.Source arrivals = new EventClock.Source();
 

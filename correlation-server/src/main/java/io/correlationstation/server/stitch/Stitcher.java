@@ -24,16 +24,16 @@ public final class Stitcher {
 
   static final long TICK_NANOS = 1_000_000_000;
 
-  /** A span that ends later than this after the watermark is taken at once: its time is wrong. */
+  /** A span that is later than this after the watermark is taken at once: its time is wrong. */
   private static final long MAX_TICKS_AHEAD = 3600;
 
   /** Confidence from which on both ends of a link share their keys. */
   private static final double SHARE_AT = 0.95;
 
-  /** A span that waits, some of its keys its own, in bytes. */
+  /** A span or sighting that waits, some of its keys its own, in bytes. */
   private static final int BYTES_PER_WAITING = 400;
 
-  /** Spans that wait may take one part in so many of the memory. */
+  /** They may take one part in so many of the memory. */
   private static final int SHARE_FOR_WAITING = 4;
 
   private static final KeyValue[] NO_KEYS = {};
@@ -66,7 +66,7 @@ public final class Stitcher {
     clock = new EventClock(config.lateness().toNanos());
     keys = new Keys(config.keys());
     found = new KeyValue[keys.count()];
-    vocabulary = new Vocabulary(config.topology());
+    vocabulary = new Vocabulary(config.topology(), config.maxBytes(), losses);
     matcher = new Matcher(skew);
     search = new CandidateSearch(config, keys, vocabulary, verdicts, carriers, skew);
     learner = new Learner(config, vocabulary, matcher, skew, search);
@@ -80,6 +80,14 @@ public final class Stitcher {
   /** A stitcher with nothing learnt. */
   public static Stitcher create(StitchConfig config, HandoffSink sink) {
     return new Stitcher(config, sink);
+  }
+
+  /**
+   * Whether a span's end lies so far after the receive time that it moves nobody's event time: the
+   * clock of its host is ahead.
+   */
+  public static boolean isAhead(long endNanos, long receivedNanos) {
+    return EventClock.isAhead(endNanos, receivedNanos);
   }
 
   /** Takes one span. Spans with zero ids or times, and observers' spans, are counted and left. */
@@ -96,20 +104,29 @@ public final class Stitcher {
       losses.count("future_time");
     }
     PendingSpan pending = new PendingSpan(span, service, internKeys(span.keys));
-    long tick = tickOf(pending.endNanos);
-    if (tick <= doneTick) {
-      countLate(span);
-      tick = doneTick + 1;
-    } else if (clock.started() && tick > tickOf(clock.watermark()) + MAX_TICKS_AHEAD) {
-      tick = doneTick == Long.MIN_VALUE ? tickOf(clock.watermark()) : doneTick + 1;
-    }
-    agenda.at(tick).spans.add(pending);
+    agenda.at(tickFor(pending.endNanos, span)).spans.add(pending);
     waiting++;
-    process(tickOf(clock.watermark()) - 1);
+    if (clock.started()) {
+      process(tickOf(clock.watermark()) - 1);
+    }
     hurry();
   }
 
-  /** Spans that would wait longer than memory lasts are taken before their time. */
+  /** The second in which a span is taken: that of its end, unless it is late or its time wrong. */
+  private long tickFor(long endNanos, SpanFacts span) {
+    long tick = tickOf(endNanos);
+    if (tick <= doneTick) {
+      countLate(span);
+      return doneTick + 1;
+    }
+    long believed = clock.started() ? clock.watermark() : span.receivedNanos;
+    if (believed == 0 || tick <= tickOf(believed) + MAX_TICKS_AHEAD) {
+      return tick;
+    }
+    return doneTick == Long.MIN_VALUE ? tickOf(believed) : doneTick + 1;
+  }
+
+  /** What would wait longer than memory lasts is taken before its time. */
   private void hurry() {
     if (waiting > maxWaiting) {
       losses.count("waiting_capacity");
@@ -159,10 +176,17 @@ public final class Stitcher {
     return count == 0 ? NO_KEYS : Arrays.copyOf(found, count);
   }
 
-  /** Learns keys of a trace, and aliases, from a record that is not a span. */
+  /**
+   * Learns keys of a trace, and aliases, from a record that is not a span. One without time is
+   * counted and left.
+   */
   public void sight(KeySighting sighting) {
+    if (sighting.timeNanos() <= 0) {
+      losses.count("zero_time");
+      return;
+    }
     KeyValue[] values = internKeys(textsOf(sighting.keys()));
-    if (values.length == 0 || sighting.timeNanos() <= 0) {
+    if (values.length == 0) {
       return;
     }
     long tick = Math.max(tickOf(sighting.timeNanos()), doneTick + 1);
@@ -170,6 +194,8 @@ public final class Stitcher {
       tick = Math.min(tick, Math.max(tickOf(clock.watermark()) + 1, doneTick + 1));
     }
     agenda.at(tick).sightings.add(new PendingSighting(sighting, values));
+    waiting++;
+    hurry();
   }
 
   private @Nullable String[] textsOf(Map<String, String> byName) {
@@ -319,6 +345,7 @@ public final class Stitcher {
   /** One second of event time: take what ended in it, search, match, decide, forget. */
   private void run(Agenda.Tick tick) {
     long now = (tick.number + 1) * TICK_NANOS;
+    aliases.expire(now);
     admit(tick, now);
     for (Child child : tick.search) {
       if (!child.fragment.evicted()) {
@@ -366,7 +393,7 @@ public final class Stitcher {
 
   private void admit(Agenda.Tick tick, long now) {
     tick.spans.sort(PendingSpan.ORDER);
-    waiting -= tick.spans.size();
+    waiting -= tick.spans.size() + tick.sightings.size();
     admitSightings(tick, now);
     for (PendingSpan span : tick.spans) {
       Fragment fragment = fragments.add(span, tick.number);
@@ -376,7 +403,7 @@ public final class Stitcher {
       if (fragment == null) {
         continue;
       }
-      aliases.learn(span.keys, span.endNanos, span.service.name);
+      aliases.learn(span.keys, Math.min(span.endNanos, now), span.service.name);
       aliases.derive(fragment);
       Child child = fragments.newChild();
       if (child != null) {
@@ -396,7 +423,7 @@ public final class Stitcher {
   private void admitSightings(Agenda.Tick tick, long now) {
     tick.sightings.sort(PendingSighting.ORDER);
     for (PendingSighting sighting : tick.sightings) {
-      aliases.learn(sighting.keys, sighting.timeNanos, sighting.source);
+      aliases.learn(sighting.keys, Math.min(sighting.timeNanos, now), sighting.source);
       if (sighting.traceHigh != 0 || sighting.traceLow != 0) {
         Fragment fragment = fragments.fragment(sighting.traceHigh, sighting.traceLow);
         for (KeyValue key : sighting.keys) {
@@ -426,7 +453,12 @@ public final class Stitcher {
     }
   }
 
+  /** A root whose clock is so far ahead that nothing held can have called it is not looked at. */
   private void schedule(Child child, Agenda.Tick tick) {
+    if (tickOf(child.startNanos) > tick.number + MAX_TICKS_AHEAD) {
+      losses.count("future_root");
+      return;
+    }
     long provisional = tickOf(child.startNanos + config.provisionalAfter().toNanos());
     (provisional <= tick.number ? tick : agenda.at(provisional)).search.add(child);
     long known = tick.number + config.provisionalAfter().toSeconds();

@@ -7,7 +7,7 @@ package io.correlationstation.server.stitch;
  *
  * @param confirmed true: this parent is right, whatever else competes; false: it is wrong, others
  *     may still win
- * @param reason why, in the person's words
+ * @param author who said so
  */
 public record Verdict(
     String childTraceId,
@@ -15,4 +15,4 @@ public record Verdict(
     String parentTraceId,
     String parentSpanId,
     boolean confirmed,
-    String reason) {}
+    String author) {}

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,10 @@ final class Verdicts {
   /** What holds for one root. */
   private static final class Said {
     @Nullable SpanId confirmed;
-    final Set<String> rejectedTraces = new HashSet<>(2);
+    String confirmedBy = "";
+
+    /** Rejected traces, and who rejected each. */
+    final Map<String, String> rejected = new HashMap<>(2);
   }
 
   private final Losses losses;
@@ -46,12 +48,13 @@ final class Verdicts {
     byChild.put(child, said);
     if (verdict.confirmed()) {
       said.confirmed = parent;
-      said.rejectedTraces.remove(parent.traceId);
+      said.confirmedBy = verdict.author();
+      said.rejected.remove(parent.traceId);
     } else {
       if (said.confirmed != null && said.confirmed.traceId.equals(parent.traceId)) {
         said.confirmed = null;
       }
-      said.rejectedTraces.add(parent.traceId);
+      said.rejected.put(parent.traceId, verdict.author());
     }
     if (byChild.size() > MAX_CHILDREN) {
       byChild.remove(byChild.keySet().iterator().next());
@@ -66,7 +69,17 @@ final class Verdicts {
 
   boolean rejects(Child child, Exit exit) {
     Said said = of(child);
-    return said != null && said.rejectedTraces.contains(Ids.trace(exit.fragment));
+    return said != null && said.rejected.containsKey(Ids.trace(exit.fragment));
+  }
+
+  /** Who said what holds for the two; only where it {@link #confirms} or {@link #rejects} them. */
+  String author(Child child, Exit exit) {
+    Said said = of(child);
+    if (said == null) {
+      return "";
+    }
+    String rejectedBy = said.rejected.get(Ids.trace(exit.fragment));
+    return rejectedBy == null ? said.confirmedBy : rejectedBy;
   }
 
   boolean confirms(Child child, Exit exit) {

@@ -18,9 +18,24 @@ import org.jspecify.annotations.Nullable;
 /** The services and the types of spans met so far, and the edges between types. */
 final class Vocabulary {
 
-  /** Names with ids in them must not fill the memory: past this, a service's are one. */
+  /** Past this, new services are one. */
+  static final int MAX_SERVICES = 2_000;
+
+  /**
+   * Past this, a service's new names are told apart by words only, past twice as many not at all.
+   */
+  static final int MAX_TYPES_OF_SERVICE = 256;
+
   private static final int MAX_TYPES = 10_000;
 
+  /** An edge that has learnt something, in bytes; measured. */
+  private static final int BYTES_PER_EDGE = 5_000;
+
+  /** Edges may take one part in so many of the memory. */
+  private static final int SHARE_FOR_EDGES = 4;
+
+  private static final int LEAST_EDGES = 2_000;
+  private static final int MOST_EDGES = 100_000;
   private static final String ANY = "*";
   private static final double MANY_CALLS = 30;
   private static final double BETTER_KNOWN = 3;
@@ -57,8 +72,16 @@ final class Vocabulary {
   private final List<EdgeModel> edgeList = new ArrayList<>();
   private final Map<String, Set<String>> callersByCallee = new HashMap<>();
   private final Set<String> knownCallers = new HashSet<>();
+  private final Losses losses;
+  private final int maxEdges;
 
-  Vocabulary(List<ServiceEdge> topology) {
+  /**
+   * @param maxBytes what the edges share with everything that is held
+   */
+  Vocabulary(List<ServiceEdge> topology, long maxBytes, Losses losses) {
+    this.losses = losses;
+    long room = maxBytes / SHARE_FOR_EDGES / BYTES_PER_EDGE;
+    maxEdges = (int) Math.min(MOST_EDGES, Math.max(LEAST_EDGES, room));
     for (ServiceEdge edge : topology) {
       callersByCallee.computeIfAbsent(edge.callee(), k -> new TreeSet<>()).add(edge.caller());
       knownCallers.add(edge.caller());
@@ -67,6 +90,10 @@ final class Vocabulary {
 
   Service service(String name) {
     Service service = services.get(name);
+    if (service == null && services.size() >= MAX_SERVICES) {
+      losses.count("service_capacity");
+      return services.computeIfAbsent(ANY, Service::new);
+    }
     if (service == null) {
       service = new Service(name);
       services.put(name, service);
@@ -80,14 +107,17 @@ final class Vocabulary {
 
   ExitType exitType(
       Service service, String name, int kind, @Nullable String destination, @Nullable String peer) {
-    TypeName key = new TypeName(service, name, kind, destination, peer);
-    ExitType type = exitTypes.get(key);
-    if (type == null && exitTypes.size() >= MAX_TYPES && !name.equals(ANY)) {
-      return exitType(service, ANY, kind, null, null);
-    }
+    TypeName full = new TypeName(service, name, kind, destination, peer);
+    ExitType type = exitTypes.get(full);
     if (type == null) {
-      type = new ExitType(exitTypes.size(), service, name, kind, destination, peer);
-      exitTypes.put(key, type);
+      TypeName kept = kept(full, exitTypes.size());
+      type = exitTypes.get(kept);
+      if (type == null) {
+        type =
+            new ExitType(exitTypes.size(), service, kept.name, kind, kept.destination, kept.other);
+        exitTypes.put(kept, type);
+        service.types++;
+      }
     }
     return type;
   }
@@ -98,16 +128,44 @@ final class Vocabulary {
       int kind,
       @Nullable String destination,
       @Nullable String client) {
-    TypeName key = new TypeName(service, name, kind, destination, client);
-    ChildType type = childTypes.get(key);
-    if (type == null && childTypes.size() >= MAX_TYPES && !name.equals(ANY)) {
-      return childType(service, ANY, kind, null, null);
-    }
+    TypeName full = new TypeName(service, name, kind, destination, client);
+    ChildType type = childTypes.get(full);
     if (type == null) {
-      type = new ChildType(childTypes.size(), service, name, kind, destination, client);
-      childTypes.put(key, type);
+      TypeName kept = kept(full, childTypes.size());
+      type = childTypes.get(kept);
+      if (type == null) {
+        type =
+            new ChildType(
+                childTypes.size(), service, kept.name, kind, kept.destination, kept.other);
+        childTypes.put(kept, type);
+        service.types++;
+      }
     }
     return type;
+  }
+
+  /**
+   * The name by which a type is kept: without ids, and the coarser the more the service has
+   * already. Ids in names, a client's address on each span and queues made for one answer would
+   * fill the memory with types of which nothing can be learnt.
+   */
+  private static TypeName kept(TypeName full, int types) {
+    if (types >= MAX_TYPES || full.service.types >= 2 * MAX_TYPES_OF_SERVICE) {
+      return new TypeName(full.service, ANY, full.kind, null, null);
+    }
+    String queue = full.destination == null ? null : SpanNames.withoutIds(full.destination);
+    return full.service.types < MAX_TYPES_OF_SERVICE
+        ? new TypeName(full.service, SpanNames.withoutIds(full.name), full.kind, queue, full.other)
+        : new TypeName(full.service, SpanNames.withoutNumbers(full.name), full.kind, queue, null);
+  }
+
+  /** Whether there are as many edges as memory allows; a pair not met before is then left. */
+  boolean full() {
+    if (edgeList.size() < maxEdges) {
+      return false;
+    }
+    losses.count("edge_capacity");
+    return true;
   }
 
   Iterable<ExitType> exitTypes() {
@@ -350,31 +408,21 @@ final class Vocabulary {
 
   /** Service edges met or configured, by name. */
   List<EdgeStatistics> topology() {
-    Map<ServiceEdge, double[]> sums = new TreeMap<>(ServiceEdge.ORDER);
+    Map<ServiceEdge, EdgeTotals> totals = new TreeMap<>(ServiceEdge.ORDER);
     callersByCallee.forEach(
         (callee, callers) ->
-            callers.forEach(c -> sums.put(new ServiceEdge(c, callee), new double[3])));
+            callers.forEach(c -> totals.put(new ServiceEdge(c, callee), new EdgeTotals())));
     for (EdgeModel edge : edgeList) {
-      if (edge.intact > 0 || edge.expected >= 1) {
-        ServiceEdge pair = new ServiceEdge(edge.exit.service.name, edge.child.service.name);
-        double[] sum = sums.computeIfAbsent(pair, k -> new double[3]);
-        sum[0] += edge.intact;
-        sum[1] += edge.expected;
-        sum[2] += edge.expected * edge.delay.medianSeconds();
+      if (edge.intact > 0 || edge.joined > 0) {
+        totals.computeIfAbsent(pair(edge), k -> new EdgeTotals()).add(edge);
       }
     }
     List<EdgeStatistics> result = new ArrayList<>();
-    sums.forEach(
-        (pair, sum) ->
-            result.add(
-                new EdgeStatistics(
-                    pair,
-                    sum[0],
-                    sum[1],
-                    sum[1] == 0 ? 0 : (long) (sum[2] / sum[1] * 1e9),
-                    callersByCallee
-                        .getOrDefault(pair.callee(), Set.of())
-                        .contains(pair.caller()))));
+    totals.forEach((pair, total) -> result.add(total.of(pair, isListed(pair))));
     return result;
+  }
+
+  private boolean isListed(ServiceEdge pair) {
+    return callersByCallee.getOrDefault(pair.callee(), Set.of()).contains(pair.caller());
   }
 }

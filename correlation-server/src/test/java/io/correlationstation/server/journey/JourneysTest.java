@@ -348,6 +348,37 @@ final class JourneysTest {
   }
 
   @Test
+  void circuit_C12_anySpelling_isOneCircuit() {
+    append(
+        traces(span(trace(50), 50, "beorn", "order").with("circuit_id", "80.l1xx.000007..test")),
+        traces(span(trace(51), 51, "arda", "work").with("circuit_id", "'80.L1XX.000007..TEST',")),
+        logs(
+            log(
+                null,
+                "mdso",
+                0,
+                "made",
+                "circuit_id",
+                "80.L1XX.000007..TEST",
+                "resource_id",
+                "R-7")));
+
+    for (String id : List.of("80.L1XX.000007..TEST", "80.l1xx.000007..test", "r-7", "R-7")) {
+      Circuit circuit = requireNonNull(journeys.circuit(id));
+      assertThat(circuit.circuitId()).isEqualTo("80.L1XX.000007..TEST");
+      assertThat(circuit.journeys())
+          .flatExtracting(Journey::fragments)
+          .extracting(Fragment::traceId)
+          .contains(trace(50), trace(51));
+    }
+    append(
+        Telemetry.ruling(
+            new Ruling.OnAlias(
+                "resource_id", "R-7", "circuit_id", "80.l1xx.000007..test", "typo", "ann", 3)));
+    assertThat(journeys.circuit("r-7")).isNull();
+  }
+
+  @Test
   void circuit_traceWithOtherIdOnly_belongsToCircuitOfThatId() {
     append(
         traces(

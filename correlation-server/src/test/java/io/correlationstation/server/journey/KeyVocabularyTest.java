@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class KeyVocabularyTest {
 
@@ -23,7 +21,7 @@ final class KeyVocabularyTest {
     assertThat(find(attributes))
         .containsExactly(
             Map.entry("circuit_id", "C1"),
-            Map.entry("resource_id", "R1"),
+            Map.entry("resource_id", "r1"),
             Map.entry("tid", "EXPLTXAA01W"));
   }
 
@@ -43,20 +41,28 @@ final class KeyVocabularyTest {
   }
 
   @Test
-  void clean_punctuationFromText_isCutAndDotsStay() {
-    assertThat(KeyVocabulary.clean(" 80.L1XX.000001..TEST, ")).isEqualTo("80.L1XX.000001..TEST");
-    assertThat(KeyVocabulary.clean("80.L1XX.000001..TEST\")")).isEqualTo("80.L1XX.000001..TEST");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "  ", "null", "NULL", "Unknown", "0", "-", "none", "n/a", ",;"})
-  void clean_junk_identifiesNothing(String junk) {
-    assertThat(KeyVocabulary.clean(junk)).isNull();
+  void find_anySpelling_isTheOneThatTheStitcherCompares() {
+    assertThat(
+            find(
+                Map.of(
+                    "circuit_id", "\"80.l1xx.000001..test\",",
+                    "mdso.resource_id", "AB-1",
+                    "tid", "EXPLTXAA01W")))
+        .containsExactly(
+            Map.entry("circuit_id", "80.L1XX.000001..TEST"),
+            Map.entry("resource_id", "ab-1"),
+            Map.entry("tid", "EXPLTXAA01W"));
   }
 
   @Test
-  void clean_longerThanAnyId_identifiesNothing() {
-    assertThat(KeyVocabulary.clean("x".repeat(257))).isNull();
-    assertThat(KeyVocabulary.clean("x".repeat(256))).hasSize(256);
+  void find_junkUnderThePlainName_takesTheOther() {
+    assertThat(find(Map.of("circuit_id", "null", "mdso.circuit_id", "C2")))
+        .containsExactly(Map.entry("circuit_id", "C2"));
+  }
+
+  @Test
+  void spellings_ofAnId_areItselfAndBothCases() {
+    assertThat(KeyVocabulary.spellings(" Ab-1,")).containsExactly("Ab-1", "AB-1", "ab-1");
+    assertThat(KeyVocabulary.spellings("null")).isEmpty();
   }
 }

@@ -23,7 +23,6 @@ import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -258,14 +257,12 @@ public final class Telemetry {
   }
 
   public static Frame handoffs(Handoff... handoffs) {
-    String lines =
-        Arrays.stream(handoffs).map(HandoffLines::text).collect(Collectors.joining("\n"));
     return new Frame(
         Signal.HANDOFFS,
         T0,
         handoffs.length,
         Map.of(Frame.ORIGIN, "stitch"),
-        lines.getBytes(StandardCharsets.UTF_8));
+        HandoffLines.payload(List.of(handoffs)));
   }
 
   public static Frame ruling(Ruling ruling) {

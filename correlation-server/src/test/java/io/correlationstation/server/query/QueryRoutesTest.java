@@ -54,6 +54,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 final class QueryRoutesTest {
@@ -118,9 +120,8 @@ final class QueryRoutesTest {
 
   @Test
   void topology_edges_theOneThatLosesMostIsFirst() throws Exception {
-    edges.add(new EdgeStatistics(new ServiceEdge("beorn", "palantir"), 12, 0, 5_000_000, false));
-    edges.add(
-        new EdgeStatistics(new ServiceEdge("mdso-scriptplan", "arda"), 1, 3, 1_000_000, true));
+    edges.add(new EdgeStatistics(new ServiceEdge("beorn", "palantir"), 12, 0, 0, 5_000_000, false));
+    edges.add(new EdgeStatistics(new ServiceEdge("mdso-scriptplan", "arda"), 1, 3, 0.75, -1, true));
 
     JsonNode items = json("/api/topology").get("items");
 
@@ -403,6 +404,21 @@ final class QueryRoutesTest {
     assertThat(ruled.get(0).author()).isEqualTo("anonymous");
     assertThat(post("/api/aliases/retract", "{\"key\":\"resource_id\"}").statusCode())
         .isEqualTo(400);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"resource, circuit_id, none of", "circuit_id, circuit_id, the same"})
+  void retractAlias_keysThatMakeNoAlias_areRefused(String key, String other, String why)
+      throws Exception {
+    HttpResponse<String> answer =
+        post(
+            "/api/aliases/retract",
+            "{\"key\":\"%s\",\"value\":\"r\",\"other_key\":\"%s\",\"other_value\":\"c\"}"
+                .formatted(key, other));
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains(why);
+    assertThat(ruled).isEmpty();
   }
 
   private Frame ruling(boolean confirmed, long time) {

@@ -10,6 +10,7 @@ import io.correlationstation.server.stitch.Spans.Latest;
 import io.correlationstation.server.stitch.Spans.Made;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -23,7 +24,7 @@ class MemoryTest {
 
   private final Losses losses = new Losses();
   private final Keys keys = new Keys(KeySpec.defaults());
-  private final Vocabulary vocabulary = new Vocabulary(List.of());
+  private final Vocabulary vocabulary = new Vocabulary(List.of(), MAX_BYTES, new Losses());
   private final Fragments fragments =
       new Fragments(
           StitchConfig.defaults(),
@@ -94,6 +95,21 @@ class MemoryTest {
     StitchStatistics statistics = stitcher.statistics();
     assertThat(statistics.losses()).containsKey("waiting_capacity");
     assertThat(statistics.liveFragments()).isGreaterThan(50);
+  }
+
+  @Test
+  void logsOnly_waitNoLongerThanMemoryAllows() {
+    Stitcher stitcher =
+        Stitcher.create(StitchConfig.builder().maxBytes(MAX_BYTES).build(), new Latest());
+
+    for (int i = 0; i < 6_000; i++) {
+      Map<String, String> keys = Map.of("resource_id", "r-" + i, "circuit_id", circuit(i));
+      stitcher.sight(new KeySighting(0, 0, nanos(i), keys, "log:x"));
+    }
+
+    StitchStatistics statistics = stitcher.statistics();
+    assertThat(statistics.losses()).containsKey("waiting_capacity");
+    assertThat(statistics.aliases()).isPositive();
   }
 
   /** An orchestrator's: a process for each of many resources, which shows no calls. */

@@ -111,6 +111,29 @@ class StitcherTest {
   }
 
   @Test
+  void evidence_severalSharedKeys_namesAllAndWeighsTheMostSpecific() {
+    for (Made made :
+        List.of(span(1, 11, 0, "a", "call", 3, 0, 1), span(2, 21, 0, "b", "call", 2, 0.1, 0.9))) {
+      feed(
+          stitcher,
+          made.with("circuit_id", "80.L1XX.000001..TEST")
+              .with("product_id", "P")
+              .with("resource_id", "r-1"));
+    }
+    stitcher.flush();
+
+    List<Evidence> keys =
+        Objects.requireNonNull(told.of(21)).evidence().stream()
+            .filter(reason -> reason.kind().equals("key"))
+            .toList();
+    assertThat(keys)
+        .extracting(Evidence::key)
+        .containsExactly("resource_id", "circuit_id", "product_id");
+    assertThat(keys.get(0).weight()).isPositive();
+    assertThat(keys.subList(1, 3)).allMatch(reason -> reason.weight() == 0);
+  }
+
+  @Test
   void contradictingStrongKey_C07_vetoes_whateverElseAgrees() {
     feed(
         stitcher,
@@ -332,6 +355,17 @@ class StitcherTest {
   }
 
   @Test
+  void messageId_ofSeveralTraces_isNobodysOwn() {
+    for (int i = 0; i < 4; i++) {
+      feed(stitcher, span(10 + i, 100 + i, 0, "a", "send", 4, i * 0.01, i * 0.01 + 0.005), "1");
+    }
+    feed(stitcher, span(20, 200, 0, "b", "process", 5, 0.5, 0.6), "1");
+    stitcher.flush();
+
+    assertThat(linked(told)).isEmpty();
+  }
+
+  @Test
   void messageId_other_vetoesThoughTheKeysAgree() {
     SpanFacts sent = new SpanFacts(5).clear();
     sent.trace(7, 1).span(11, 0).named("a", "send", 4).times(nanos(0), nanos(0.1)).carrier("m1");
@@ -428,6 +462,47 @@ class StitcherTest {
     assertThat(intact.lostShare()).isZero();
     assertThat(intact.configured()).isFalse();
     assertThat(edge(topology, "order", "nobody").joined()).isZero();
+    assertThat(edge(topology, "order", "nobody").medianDelayNanos()).isEqualTo(-1);
+  }
+
+  @Test
+  void topology_oneOrderAlone_isListedOnceItIsDecided() {
+    pair("80.L1XX.000001..TEST", "80.L1XX.000001..TEST");
+    stitcher.advanceTo(nanos(40));
+
+    assertThat(edge(stitcher.topology(), "a", "b").joined()).isBetween(0.9, 1.0);
+    assertThat(edge(stitcher.topology(), "a", "b").lostShare()).isEqualTo(1);
+  }
+
+  @Test
+  void topology_hoursOfCallsOfWhichHalfLoseContext_lostShareIsHalf_andFollowsWhatChanges() {
+    half(0, 7_200);
+
+    assertThat(edge(stitcher.topology(), "a", "b").lostShare()).isCloseTo(0.5, within(0.05));
+    for (int call = 7_200; call < 18_000; call += 2) {
+      wholeCall(call);
+    }
+    assertThat(edge(stitcher.topology(), "a", "b").lostShare()).isLessThan(0.05);
+  }
+
+  /** A call every two seconds that is seen whole, and one that loses its context. */
+  private void half(int from, int to) {
+    for (int at = from; at < to; at += 2) {
+      wholeCall(at);
+      int id = 10 * at + 5;
+      String order = "order-" + at;
+      feed(stitcher, span(id, id, 0, "a", "call", 3, at + 1, at + 1.2).with("request_id", order));
+      feed(
+          stitcher,
+          span(id + 1, id + 1, 0, "b", "work", 2, at + 1.05, at + 1.15).with("request_id", order));
+    }
+  }
+
+  private void wholeCall(int at) {
+    int id = 10 * at + 1;
+    feed(stitcher, span(id, id + 2, 0, "a", "order", 2, at - 0.1, at + 0.3));
+    feed(stitcher, span(id, id, id + 2, "a", "call", 3, at, at + 0.2));
+    feed(stitcher, span(id, id + 1, id, "b", "work", 2, at + 0.05, at + 0.15));
   }
 
   private static EdgeStatistics edge(List<EdgeStatistics> topology, String from, String to) {
@@ -443,6 +518,27 @@ class StitcherTest {
     feed(stitcher, span(3, 31, 0, "a", "call", 3, 0, 1e6));
 
     assertThat(stitcher.statistics().watermarkNanos()).isLessThan(nanos(2));
+  }
+
+  @Test
+  void farFuture_beforeAnybodyElse_waitsForNothing_andIsNotLookedAt() {
+    for (int i = 1; i <= 100; i++) {
+      stitcher.accept(
+          new SpanFacts(5)
+              .clear()
+              .trace(7, i)
+              .span(i, 0)
+              .named("a", "x", 2)
+              .times(nanos(1e8), nanos(1e8 + 1))
+              .received(nanos(i * 0.01)));
+    }
+    stitcher.advanceTo(nanos(10));
+    assertThat(stitcher.statistics().liveFragments()).isEqualTo(100);
+
+    stitcher.advanceTo(nanos(200));
+
+    assertThat(stitcher.statistics().liveFragments()).isZero();
+    assertThat(stitcher.statistics().losses()).containsEntry("future_root", 100L);
   }
 
   @Test

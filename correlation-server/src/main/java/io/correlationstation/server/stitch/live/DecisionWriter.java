@@ -32,6 +32,7 @@ final class DecisionWriter {
   private final Journal journal;
   private final SyntheticSpans synthetic;
   private final @Nullable JourneyTraces journeyTraces;
+  private final TakenBack takenBack;
   private final AlreadyWritten alreadyWritten;
   private final StitchMetrics metrics;
   private final Clock clock;
@@ -44,12 +45,14 @@ final class DecisionWriter {
       Journal journal,
       SyntheticSpans synthetic,
       @Nullable JourneyTraces journeyTraces,
+      TakenBack takenBack,
       AlreadyWritten alreadyWritten,
       StitchMetrics metrics,
       Clock clock) {
     this.journal = journal;
     this.synthetic = synthetic;
     this.journeyTraces = journeyTraces;
+    this.takenBack = takenBack;
     this.alreadyWritten = alreadyWritten;
     this.metrics = metrics;
     this.clock = clock;
@@ -67,9 +70,10 @@ final class DecisionWriter {
         metrics.decided(handoff, clock);
       }
     }
-    List<Span> spans = new ArrayList<>(synthetic.of(decided));
+    int[] times = takenBack.timesBefore(decided);
+    List<Span> spans = new ArrayList<>(synthetic.of(decided, times));
     if (journeyTraces != null) {
-      spans.addAll(journeyTraces.of(decided, synthetic));
+      spans.addAll(journeyTraces.of(decided, times, synthetic));
     }
     spans.removeIf(alreadyWritten::remove);
     if (!fresh.isEmpty()) {

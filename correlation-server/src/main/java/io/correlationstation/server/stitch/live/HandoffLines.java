@@ -51,7 +51,7 @@ public final class HandoffLines {
   }
 
   /** One decision without line feed, such as a store keeps. */
-  public static String text(Handoff handoff) {
+  static String text(Handoff handoff) {
     try {
       return MAPPER.writeValueAsString(handoff);
     } catch (JsonProcessingException e) {

@@ -74,13 +74,18 @@ final class JourneyTraces {
 
   private final Map<String, Day> days = new LinkedHashMap<>();
 
-  /** What the decisions, in the order in which they were told, add to journey traces. */
-  List<Span> of(List<Handoff> decisions, SyntheticSpans synthetic) {
+  /**
+   * What the decisions, in the order in which they were told, add to journey traces.
+   *
+   * @param takenBack how often each one's link was taken back before
+   */
+  List<Span> of(List<Handoff> decisions, int[] takenBack, SyntheticSpans synthetic) {
     List<Span> spans = new ArrayList<>();
-    for (Handoff handoff : decisions) {
+    for (int i = 0; i < takenBack.length; i++) {
+      Handoff handoff = decisions.get(i);
       String circuit = handoff.keys().get(CIRCUIT);
       if (circuit != null && (handoff.makesLink() || handoff.takesLinkBack())) {
-        new Telling(day(circuit, handoff), handoff, synthetic, spans).tell();
+        new Telling(day(circuit, handoff), handoff, takenBack[i], synthetic, spans).tell();
       }
     }
     return spans;
@@ -101,7 +106,8 @@ final class JourneyTraces {
   }
 
   /** One decision put into its trace. */
-  private record Telling(Day day, Handoff handoff, SyntheticSpans synthetic, List<Span> spans) {
+  private record Telling(
+      Day day, Handoff handoff, int takenBack, SyntheticSpans synthetic, List<Span> spans) {
 
     void tell() {
       if (day.bytes >= MAX_PART_BYTES) {
@@ -112,7 +118,8 @@ final class JourneyTraces {
       if (day.bytes == 0) {
         add(root());
       }
-      String step = SyntheticSpans.spanId("journey step", day.traceId(day.part), handoff.id());
+      String what = takenBack == 0 ? "journey step" : "journey step again " + takenBack;
+      String step = SyntheticSpans.spanId(what, day.traceId(day.part), handoff.id());
       if (handoff.makesLink()) {
         step(step);
       } else {

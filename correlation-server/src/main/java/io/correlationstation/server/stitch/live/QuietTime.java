@@ -31,12 +31,12 @@ final class QuietTime {
     newestReceivedNanos = receivedNanos;
   }
 
-  /** Newest end of a pushed span, nanoseconds since the epoch; 0 when there was none. */
+  /** What time follows, nanoseconds since the epoch; 0 before there was anything. */
   long newestEndNanos() {
     return newestEndNanos;
   }
 
-  /** When the frame with that span was received. */
+  /** When the frame with it was received. */
   long newestReceivedNanos() {
     return newestReceivedNanos;
   }
@@ -45,15 +45,15 @@ final class QuietTime {
    * A frame was taken.
    *
    * @param pushedEndNanos the newest end of a pushed span so far
-   * @param frameEndNanos the newest end in this frame, whoever sent it; 0 for none
+   * @param startNanos where time starts while there is no pushed span to follow: with polled spans
+   *     it is that of the clock, with logs theirs; 0 for a frame of neither
    */
-  void taken(long pushedEndNanos, long frameEndNanos, long receivedNanos) {
+  void taken(long pushedEndNanos, long startNanos, long receivedNanos) {
     if (pushedEndNanos > newestEndNanos) {
       newestEndNanos = pushedEndNanos;
       newestReceivedNanos = receivedNanos;
-    } else if (newestEndNanos == 0 && frameEndNanos > 0) {
-      // Only polled sources so far: as there is no one to follow, time is that of the clock.
-      newestEndNanos = receivedNanos;
+    } else if (newestEndNanos == 0 && startNanos > 0) {
+      newestEndNanos = startNanos;
       newestReceivedNanos = receivedNanos;
     }
   }

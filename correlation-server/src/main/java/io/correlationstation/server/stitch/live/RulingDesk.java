@@ -74,7 +74,9 @@ final class RulingDesk implements AutoCloseable {
     if (ruling instanceof Ruling.OnHandoff onHandoff) {
       int before = decided.size();
       stitcher.verdict(onHandoff.verdict());
-      if (!RulingEffect.isAmong(decided.subList(before, decided.size()), onHandoff)) {
+      List<Handoff> told = decided.subList(before, decided.size());
+      told.replaceAll(each -> RulingEffect.explained(each, onHandoff));
+      if (!RulingEffect.isAmong(told, onHandoff)) {
         decided.addAll(RulingEffect.of(onHandoff));
       }
       metrics.ruled(onHandoff);

@@ -33,6 +33,16 @@ final class RulingEffect {
     return false;
   }
 
+  /**
+   * What the stitcher told since the ruling, so that a confirmed handoff still says why it was
+   * believed before: to the stitcher a confirmation is all there is.
+   */
+  static Handoff explained(Handoff told, Ruling.OnHandoff ruling) {
+    boolean carriedOut =
+        ruling.confirmed() && told.state() == LINKED && told.id().equals(ruling.handoff().id());
+    return carriedOut ? confirmed(ruling.handoff(), told.supersedes(), ruling) : told;
+  }
+
   /** The decisions that follow; empty when things stand that way already. */
   static List<Handoff> of(Ruling.OnHandoff ruling) {
     Handoff handoff = ruling.handoff();

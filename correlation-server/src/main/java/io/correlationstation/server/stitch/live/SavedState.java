@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 final class SavedState {
 
   private static final long MAGIC = 0x434f525253544348L;
-  private static final int VERSION = 6;
+  private static final int VERSION = 7;
   private static final int BUFFER = 1 << 16;
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -60,6 +60,7 @@ final class SavedState {
       Calibration calibration,
       Admission admission,
       JourneyTraces journeyTraces,
+      TakenBack takenBack,
       long sequence,
       long newestEndNanos,
       long newestReceivedNanos) {}
@@ -113,7 +114,8 @@ final class SavedState {
           state.horizon,
           state.calibration,
           state.admission,
-          state.journeyTraces
+          state.journeyTraces,
+          state.takenBack
         },
         externals,
         out);
@@ -167,6 +169,7 @@ final class SavedState {
           (Calibration) saved[3],
           (Admission) saved[4],
           (JourneyTraces) saved[5],
+          (TakenBack) saved[6],
           sequence,
           newestEndNanos,
           newestReceivedNanos);

@@ -87,6 +87,7 @@ public final class StitchWorker implements AutoCloseable {
   private final RulingDesk rulings;
   private final QuietTime quietTime;
   private final JourneyTraces journeyTraces;
+  private final TakenBack takenBack;
   private final DecisionWriter writer;
   private final Duration saveEvery;
   private final List<Handoff> decided = new ArrayList<>();
@@ -123,6 +124,7 @@ public final class StitchWorker implements AutoCloseable {
     this.feed = new TelemetryFeed(stitching, admission, tables);
     this.horizon = state == null ? horizon(stitching) : state.horizon();
     this.journeyTraces = state == null ? new JourneyTraces() : state.journeyTraces();
+    this.takenBack = state == null ? new TakenBack() : state.takenBack();
     this.rulings = new RulingDesk(config.rulingFile(), stitcher, decided, metrics);
     this.quietTime = new QuietTime(stitcher);
     if (config.polledSources()) {
@@ -141,6 +143,7 @@ public final class StitchWorker implements AutoCloseable {
             journal,
             new SyntheticSpans(config.systemOfService()),
             config.journeyTraces() ? journeyTraces : null,
+            takenBack,
             AlreadyWritten.after(lastSequence, journal),
             metrics,
             clock);
@@ -287,17 +290,20 @@ public final class StitchWorker implements AutoCloseable {
   private void take(Entry entry) throws IOException {
     Frame frame = entry.frame();
     long frameEndNanos = 0;
+    long startNanos = 0;
     quietTime.until(frame.receivedNanos());
     if (!frame.ownWork()) {
       if (frame.signal() == Signal.TRACES) {
         frameEndNanos = feed.traces(entry, stitcher);
+        startNanos = frameEndNanos == 0 ? 0 : frame.receivedNanos();
       } else if (frame.signal() == Signal.LOGS) {
-        feed.logs(frame.payload(), stitcher);
+        frameEndNanos = feed.logs(frame.payload(), frame.receivedNanos(), stitcher);
+        startNanos = frameEndNanos;
       }
     } else if (frame.signal() == Signal.RULINGS) {
       rulings.hearAll(entry);
     }
-    quietTime.taken(feed.newestPushedEndNanos(), frameEndNanos, frame.receivedNanos());
+    quietTime.taken(feed.newestPushedEndNanos(), startNanos, frame.receivedNanos());
     takeMissed(entry);
     horizon.passed(entry.sequence(), frameEndNanos);
     lastSequence = entry.sequence();
@@ -330,6 +336,7 @@ public final class StitchWorker implements AutoCloseable {
             metrics.calibration(),
             admission,
             journeyTraces,
+            takenBack,
             lastSequence,
             quietTime.newestEndNanos(),
             quietTime.newestReceivedNanos()),

@@ -44,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A bridge that replaces another one links to it too ({@code correlation.link=supersedes}). What
  * was taken back gets a retraction span of no length under its bridge and one under its marker.
+ * What holds again after that gets a bridge and a marker of new ids, the bridge linked to the void
+ * one.
  */
 final class SyntheticSpans {
 
@@ -66,18 +68,24 @@ final class SyntheticSpans {
     this.systemOfService = Map.copyOf(systemOfService);
   }
 
-  /** What the decisions, in the order in which they were told, look like. */
-  List<Span> of(List<Handoff> decisions) {
+  /**
+   * What the decisions, in the order in which they were told, look like.
+   *
+   * @param takenBack how often each one's link was taken back before
+   */
+  List<Span> of(List<Handoff> decisions, int[] takenBack) {
     List<Span> spans = new ArrayList<>();
-    Map<String, Handoff> takenBack = new HashMap<>();
-    for (Handoff handoff : decisions) {
+    Map<String, Span.Link> voided = new HashMap<>();
+    for (int i = 0; i < takenBack.length; i++) {
+      Handoff handoff = decisions.get(i);
+      int times = takenBack[i];
       if (handoff.makesLink()) {
-        spans.add(bridge(handoff, takenBack.get(handoff.supersedes())));
-        spans.add(marker(handoff));
+        spans.add(bridge(handoff, times, voided.get(handoff.supersedes())));
+        spans.add(marker(handoff, times));
       } else if (handoff.takesLinkBack()) {
-        takenBack.put(handoff.id(), handoff);
-        spans.add(retraction(handoff, handoff.parent()));
-        spans.add(retraction(handoff, handoff.child()));
+        voided.put(handoff.id(), supersedes(handoff, times));
+        spans.add(retraction(handoff, handoff.parent(), bridgeSpanId(handoff, times)));
+        spans.add(retraction(handoff, handoff.child(), markerSpanId(handoff, times)));
       }
     }
     return spans;
@@ -99,16 +107,19 @@ final class SyntheticSpans {
         .toByteArray();
   }
 
-  private Span bridge(Handoff handoff, @Nullable Handoff superseded) {
+  private Span bridge(Handoff handoff, int times, Span.@Nullable Link superseded) {
     SpanRef parent = handoff.parent();
     SpanRef child = handoff.child();
     Span.Builder bridge = Span.newBuilder();
     if (superseded != null) {
-      bridge.addLinks(supersedes(superseded));
+      bridge.addLinks(superseded);
+    }
+    if (times > 0) {
+      bridge.addLinks(supersedes(handoff, times - 1));
     }
     return bridge
         .setTraceId(bytes(parent.traceId()))
-        .setSpanId(ByteString.copyFrom(bridgeSpanId(parent.spanId(), child.spanId())))
+        .setSpanId(ByteString.copyFrom(bridgeSpanId(handoff, times)))
         .setParentSpanId(bytes(parent.spanId()))
         .setName(system(parent) + "_to_" + system(child) + "_bridge")
         .setKind(Span.SpanKind.SPAN_KIND_INTERNAL)
@@ -119,12 +130,12 @@ final class SyntheticSpans {
         .build();
   }
 
-  private Span marker(Handoff handoff) {
+  private Span marker(Handoff handoff, int times) {
     SpanRef parent = handoff.parent();
     SpanRef child = handoff.child();
     return Span.newBuilder()
         .setTraceId(bytes(child.traceId()))
-        .setSpanId(ByteString.copyFrom(markerSpanId(parent, child)))
+        .setSpanId(ByteString.copyFrom(markerSpanId(handoff, times)))
         .setParentSpanId(bytes(child.spanId()))
         .setName(system(child) + "_from_" + system(parent) + "_marker")
         .setKind(Span.SpanKind.SPAN_KIND_INTERNAL)
@@ -136,13 +147,9 @@ final class SyntheticSpans {
   }
 
   /** A sent span can't be deleted: under the bridge and under the marker stands that it is void. */
-  private Span retraction(Handoff handoff, SpanRef side) {
+  private Span retraction(Handoff handoff, SpanRef side, byte[] voided) {
     SpanRef parent = handoff.parent();
     SpanRef child = handoff.child();
-    byte[] voided =
-        side == parent
-            ? bridgeSpanId(parent.spanId(), child.spanId())
-            : markerSpanId(parent, child);
     return Span.newBuilder()
         .setTraceId(bytes(side.traceId()))
         .setSpanId(
@@ -157,11 +164,11 @@ final class SyntheticSpans {
         .build();
   }
 
-  private static Span.Link supersedes(Handoff superseded) {
-    SpanRef parent = superseded.parent();
+  /** A link to the bridge that showed this handoff after it had been taken back that often. */
+  private static Span.Link supersedes(Handoff handoff, int times) {
     return Span.Link.newBuilder()
-        .setTraceId(bytes(parent.traceId()))
-        .setSpanId(ByteString.copyFrom(bridgeSpanId(parent.spanId(), superseded.child().spanId())))
+        .setTraceId(bytes(handoff.parent().traceId()))
+        .setSpanId(ByteString.copyFrom(bridgeSpanId(handoff, times)))
         .addAttributes(text("correlation.link", "supersedes"))
         .build();
   }
@@ -208,8 +215,17 @@ final class SyntheticSpans {
     return id("MD5", parentSpanId + "-" + childSpanId, 8);
   }
 
-  private static byte[] markerSpanId(SpanRef parent, SpanRef child) {
-    return derivedSpanId("marker", parent, child);
+  private static byte[] bridgeSpanId(Handoff handoff, int times) {
+    SpanRef parent = handoff.parent();
+    SpanRef child = handoff.child();
+    return times == 0
+        ? bridgeSpanId(parent.spanId(), child.spanId())
+        : derivedSpanId("bridge again " + times, parent, child);
+  }
+
+  private static byte[] markerSpanId(Handoff handoff, int times) {
+    String what = times == 0 ? "marker" : "marker again " + times;
+    return derivedSpanId(what, handoff.parent(), handoff.child());
   }
 
   private static byte[] derivedSpanId(String what, SpanRef parent, SpanRef child) {

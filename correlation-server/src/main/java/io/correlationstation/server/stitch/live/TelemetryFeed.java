@@ -12,6 +12,8 @@ import io.correlationstation.server.otlp.SpanView;
 import io.correlationstation.server.otlp.TraceScan;
 import io.correlationstation.server.stitch.KeySighting;
 import io.correlationstation.server.stitch.KeySpec;
+import io.correlationstation.server.stitch.KeySpec.LetterCase;
+import io.correlationstation.server.stitch.KeyText;
 import io.correlationstation.server.stitch.SpanFacts;
 import io.correlationstation.server.stitch.StitchConfig;
 import io.correlationstation.server.stitch.Stitcher;
@@ -180,13 +182,21 @@ public final class TelemetryFeed {
     return false;
   }
 
-  /** Gives the keys on every record of an {@code ExportLogsServiceRequest} to the stitcher. */
-  public void logs(byte[] payload, Stitcher stitcher) {
+  /**
+   * Gives the keys on every record of an {@code ExportLogsServiceRequest} to the stitcher.
+   *
+   * @param receivedTime when it was received, in nanoseconds since the epoch; 0 if unknown
+   * @return the latest believable time of a record with keys, or 0 when there is none
+   */
+  public long logs(byte[] payload, long receivedTime, Stitcher stitcher) {
+    startFrame(receivedTime);
     LogScan.scan(payload, names, log -> sighting(log, stitcher));
+    return frameEndNanos;
   }
 
   /**
-   * The latest believable end of any span that moves event time: neither polled nor an observer's.
+   * The latest end of any span that moves event time: neither polled nor an observer's, nor ahead
+   * of its receive time.
    */
   public long newestPushedEndNanos() {
     return newestPushedEndNanos;
@@ -205,34 +215,48 @@ public final class TelemetryFeed {
         .destination(span.attribute(DESTINATION))
         .peer(firstOf(span, PEER, SERVER_ADDRESS))
         .client(span.attribute(CLIENT_ADDRESS))
-        .carrier(span.attribute(MESSAGE_ID))
+        .carrier(messageId(span))
         .precision(coarse ? SECOND_NANOS : 0)
         .polled(coarse)
         .received(receivedNanos);
     if ((span.found() & keyBits) != 0) {
       for (int i = 0; i < namesOfKey.length; i++) {
-        facts.key(i, key(namesOfKey[i], span));
+        facts.key(i, key(i, span));
       }
     }
     if (!observers.contains(span.service())) {
-      long believable =
-          receivedNanos == 0 ? span.endNanos() : Math.min(span.endNanos(), receivedNanos);
+      long believable = believable(span.endNanos());
       frameEndNanos = Math.max(frameEndNanos, believable);
-      if (!coarse) {
+      if (!coarse && !Stitcher.isAhead(span.endNanos(), receivedNanos)) {
         newestPushedEndNanos = Math.max(newestPushedEndNanos, believable);
       }
     }
     return facts;
   }
 
-  private static @Nullable String key(int[] numbers, SpanView span) {
-    for (int number : numbers) {
+  private long believable(long nanos) {
+    return receivedNanos == 0 ? nanos : Math.min(nanos, receivedNanos);
+  }
+
+  private static @Nullable String messageId(SpanView span) {
+    String id = span.attribute(MESSAGE_ID);
+    return id == null || KeyText.clean(id, LetterCase.KEPT) == null ? null : id;
+  }
+
+  /** The value of the first name that says anything. */
+  private @Nullable String key(int key, SpanView span) {
+    String found = null;
+    for (int number : namesOfKey[key]) {
       String value = span.attribute(number);
-      if (value != null) {
-        return value;
+      if (value != null && (found == null || isJunk(key, found))) {
+        found = value;
       }
     }
-    return null;
+    return found;
+  }
+
+  private boolean isJunk(int key, String value) {
+    return KeyText.clean(value, keys.get(key).letterCase()) == null;
   }
 
   private static @Nullable String firstOf(SpanView span, int first, int second) {
@@ -246,10 +270,11 @@ public final class TelemetryFeed {
     }
     Map<String, String> seen = new HashMap<>();
     for (int i = 0; i < namesOfKey.length; i++) {
+      String name = keys.get(i).name();
       for (int number : namesOfKey[i]) {
         String value = log.attribute(number);
-        if (value != null) {
-          seen.putIfAbsent(keys.get(i).name(), value);
+        if (value != null && !isJunk(i, value)) {
+          seen.putIfAbsent(name, value);
         }
       }
     }
@@ -258,6 +283,7 @@ public final class TelemetryFeed {
       admission.admit(Admission.hash(traceId));
     }
     if (seen.size() >= 2 || (traceId != null && !seen.isEmpty())) {
+      frameEndNanos = Math.max(frameEndNanos, believable(log.timeNanos()));
       stitcher.sight(
           new KeySighting(
               half(traceId, 0), half(traceId, 1), log.timeNanos(), seen, "log:" + log.service()));

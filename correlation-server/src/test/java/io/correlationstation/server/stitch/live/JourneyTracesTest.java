@@ -31,6 +31,7 @@ class JourneyTracesTest {
   private static final int TEMPO_MAX_BYTES = 5_000_000;
 
   private final SyntheticSpans synthetic = new SyntheticSpans(Map.of("mdso-scriptplan", "mdso"));
+  private final TakenBack takenBack = new TakenBack();
   private JourneyTraces traces = new JourneyTraces();
 
   @Test
@@ -149,7 +150,8 @@ class JourneyTracesTest {
   }
 
   private List<Span> tell(Handoff... handoffs) {
-    return traces.of(List.of(handoffs), synthetic);
+    List<Handoff> told = List.of(handoffs);
+    return traces.of(told, takenBack.timesBefore(told), synthetic);
   }
 
   private static Set<ByteString> traceIds(List<Span> spans) {

@@ -172,7 +172,8 @@ class RestartTest {
     }
 
     String bytes() {
-      return Arrays.toString(SyntheticSpans.encode(SYNTHETIC.of(told)));
+      return Arrays.toString(
+          SyntheticSpans.encode(SYNTHETIC.of(told, new TakenBack().timesBefore(told))));
     }
   }
 }

@@ -94,6 +94,7 @@ class StateSaverTest {
         metrics.calibration(),
         new Admission(1, 1, 1, 1),
         new JourneyTraces(),
+        new TakenBack(),
         sequence,
         0,
         0);

@@ -2,6 +2,7 @@
 package io.correlationstation.server.stitch.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
@@ -9,6 +10,7 @@ import io.correlationstation.server.journal.Frame;
 import io.correlationstation.server.journal.InMemoryJournal;
 import io.correlationstation.server.journal.JournalCursor;
 import io.correlationstation.server.journal.Signal;
+import io.correlationstation.server.otlp.LogBatch;
 import io.correlationstation.server.otlp.SpanTables;
 import io.correlationstation.server.stitch.Evidence;
 import io.correlationstation.server.stitch.Handoff;
@@ -211,6 +213,27 @@ class StitchWorkerTest {
   }
 
   @Test
+  void confirm_whileHeld_saysWhoAndKeepsWhyItWasBelieved() throws Exception {
+    try (StitchWorker worker = start()) {
+      appendHandoff();
+      letTimePass(worker);
+      await().until(() -> !linked().isEmpty());
+      Handoff told = linked().get(0);
+
+      worker.rule(new Ruling.OnHandoff(told, true, null, "seen it", "ann", 1));
+      await().until(() -> linked().size() == 2);
+
+      Handoff confirmed = linked().get(1);
+      assertThat(confirmed.confidence()).isEqualTo(1);
+      assertThat(confirmed.recomputed()).isCloseTo(1, within(1e-9));
+      assertThat(confirmed.evidence()).startsWith(told.evidence().toArray(new Evidence[0]));
+      assertThat(confirmed.evidence().get(told.evidence().size()))
+          .extracting(Evidence::kind, Evidence::key, Evidence::value)
+          .containsExactly("verdict", "confirmed", "ann");
+    }
+  }
+
+  @Test
   void rulings_whenNothingIsHeld_areCarriedOutAndTheLastOneHolds() throws Exception {
     appendHandoff();
     try (StitchWorker worker = start()) {
@@ -244,6 +267,9 @@ class StitchWorkerTest {
             "beorn_to_mdso_retraction",
             "beorn_to_mdso_bridge",
             "mdso_from_beorn_marker");
+    ByteString voided = synthetic(empty).get(0).getParentSpanId();
+    assertThat(synthetic(empty).get(2).getSpanId()).isNotEqualTo(voided);
+    assertThat(synthetic(empty).get(2).getLinks(1).getSpanId()).isEqualTo(voided);
   }
 
   @Test
@@ -426,6 +452,42 @@ class StitchWorkerTest {
     }
   }
 
+  @Test
+  void hostAheadOfTheServer_alone_isDecidedThoughItNeverFallsSilent() throws Exception {
+    try (StitchWorker worker = start()) {
+      for (int second = 0; second < 30; second++) {
+        append(START + second * 1_000 * MILLI, "beorn", root(second, (second + 120) * 1_000L));
+      }
+
+      await().until(() -> worker.statistics().watermarkNanos() > START + 20_000 * MILLI);
+    }
+  }
+
+  @Test
+  void logsAlone_teachAliases_asTimePasses() throws Exception {
+    try (StitchWorker worker = start()) {
+      LogBatch batch = new LogBatch(256);
+      batch.openResource().attribute("service.name", "arda").openScope("test");
+      batch
+          .openRecord(START, START)
+          .attribute("circuit_id", "80.L1XX.000001..TEST")
+          .attribute("resource_id", "r-1")
+          .closeRecord();
+      batch.closeResource();
+      journal.append(new Frame(Signal.LOGS, START, 1, Map.of(), batch.toByteArray()));
+      await().until(() -> worker.statistics().keyValues().getOrDefault("resource_id", 0) == 1);
+
+      now.updateAndGet(instant -> instant.plusSeconds(60));
+
+      await().until(() -> worker.statistics().aliases() == 1);
+    }
+  }
+
+  private static Span root(int number, long endMillis) {
+    String id = "%016x".formatted(number + 1);
+    return span(id + id, id, "", "work", Span.SpanKind.SPAN_KIND_SERVER, endMillis - 10, endMillis);
+  }
+
   private void letTimePass(StitchWorker worker) {
     await().until(() -> worker.statistics().spans() == 3);
     now.updateAndGet(instant -> instant.plusSeconds(60));
@@ -490,6 +552,10 @@ class StitchWorkerTest {
   }
 
   private void append(String service, Span... spans) {
+    append(START + 1_000 * MILLI, service, spans);
+  }
+
+  private void append(long receivedNanos, String service, Span... spans) {
     ExportTraceServiceRequest.Builder request = ExportTraceServiceRequest.newBuilder();
     request
         .addResourceSpansBuilder()
@@ -500,11 +566,7 @@ class StitchWorkerTest {
         .addAllSpans(List.of(spans));
     journal.append(
         new Frame(
-            Signal.TRACES,
-            START + 1_000 * MILLI,
-            spans.length,
-            Map.of(),
-            request.build().toByteArray()));
+            Signal.TRACES, receivedNanos, spans.length, Map.of(), request.build().toByteArray()));
   }
 
   private static Span span(

@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,7 @@ class SyntheticSpansTest {
   private static final String PARENT_SPAN = "00f067aa0ba902b7";
   private static final String CHILD_SPAN = "b7ad6b7169203331";
 
+  private final TakenBack takenBack = new TakenBack();
   private final SyntheticSpans synthetic = new SyntheticSpans(Map.of("mdso-scriptplan", "mdso"));
 
   @Test
@@ -67,7 +69,7 @@ class SyntheticSpansTest {
     Handoff sure = handoff(1_000, 5_000);
     Handoff unsure = decision(sure, sure.parent(), Handoff.State.CANDIDATE, null);
 
-    assertThat(synthetic.of(List.of(unsure))).isEmpty();
+    assertThat(told(unsure)).isEmpty();
   }
 
   /** Tempo cuts a value at 2048 bytes without a word: what one searches by must not reach that. */
@@ -93,7 +95,7 @@ class SyntheticSpansTest {
             handoff.modelVersion(),
             handoff.supersedes());
 
-    assertThat(synthetic.of(List.of(longest)))
+    assertThat(told(longest))
         .hasSize(2)
         .flatExtracting(Span::getAttributesList)
         .extracting(attribute -> attribute.getValue().getStringValueBytes().size())
@@ -125,10 +127,9 @@ class SyntheticSpansTest {
     SpanRef better = new SpanRef(PARENT_TRACE, "10f067aa0ba902b7", "beorn", "POST", 2_000, 2_100);
 
     List<Span> spans =
-        synthetic.of(
-            List.of(
-                decision(before, before.parent(), Handoff.State.REJECTED, before.id()),
-                decision(before, better, Handoff.State.LINKED, before.id())));
+        told(
+            decision(before, before.parent(), Handoff.State.REJECTED, before.id()),
+            decision(before, better, Handoff.State.LINKED, before.id()));
 
     Span bridge = spans.get(2);
     assertThat(bridge.getName()).isEqualTo("beorn_to_mdso_bridge");
@@ -148,12 +149,42 @@ class SyntheticSpansTest {
   }
 
   @Test
+  void of_linkThatHoldsAgain_hasNewIds_andEachRetractionStandsUnderItsOwn() {
+    Handoff linked = handoff(1_000, 5_000);
+    Handoff rejected = decision(linked, linked.parent(), Handoff.State.REJECTED, linked.id());
+
+    List<Span> first = told(linked);
+    List<Span> void1 = told(rejected);
+    List<Span> again = told(linked);
+    List<Span> void2 = told(rejected);
+    List<Span> third = told(linked);
+
+    assertThat(Stream.of(first, void1, again, void2, third).flatMap(List::stream))
+        .extracting(Span::getSpanId)
+        .doesNotHaveDuplicates();
+    assertThat(void1)
+        .extracting(Span::getParentSpanId)
+        .containsExactly(first.get(0).getSpanId(), first.get(1).getSpanId());
+    assertThat(void2)
+        .extracting(Span::getParentSpanId)
+        .containsExactly(again.get(0).getSpanId(), again.get(1).getSpanId());
+    assertThat(again.get(0).getLinks(1).getSpanId()).isEqualTo(first.get(0).getSpanId());
+    assertThat(third.get(0).getLinks(1).getSpanId()).isEqualTo(again.get(0).getSpanId());
+    assertThat(third.get(0).getName()).isEqualTo(first.get(0).getName());
+  }
+
+  @Test
   void encode_C03_twice_givesTheSameBytes() {
     assertThat(encode(handoff(1_000, 5_000))).isEqualTo(encode(handoff(1_000, 5_000)));
   }
 
+  private List<Span> told(Handoff... decisions) {
+    List<Handoff> told = List.of(decisions);
+    return synthetic.of(told, takenBack.timesBefore(told));
+  }
+
   private byte[] encode(Handoff... handoffs) {
-    return SyntheticSpans.encode(synthetic.of(List.of(handoffs)));
+    return SyntheticSpans.encode(told(handoffs));
   }
 
   private List<Span> spans(Handoff handoff) throws Exception {
