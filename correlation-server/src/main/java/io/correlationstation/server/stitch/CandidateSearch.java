@@ -32,6 +32,9 @@ final class CandidateSearch {
   /** What the running search has found. */
   private final Candidates found = new Candidates(64);
 
+  /** Whether the running search leaves nothing out. */
+  private boolean everything;
+
   private long vetoes;
 
   /** Number of the running search, and which keys its child has, all of them and uncertain ones. */
@@ -87,6 +90,27 @@ final class CandidateSearch {
     burst(child, all);
     all.burstWeight = child.type.burstWeight(all);
     child.searched(all, fits);
+  }
+
+  /** All that share a strong key, also what the fit has given up; good until the next search. */
+  Candidates everything(Child child) {
+    begin(child);
+    leastOfEdge = 0;
+    everything = true;
+    long before = vetoes;
+    for (KeyValue key : child.fragment.keys()) {
+      if (keys.spec(key.key).strong() && !key.quarantined) {
+        byKey(child, key);
+      }
+    }
+    vetoes = before;
+    everything = false;
+    return found;
+  }
+
+  /** Forgets what the last search found, or it would keep it in memory. */
+  void letGo() {
+    found.clear(0);
   }
 
   /** Finds the latest roots of the same type under the child's most telling key. */
@@ -245,7 +269,7 @@ final class CandidateSearch {
     if (edge.forbidden) {
       return false;
     }
-    boolean settled = child.type.settled();
+    boolean settled = child.type.settled() && !everything;
     double factor = exit.fragment.keySet.comparedFactor;
     if (settled && edge.mostWeight(exit, child) * factor * OWN_KEY_FACTOR < NEGLIGIBLE) {
       return false;

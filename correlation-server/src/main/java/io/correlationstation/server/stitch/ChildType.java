@@ -76,6 +76,51 @@ final class ChildType {
     return fits >= SETTLED_FITS && !hopeful;
   }
 
+  /**
+   * Before a fit: whether its callers are still looked for among all that may be.
+   *
+   * @param again whether that is done again, however little was found before
+   */
+  boolean hopes(boolean again) {
+    boolean mostlyOrphans = fits == 0 || orphans > 0.5 * seenAtFit;
+    hopeful = mostlyOrphans && again;
+    return hopeful && seen > 0;
+  }
+
+  /** After a fit. */
+  void fitted() {
+    fits += inWindow > 0 ? 1 : 0;
+    seenAtFit = seenInFit();
+    if (seenAtFit >= 1) {
+      orphanShare = Math.min(1, orphans / seenAtFit);
+    }
+  }
+
+  /** What was thought to be known of its callers proved wrong: they are looked for anew. */
+  void beginAgain() {
+    fits = 0;
+    hopeful = true;
+  }
+
+  /** What fits before taught loses weight. */
+  void fade(double factor) {
+    carriedOrphans *= factor;
+    carriedSeen *= factor;
+    carriedKeyed *= factor;
+    carriedKeyedOrphans *= factor;
+    carriedBurst.scale(factor);
+  }
+
+  /** Before an expectation: what is counted begins with what was carried over. */
+  void startFit() {
+    orphans = carriedOrphans;
+    keyedOrphans = carriedKeyedOrphans;
+    burst.clear();
+    burst.addAll(carriedBurst, 1);
+    inWindow = 0;
+    keyedInWindow = 0;
+  }
+
   /** The edge from this type of exit; null when the two were never compared. */
   @Nullable EdgeModel edge(ExitType exit) {
     return byExit[slotOf(exit)];

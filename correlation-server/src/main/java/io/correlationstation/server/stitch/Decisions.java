@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** Turns probabilities into handoffs, and tells the sink what changed. */
 final class Decisions {
 
-  static final String MODEL_VERSION = "branching-2";
+  static final String MODEL_VERSION = "branching-3";
   private static final double TOLD_CHANGE = 0.01;
-  private static final double CANNOT_TELL = 0.25;
   private static final int MAX_RIVALS = 5;
 
   private final StitchConfig config;
@@ -64,8 +63,8 @@ final class Decisions {
     }
     int best = bestCandidate(child);
     double confidence = best < 0 ? 0 : traceProbability(child, traces[best]);
-    if (best >= 0 && child.candidates.edges[best].tied) {
-      confidence = Math.min(confidence, CANNOT_TELL);
+    if (best >= 0) {
+      confidence = Math.min(confidence, atMost(child, best));
     }
     boolean forGood = last && !child.decided;
     child.decided |= last;
@@ -141,6 +140,12 @@ final class Decisions {
       return child.candidates.exits[one].startNanos > child.candidates.exits[other].startNanos;
     }
     return probability[one] > probability[other];
+  }
+
+  /** What a candidate is good for; who names what it handed over is in no doubt. */
+  static double atMost(Child child, int index) {
+    boolean named = Carriers.same(child, child.candidates.exits[index]);
+    return named ? 1 : child.candidates.edges[index].atMost();
   }
 
   private int confirmedCandidate(Child child) {

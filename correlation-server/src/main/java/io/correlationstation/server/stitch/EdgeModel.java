@@ -2,6 +2,7 @@
 package io.correlationstation.server.stitch;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How exits of one type bring forth children of another: how often, how much later, and how the two
@@ -22,6 +23,9 @@ final class EdgeModel {
   /** The same for an edge that runs against better known calls or past them. */
   private static final double RARE_DOUBTFUL = 0.3;
 
+  /** Less than anything is told at. */
+  static final double CANNOT_TELL = 0.25;
+
   private static final double MAX_SHARE = 0.995;
 
   final ExitType exit;
@@ -36,6 +40,12 @@ final class EdgeModel {
   /** Explains its children as well as an edge from another trace does: nobody can tell. */
   boolean tied;
 
+  /** The confidence that {@link Rivals} leaves it. */
+  double ceiling = 1;
+
+  /** Explains better, with caller and callee exchanged, what this one explained: it is given up. */
+  @Nullable EdgeModel reversedBy;
+
   /** Listed by the topology. */
   boolean listed;
 
@@ -45,6 +55,8 @@ final class EdgeModel {
   final Density delay = new Density();
   final Density slack = new Density();
   final Density slackAnyhow = new Density();
+
+  private boolean slackIsSmooth;
 
   /** Distance of the two spans' middles where the caller waits: the difference of the clocks. */
   final Density middle = new Density();
@@ -111,6 +123,7 @@ final class EdgeModel {
   }
 
   void startSlack() {
+    slackIsSmooth = false;
     slackAnyhow.clear();
     slackAnyhow.addAll(carriedSlackAnyhow, 1);
   }
@@ -163,7 +176,7 @@ final class EdgeModel {
 
   /** Calls seen whole, and handoffs found. */
   double known() {
-    return intact + Math.max(0, expected - 1);
+    return intact + (reversedBy == null ? Math.max(0, expected - 1) : 0);
   }
 
   void fade(double factor) {
@@ -190,7 +203,7 @@ final class EdgeModel {
     double exists = PRIOR_EXITS / (PRIOR_EXITS + exit.exposure);
     double hoped = PRIOR_EXITS * prior * exists;
     share = Math.min(MAX_SHARE, (learnt + hoped) / (exit.exposure + PRIOR_EXITS));
-    if (forbidden || givenUp) {
+    if (forbidden || givenUp || reversedBy != null) {
       share = 0;
     }
     if (exit.exposure >= 1) {
@@ -222,6 +235,10 @@ final class EdgeModel {
       peak = Timing.MOST_DENSITY;
       return;
     }
+    if (!slackIsSmooth) {
+      slackAnyhow.smooth();
+      slackIsSmooth = true;
+    }
     delay.smooth();
     slack.smooth();
     trust = known / (known + PRIOR_SAMPLES);
@@ -236,6 +253,11 @@ final class EdgeModel {
       mostFactor = Math.max(mostFactor, slackFactor[i]);
     }
     peak = (trust * delay.mostPerSecond() + (1 - trust) * Timing.MOST_DENSITY) * mostFactor;
+  }
+
+  /** The confidence it is good for: less than 1 where others explain its children as well. */
+  double atMost() {
+    return tied ? Math.min(ceiling, CANNOT_TELL) : ceiling;
   }
 
   /** Whether calls of its kind may have callees in other traces, as services are known by now. */

@@ -20,6 +20,7 @@ import java.util.List;
  *   direction    whether the order of the two starts is credible, clocks corrected
  *   competition  how rare such work is without parent, what else was possible, who else wants the call
  *   trace        other spans of the same trace that would explain it as well
+ *   doubt        other kinds of calls explain such work about as well: no more confidence than that
  * </pre>
  */
 final class Explanation {
@@ -79,6 +80,11 @@ final class Explanation {
           "other_spans",
           format(traceProbability - probability),
           Math.log(traceProbability / probability));
+    }
+    double all = Math.max(probability, traceProbability);
+    double most = Decisions.atMost(child, index);
+    if (most < all) {
+      add("doubt", "at_most", format(most), Math.log(most / all));
     }
   }
 

@@ -29,6 +29,12 @@ final class Learner {
   private static final double SILENT_HOPE = 0.02;
   private static final int FRESH_FITS = 6;
 
+  /** Once settled, every so many fits edges are compared with their rivals. */
+  private static final int COMPARED_EACH = 8;
+
+  /** How often a fit goes on after edges were given up. */
+  private static final int MOST_CORRECTIONS = 3;
+
   /** However many fits a busy minute brings: work taken up late must have been seen by then. */
   private static final long FRESH_NANOS = 60L * 1_000_000_000;
 
@@ -42,6 +48,7 @@ final class Learner {
   private final Vocabulary vocabulary;
   private final Matcher matcher;
   private final Skew skew;
+  private final CandidateSearch search;
   private final ArrayDeque<Child> window = new ArrayDeque<>();
   private double[] probability = new double[64];
   private long known;
@@ -60,11 +67,17 @@ final class Learner {
   /** How far services here show their calls, 0 to 1. */
   private double showing;
 
-  Learner(StitchConfig config, Vocabulary vocabulary, Matcher matcher, Skew skew) {
+  Learner(
+      StitchConfig config,
+      Vocabulary vocabulary,
+      Matcher matcher,
+      Skew skew,
+      CandidateSearch search) {
     this.config = config;
     this.vocabulary = vocabulary;
     this.matcher = matcher;
     this.skew = skew;
+    this.search = search;
   }
 
   int fits() {
@@ -143,16 +156,35 @@ final class Learner {
     measureSlack();
     fresh = fits < FRESH_FITS || newestNanos - firstNanos < FRESH_NANOS;
     boolean hopeful = false;
+    boolean compare = fits % COMPARED_EACH == 0;
     for (ChildType type : vocabulary.childTypes()) {
-      boolean mostlyOrphans = type.fits == 0 || type.orphans > 0.5 * type.seenAtFit;
-      boolean again = fresh || type.fits < FRESH_FITS || Integer.bitCount(type.fits) == 1;
-      type.hopeful = mostlyOrphans && again;
-      hopeful |= type.hopeful;
+      boolean young = fresh || type.fits < FRESH_FITS;
+      compare |= young && type.inWindow >= FIRST_FIT;
+      hopeful |= type.hopes(young || Integer.bitCount(type.fits) == 1);
     }
     int iterations = fresh || hopeful ? ITERATIONS : WARM_ITERATIONS;
     int least = fresh ? BROAD_ITERATIONS : hopeful ? HOPE.length : 0;
     double converged = fresh ? CONVERGED : WARM_CONVERGED;
-    for (int i = 0; i < iterations; i++) {
+    iterate(iterations, least, converged);
+    Rivals rivals = new Rivals(vocabulary, search);
+    for (int i = 0; compare && rivals.compare(window) && i < MOST_CORRECTIONS; i++) {
+      hopeful = true;
+      vocabulary.findDoubtful();
+      iterate(ITERATIONS, least, converged);
+    }
+    vocabulary.childTypes().forEach(ChildType::fitted);
+    matcher.reweighOpen();
+    new Ties(vocabulary).find(window);
+    knownAtFit = known;
+    fittedNanos = now;
+    fits++;
+    if (fresh || hopeful) {
+      restlessFit = fits;
+    }
+  }
+
+  private void iterate(int most, int least, double converged) {
+    for (int i = 0; i < most; i++) {
       expect(i);
       double change = maximise(i);
       if (i == HOPE.length || i == DOUBTFUL_AGAIN) {
@@ -168,21 +200,6 @@ final class Learner {
         reweigh(child);
       }
     }
-    for (ChildType type : vocabulary.childTypes()) {
-      type.fits += type.inWindow > 0 ? 1 : 0;
-      type.seenAtFit = type.inWindow + type.carriedSeen;
-      if (type.seenAtFit >= 1) {
-        type.orphanShare = Math.min(1, type.orphans / type.seenAtFit);
-      }
-    }
-    matcher.reweighOpen();
-    new Ties(vocabulary).find(window);
-    knownAtFit = known;
-    fittedNanos = now;
-    fits++;
-    if (fresh || hopeful) {
-      restlessFit = fits;
-    }
   }
 
   private void moveWindow() {
@@ -195,11 +212,7 @@ final class Learner {
       edge.fade(FADE);
     }
     for (ChildType type : vocabulary.childTypes()) {
-      type.carriedOrphans *= FADE;
-      type.carriedSeen *= FADE;
-      type.carriedKeyed *= FADE;
-      type.carriedKeyedOrphans *= FADE;
-      type.carriedBurst.scale(FADE);
+      type.fade(FADE);
     }
     for (ExitType type : vocabulary.exitTypes()) {
       type.carriedExposure *= FADE;
@@ -237,9 +250,6 @@ final class Learner {
         all.edges[i].slackAnyhow.add(all.slackBin(i), 1);
       }
     }
-    for (EdgeModel edge : vocabulary.edges()) {
-      edge.slackAnyhow.smooth();
-    }
   }
 
   private void expect(int iteration) {
@@ -248,12 +258,7 @@ final class Learner {
       edge.startFit(broad);
     }
     for (ChildType type : vocabulary.childTypes()) {
-      type.orphans = type.carriedOrphans;
-      type.keyedOrphans = type.carriedKeyedOrphans;
-      type.burst.clear();
-      type.burst.addAll(type.carriedBurst, 1);
-      type.inWindow = 0;
-      type.keyedInWindow = 0;
+      type.startFit();
     }
     for (Child child : window) {
       reweigh(child);

@@ -69,7 +69,7 @@ public final class Stitcher {
     vocabulary = new Vocabulary(config.topology(), config.maxBytes(), losses);
     matcher = new Matcher(skew);
     search = new CandidateSearch(config, keys, vocabulary, verdicts, carriers, skew);
-    learner = new Learner(config, vocabulary, matcher, skew);
+    learner = new Learner(config, vocabulary, matcher, skew, search);
     decisions = new Decisions(config, keys, verdicts, requireNonNull(sink, "sink"));
     postings = new Postings(config.maxPostingsPerKey(), keys, losses);
     fragments = new Fragments(config, keys, postings, vocabulary, losses, skew, carriers);
