@@ -26,6 +26,10 @@ public final class StitchLoad {
 
   private static final long EPOCH_NANOS = 1_767_600_000_000_000_000L;
   private static final int ROUNDS = 8;
+
+  /** So many, of which the second half shows what traffic costs that has gone on for a while. */
+  private static final int LONG_ROUNDS = 24;
+
   private static final int WARM_RUNS = 3;
   private static final int HELD_SECONDS = 88;
   private static final int SLOWEST_PER_SECOND = 10_000 / (2 * HELD_SECONDS);
@@ -54,33 +58,39 @@ public final class StitchLoad {
 
   /** The naive list scan on the same spans stands beside each figure. */
   private static void compare(String name, Replay replay) {
-    double first = rate(replay);
+    double first = rate(replay, 0, ROUNDS);
     double warm = 0;
+    double settled = 0;
     for (int i = 0; i < WARM_RUNS; i++) {
-      warm = Math.max(warm, rate(replay));
+      warm = Math.max(warm, rate(replay, 0, ROUNDS));
+      settled = Math.max(settled, rate(replay, LONG_ROUNDS / 2, LONG_ROUNDS));
     }
     long from = THREADS.getCurrentThreadCpuTime();
     long linked = NaiveScan.link(replay.spans());
     double naive = replay.size() * 1e9 / (THREADS.getCurrentThreadCpuTime() - from);
     System.out.printf(
-        "%-16s %6d spans, %5d fragments: %.0f spans/s first, %.0f warm; naive scan %.0f (%d links)%n",
-        name, replay.size(), replay.fragments(), first, warm, naive, linked);
+        "%-16s %6d spans, %5d fragments: %.0f spans/s first, %.0f warm, %.0f settled; naive scan %.0f (%d links)%n",
+        name, replay.size(), replay.fragments(), first, warm, settled, naive, linked);
   }
 
-  /** Spans a second of CPU time, from an empty start to the last decision. */
-  private static double rate(Replay replay) {
+  /**
+   * Spans a second of CPU time, from an empty start.
+   *
+   * @param from the first round that is counted
+   */
+  private static double rate(Replay replay, int from, int rounds) {
     Stitcher stitcher = Stitcher.create(StitchConfig.defaults(), handoff -> {});
     long nanos = 0;
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < rounds; round++) {
       replay.prepare(round);
-      long from = THREADS.getCurrentThreadCpuTime();
+      long before = THREADS.getCurrentThreadCpuTime();
       replay.play(stitcher);
-      nanos += THREADS.getCurrentThreadCpuTime() - from;
+      nanos += round < from ? 0 : THREADS.getCurrentThreadCpuTime() - before;
     }
-    long from = THREADS.getCurrentThreadCpuTime();
+    long before = THREADS.getCurrentThreadCpuTime();
     stitcher.flush();
-    nanos += THREADS.getCurrentThreadCpuTime() - from;
-    return ROUNDS * (double) replay.size() * 1e9 / nanos;
+    nanos += THREADS.getCurrentThreadCpuTime() - before;
+    return (rounds - from) * (double) replay.size() * 1e9 / nanos;
   }
 
   /**

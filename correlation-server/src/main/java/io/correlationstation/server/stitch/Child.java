@@ -37,10 +37,10 @@ sealed class Child implements TimeOrdered.Timed, Copied {
   /** Its messages hardly moved the last time. */
   boolean quiet;
 
-  /** For how many sweeps it rests, and for how many still. */
-  byte rest = 1;
+  /** For how many sweeps it rests, and whether it waits for their end. */
+  byte rest;
 
-  byte restsStill;
+  boolean due;
 
   boolean open;
   boolean learning;
@@ -72,6 +72,7 @@ sealed class Child implements TimeOrdered.Timed, Copied {
     out.reference(candidates);
     out.put(decided);
     out.reference(decision);
+    out.put(due);
     out.put(endNanos);
     out.reference(fragment);
     out.put(learning);
@@ -80,7 +81,6 @@ sealed class Child implements TimeOrdered.Timed, Copied {
     out.put(precisionMillis);
     out.put(quiet);
     out.put(rest);
-    out.put(restsStill);
     out.put(ruledOn);
     out.put(searched);
     out.put(settled);
