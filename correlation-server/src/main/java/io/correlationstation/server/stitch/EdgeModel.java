@@ -174,6 +174,11 @@ final class EdgeModel {
     return joinedOfLate;
   }
 
+  /** Who calls whom. */
+  ServiceEdge services() {
+    return new ServiceEdge(exit.service.name, child.service.name);
+  }
+
   /** Calls seen whole, and handoffs found. */
   double known() {
     return intact + (reversedBy == null ? Math.max(0, expected - 1) : 0);

@@ -149,7 +149,7 @@ final class Learner {
 
   void fit(long now) {
     moveWindow();
-    vocabulary.findDoubtful();
+    CallGraph.markDoubtful(vocabulary.edges());
     skew.fit(vocabulary.services().values(), vocabulary.edges());
     showing = Math.min(1, 4 * vocabulary.showing());
     measureExposure();
@@ -169,7 +169,7 @@ final class Learner {
     Rivals rivals = new Rivals(vocabulary, search);
     for (int i = 0; compare && rivals.compare(window) && i < MOST_CORRECTIONS; i++) {
       hopeful = true;
-      vocabulary.findDoubtful();
+      CallGraph.markDoubtful(vocabulary.edges());
       iterate(ITERATIONS, least, converged);
     }
     vocabulary.childTypes().forEach(ChildType::fitted);
@@ -188,7 +188,7 @@ final class Learner {
       expect(i);
       double change = maximise(i);
       if (i == HOPE.length || i == DOUBTFUL_AGAIN) {
-        vocabulary.findDoubtful();
+        CallGraph.markDoubtful(vocabulary.edges());
         skew.fit(vocabulary.services().values(), vocabulary.edges());
       }
       if (i > least && change < converged) {

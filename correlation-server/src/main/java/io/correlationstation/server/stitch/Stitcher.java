@@ -3,9 +3,7 @@ package io.correlationstation.server.stitch;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,19 +22,11 @@ public final class Stitcher {
 
   static final long TICK_NANOS = 1_000_000_000;
 
-  /** A span that is later than this after the watermark is taken at once: its time is wrong. */
-  private static final long MAX_TICKS_AHEAD = 3600;
+  /** The last second that was done, before there was one. */
+  static final long NEVER = Long.MIN_VALUE;
 
   /** Confidence from which on both ends of a link share their keys. */
   private static final double SHARE_AT = 0.95;
-
-  /** A span or sighting that waits, some of its keys its own, in bytes. */
-  private static final int BYTES_PER_WAITING = 400;
-
-  /** They may take one part in so many of the memory. */
-  private static final int SHARE_FOR_WAITING = 4;
-
-  private static final KeyValue[] NO_KEYS = {};
 
   private final StitchConfig config;
   private final EventClock clock;
@@ -54,18 +44,14 @@ public final class Stitcher {
   private final Skew skew = new Skew();
   private final Verdicts verdicts = new Verdicts(losses);
   private final Agenda agenda = new Agenda();
-  private final KeyValue[] found;
-  private final long maxWaiting;
+  private final Intake intake;
 
-  private long doneTick = Long.MIN_VALUE;
-  private long spans;
-  private long waiting;
+  private long doneTick = NEVER;
 
   private Stitcher(StitchConfig config, HandoffSink sink) {
     this.config = config;
     clock = new EventClock(config.lateness().toNanos());
     keys = new Keys(config.keys());
-    found = new KeyValue[keys.count()];
     vocabulary = new Vocabulary(config.topology(), config.maxBytes(), losses);
     matcher = new Matcher(skew);
     search = new CandidateSearch(config, keys, vocabulary, verdicts, carriers, skew);
@@ -74,7 +60,7 @@ public final class Stitcher {
     postings = new Postings(config.maxPostingsPerKey(), keys, losses);
     fragments = new Fragments(config, keys, postings, vocabulary, losses, skew, carriers);
     aliases = new Aliases(keys, postings, losses, config.maxBytes());
-    maxWaiting = Math.max(1, config.maxBytes() / SHARE_FOR_WAITING / BYTES_PER_WAITING);
+    intake = new Intake(config, clock, keys, vocabulary, agenda, losses);
   }
 
   /** A stitcher with nothing learnt. */
@@ -92,56 +78,28 @@ public final class Stitcher {
 
   /** Takes one span. Spans with zero ids or times, and observers' spans, are counted and left. */
   public void accept(SpanFacts span) {
-    spans++;
-    String reason = refusal(span);
-    if (reason != null) {
-      losses.count(reason);
-      return;
+    if (intake.take(span, doneTick)) {
+      processDue();
+      hurry();
     }
-    Service service = vocabulary.service(span.service);
-    if (!span.polled
-        && !clock.observe(service.arrivals, span.endNanos, span.traceLow, span.receivedNanos)) {
-      losses.count("future_time");
-    }
-    PendingSpan pending = new PendingSpan(span, service, internKeys(span.keys));
-    agenda.at(tickFor(pending.endNanos, span)).spans.add(pending);
-    waiting++;
-    if (clock.started()) {
-      process(tickOf(clock.watermark()) - 1);
-    }
-    hurry();
   }
 
-  /** The second in which a span is taken: that of its end, unless it is late or its time wrong. */
-  private long tickFor(long endNanos, SpanFacts span) {
-    long tick = tickOf(endNanos);
-    if (tick <= doneTick) {
-      countLate(span);
-      return doneTick + 1;
-    }
-    long believed = clock.started() ? clock.watermark() : span.receivedNanos;
-    if (believed == 0 || tick <= tickOf(believed) + MAX_TICKS_AHEAD) {
-      return tick;
-    }
-    return doneTick == Long.MIN_VALUE ? tickOf(believed) : doneTick + 1;
+  /**
+   * Learns keys of a trace, and aliases, from a record that is not a span. One without time is
+   * counted and left.
+   */
+  public void sight(KeySighting sighting) {
+    intake.take(sighting, doneTick);
+    hurry();
   }
 
   /** What would wait longer than memory lasts is taken before its time. */
   private void hurry() {
-    if (waiting > maxWaiting) {
+    if (intake.isFull()) {
       losses.count("waiting_capacity");
     }
-    while (waiting > maxWaiting) {
+    while (intake.isFull()) {
       process(agenda.first());
-    }
-  }
-
-  /** A polled span is late only when it comes after its own, longer, lateness. */
-  private void countLate(SpanFacts span) {
-    if (!span.polled) {
-      losses.count("late");
-    } else if (span.endNanos < clock.watermark() - config.polledLateness().toNanos()) {
-      losses.count("late_polled");
     }
   }
 
@@ -151,59 +109,6 @@ public final class Stitcher {
    */
   public void expectPolled() {
     fragments.expectPolled();
-  }
-
-  private @Nullable String refusal(SpanFacts span) {
-    if ((span.traceHigh == 0 && span.traceLow == 0) || span.spanId == 0) {
-      return "zero_id";
-    }
-    if (span.startNanos <= 0 || span.endNanos <= 0) {
-      return "zero_time";
-    }
-    return config.observers().contains(span.service) ? "observer" : null;
-  }
-
-  private KeyValue[] internKeys(@Nullable String[] texts) {
-    int count = 0;
-    for (int i = 0; i < texts.length; i++) {
-      if (texts[i] != null) {
-        KeyValue value = keys.intern(i, texts[i]);
-        if (value != null) {
-          found[count++] = value;
-        }
-      }
-    }
-    return count == 0 ? NO_KEYS : Arrays.copyOf(found, count);
-  }
-
-  /**
-   * Learns keys of a trace, and aliases, from a record that is not a span. One without time is
-   * counted and left.
-   */
-  public void sight(KeySighting sighting) {
-    if (sighting.timeNanos() <= 0) {
-      losses.count("zero_time");
-      return;
-    }
-    KeyValue[] values = internKeys(textsOf(sighting.keys()));
-    if (values.length == 0) {
-      return;
-    }
-    long tick = Math.max(tickOf(sighting.timeNanos()), doneTick + 1);
-    if (clock.started()) {
-      tick = Math.min(tick, Math.max(tickOf(clock.watermark()) + 1, doneTick + 1));
-    }
-    agenda.at(tick).sightings.add(new PendingSighting(sighting, values));
-    waiting++;
-    hurry();
-  }
-
-  private @Nullable String[] textsOf(Map<String, String> byName) {
-    @Nullable String[] texts = new @Nullable String[keys.count()];
-    for (int i = 0; i < texts.length; i++) {
-      texts[i] = byName.get(keys.spec(i).name());
-    }
-    return texts;
   }
 
   /**
@@ -289,7 +194,7 @@ public final class Stitcher {
 
   public StitchStatistics statistics() {
     return new StitchStatistics(
-        spans,
+        intake.spans(),
         fragments.size(),
         matcher.openCount(),
         fragments.exitCount(),
@@ -305,7 +210,7 @@ public final class Stitcher {
         learner.fits());
   }
 
-  private static long tickOf(long nanos) {
+  static long tickOf(long nanos) {
     return Math.floorDiv(nanos, TICK_NANOS);
   }
 
@@ -315,7 +220,7 @@ public final class Stitcher {
    */
   public void advanceTo(long eventTimeNanos) {
     clock.advanceTo(eventTimeNanos);
-    process(tickOf(clock.watermark()) - 1);
+    processDue();
   }
 
   /** How long event time waits for sources that lag, beyond the allowed lateness. */
@@ -327,6 +232,12 @@ public final class Stitcher {
   public void flush() {
     while (!agenda.isEmpty()) {
       process(agenda.first());
+    }
+  }
+
+  private void processDue() {
+    if (clock.started()) {
+      process(tickOf(clock.watermark()) - 1);
     }
   }
 
@@ -393,7 +304,7 @@ public final class Stitcher {
 
   private void admit(Agenda.Tick tick, long now) {
     tick.spans.sort(PendingSpan.ORDER);
-    waiting -= tick.spans.size() + tick.sightings.size();
+    intake.taken(tick);
     admitSightings(tick, now);
     for (PendingSpan span : tick.spans) {
       Fragment fragment = fragments.add(span, tick.number);
@@ -455,7 +366,7 @@ public final class Stitcher {
 
   /** A root whose clock is so far ahead that nothing held can have called it is not looked at. */
   private void schedule(Child child, Agenda.Tick tick) {
-    if (tickOf(child.startNanos) > tick.number + MAX_TICKS_AHEAD) {
+    if (tickOf(child.startNanos) > tick.number + Intake.MAX_TICKS_AHEAD) {
       losses.count("future_root");
       return;
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,8 +36,6 @@ final class Vocabulary {
   private static final int LEAST_EDGES = 2_000;
   private static final int MOST_EDGES = 100_000;
   private static final String ANY = "*";
-  private static final double MANY_CALLS = 30;
-  private static final double BETTER_KNOWN = 3;
 
   private record TypeName(
       Service service,
@@ -295,117 +292,6 @@ final class Vocabulary {
     return result;
   }
 
-  /**
-   * Marks edges that run against much better known calls, whose callee calls the caller, directly
-   * or not; and those that run past them, whose call reaches the callee through somebody else, or
-   * reaches other work of it to which this work is an answer. When the trace in the middle of a
-   * chain is missing, the call into it stays free and the work out of it without parent: those two
-   * fit in keys and time, and do not belong together. What the topology lists is not in doubt,
-   * unless another kind of call is the one that it lists.
-   */
-  void findDoubtful() {
-    Map<Service, Map<Service, Double>> calls = new HashMap<>();
-    for (EdgeModel edge : edgeList) {
-      if (edge.known() > 0 && edge.exit.service != edge.child.service) {
-        calls
-            .computeIfAbsent(edge.exit.service, k -> new HashMap<>())
-            .merge(edge.child.service, edge.known(), Double::sum);
-      }
-    }
-    Map<ServiceEdge, EdgeModel> best = bestKnown();
-    for (EdgeModel edge : edgeList) {
-      edge.doubtful =
-          edge.listed
-              ? isOutdone(edge, best) && runsPast(edge, calls)
-              : runsAgainst(edge, calls) || runsPast(edge, calls);
-    }
-  }
-
-  /** By which kind of call one service is known to call another. */
-  private Map<ServiceEdge, EdgeModel> bestKnown() {
-    Map<ServiceEdge, EdgeModel> best = new HashMap<>();
-    for (EdgeModel edge : edgeList) {
-      if (edge.listed && edge.known() > 0) {
-        best.merge(pair(edge), edge, (one, other) -> one.known() >= other.known() ? one : other);
-      }
-    }
-    return best;
-  }
-
-  /** Whether its caller is far better known to call that service by another kind of call. */
-  private static boolean isOutdone(EdgeModel edge, Map<ServiceEdge, EdgeModel> best) {
-    EdgeModel known = best.get(pair(edge));
-    return known != null
-        && known.exit != edge.exit
-        && known.known() >= Math.max(MANY_CALLS, BETTER_KNOWN * edge.known());
-  }
-
-  private static ServiceEdge pair(EdgeModel edge) {
-    return new ServiceEdge(edge.exit.service.name, edge.child.service.name);
-  }
-
-  private static boolean runsAgainst(EdgeModel edge, Map<Service, Map<Service, Double>> calls) {
-    Service caller = edge.exit.service;
-    Service callee = edge.child.service;
-    double own = calls.getOrDefault(caller, Map.of()).getOrDefault(callee, 0.0);
-    return reaches(calls, callee, caller, Math.max(MANY_CALLS, BETTER_KNOWN * own));
-  }
-
-  private static boolean runsPast(EdgeModel edge, Map<Service, Map<Service, Double>> calls) {
-    if (!edge.exit.oneSlot()) {
-      return false;
-    }
-    double least = Math.max(MANY_CALLS, BETTER_KNOWN * edge.known());
-    for (EdgeModel other : edge.exit.edges) {
-      Service between = other.child.service;
-      boolean usual = other.known() >= least && other.child != edge.child;
-      if (usual && between != edge.exit.service && leadsTo(edge, between, calls, least)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean leadsTo(
-      EdgeModel edge, Service between, Map<Service, Map<Service, Double>> calls, double least) {
-    return between == edge.child.service
-        ? reportsBack(edge, calls)
-        : reaches(calls, between, edge.child.service, least);
-  }
-
-  /** Whether somebody whom the callee asks is known to give it such work as an answer. */
-  private static boolean reportsBack(EdgeModel edge, Map<Service, Map<Service, Double>> calls) {
-    Service callee = edge.child.service;
-    double least = Math.max(MANY_CALLS, edge.known());
-    for (EdgeModel back : edge.child.edges) {
-      Service asked = back.exit.service;
-      boolean other = asked != callee && asked != edge.exit.service;
-      if (other && back.known() >= least && reaches(calls, callee, asked, MANY_CALLS)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean reaches(
-      Map<Service, Map<Service, Double>> calls, Service from, Service to, double least) {
-    Set<Service> seen = new HashSet<>();
-    ArrayDeque<Service> next = new ArrayDeque<>();
-    next.add(from);
-    while (!next.isEmpty()) {
-      Map<Service, Double> callees = calls.getOrDefault(next.remove(), Map.of());
-      for (Map.Entry<Service, Double> call : callees.entrySet()) {
-        if (call.getValue() >= least && seen.add(call.getKey())) {
-          if (call.getKey() == to) {
-            return true;
-          }
-          next.add(call.getKey());
-        }
-      }
-    }
-    return false;
-  }
-
   /** Service edges met or configured, by name. */
   List<EdgeStatistics> topology() {
     Map<ServiceEdge, EdgeTotals> totals = new TreeMap<>(ServiceEdge.ORDER);
@@ -414,7 +300,7 @@ final class Vocabulary {
             callers.forEach(c -> totals.put(new ServiceEdge(c, callee), new EdgeTotals())));
     for (EdgeModel edge : edgeList) {
       if (edge.intact > 0 || edge.joined > 0) {
-        totals.computeIfAbsent(pair(edge), k -> new EdgeTotals()).add(edge);
+        totals.computeIfAbsent(edge.services(), k -> new EdgeTotals()).add(edge);
       }
     }
     List<EdgeStatistics> result = new ArrayList<>();
