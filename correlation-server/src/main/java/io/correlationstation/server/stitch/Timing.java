@@ -82,7 +82,7 @@ final class Timing {
     }
     double credible = Math.exp(-Math.max(0, early - SKEW_SECONDS) / SKEW_SECONDS);
     boolean longer = to.durationNanos() > from.durationNanos() + 1_000_000L * from.precisionMillis;
-    return credible * (longer ? REVERSED : 1) + 1e-12;
+    return credible * (longer ? REVERSED : 1) * startedBefore(from, -early) + 1e-12;
   }
 
   /** Whether an exit that starts so much after the child, by recorded times, may have called it. */
