@@ -69,6 +69,9 @@ final class Candidates implements Copied {
   /** Probability, at the last fit, of having no parent: 1 where there is no candidate. */
   private float orphan = 1;
 
+  /** Where among them the parent lay on average when messages were last sent, from 1; 0 is none. */
+  float place;
+
   /** By which fit the search went, and how the child's keys stood. */
   int fit;
 
@@ -100,6 +103,7 @@ final class Candidates implements Copied {
     out.put(keysThen);
     out.reference(message);
     out.put(orphan);
+    out.put(place);
     out.reference(slots);
     out.reference(traits);
     out.reference(weight);

@@ -34,9 +34,6 @@ sealed class Child implements TimeOrdered.Timed, Copied {
   private @Nullable Slot settledSlot;
   private float settledMessage;
 
-  /** Its messages hardly moved the last time. */
-  boolean quiet;
-
   /** For how many sweeps it rests, and whether it waits for their end. */
   byte rest;
 
@@ -79,7 +76,6 @@ sealed class Child implements TimeOrdered.Timed, Copied {
     out.reference(next);
     out.put(open);
     out.put(precisionMillis);
-    out.put(quiet);
     out.put(rest);
     out.put(ruledOn);
     out.put(searched);

@@ -50,10 +50,10 @@ final class Matcher {
       child.open = true;
       open++;
     }
-    if (!child.due) {
-      rest(child, 1);
-    }
     update(child);
+    if (!child.due && child.candidates.count > 0) {
+      rest(child, child.candidates.count == 1 ? LONGEST_REST : 1);
+    }
   }
 
   /** Its messages are due after so many sweeps. */
@@ -121,14 +121,19 @@ final class Matcher {
     for (Child child : now) {
       child.due = false;
       if (child.open) {
-        update(child);
-        rest(child, child.quiet ? Math.min(LONGEST_REST, 4 * child.rest) : 1);
+        boolean quiet = update(child);
+        rest(child, quiet ? Math.min(LONGEST_REST, 4 * child.rest) : 1);
       }
     }
   }
 
-  /** Sends a child's messages anew. */
-  void update(Child child) {
+  /**
+   * Sends a child's messages anew.
+   *
+   * @return whether it says the same of its parent as before; messages still grow long after, of
+   *     those who want the same few slots in step, and mean no more by it
+   */
+  boolean update(Child child) {
     Candidates all = child.candidates;
     int count = all.count;
     if (wishes.length < count) {
@@ -138,22 +143,25 @@ final class Matcher {
     double[] weight = all.weight;
     double[] message = all.message;
     double total = 1 + all.burstWeight;
+    double places = 0;
     for (int i = 0; i < count; i++) {
       wish[i] = weight[i] * free(all, i);
       total += wish[i];
+      places += (i + 1) * wish[i];
     }
-    boolean quiet = true;
     for (int i = 0; i < count; i++) {
       double wanted = weight[i] / Math.max(1, total - wish[i]);
       double change = wanted - message[i];
       if (change != 0) {
-        quiet &= Math.abs(change) < QUIET_CHANGE * (1 + wanted);
         all.slots[i].add(change);
         all.slots[i].wanted(child, wanted);
         message[i] = wanted;
       }
     }
-    child.quiet = quiet;
+    float place = (float) (places / total);
+    boolean quiet = Math.abs(place - all.place) < QUIET_CHANGE;
+    all.place = place;
+    return quiet;
   }
 
   /** How free a candidate's slot is for the child. */
