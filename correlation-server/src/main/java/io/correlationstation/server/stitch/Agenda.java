@@ -34,8 +34,13 @@ final class Agenda {
       this.number = number;
     }
 
-    /** The next trace to let go; null when there is none left. */
-    @Nullable Fragment takeDue() {
+    /** All traces that are still to be let go, once its time has come. */
+    List<Fragment> due() {
+      return evict.subList(evictedBefore, evict.size());
+    }
+
+    /** The next trace to let go, before its time; null when there is none left. */
+    private @Nullable Fragment takeDue() {
       return evictedBefore == evict.size() ? null : evict.set(evictedBefore++, null);
     }
   }

@@ -292,6 +292,11 @@ final class Candidates implements Copied {
     }
   }
 
+  /** Reads what hangs on it; what that is, is of no interest. */
+  int readAhead() {
+    return count == 0 ? 0 : (int) weight[count - 1] + (int) message[count - 1] + slots.length;
+  }
+
   boolean contain(Exit exit) {
     for (int i = 0; i < count; i++) {
       if (exits[i] == exit) {

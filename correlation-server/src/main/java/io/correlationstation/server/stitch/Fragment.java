@@ -81,6 +81,13 @@ final class Fragment implements Copied {
     return known < 0;
   }
 
+  /** Reads what hangs on it; what that is, is of no interest. */
+  int readAhead() {
+    return (exits == null ? 0 : exits.ownKeys)
+        + (children == null ? 0 : children.rest)
+        + (spans instanceof FragmentSpans tree ? tree.readAhead() : 0);
+  }
+
   boolean isEmpty() {
     return spans == null && children == null;
   }

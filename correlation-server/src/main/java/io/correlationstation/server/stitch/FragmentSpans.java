@@ -36,6 +36,11 @@ final class FragmentSpans {
   /** Null while the trace is small. */
   @Part private @Nullable SpanHashes hashes;
 
+  /** Reads what hangs on it; what that is, is of no interest. */
+  int readAhead() {
+    return numbers.length + parts.length;
+  }
+
   int count() {
     return count;
   }

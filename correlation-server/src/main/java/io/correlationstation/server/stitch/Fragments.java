@@ -20,7 +20,7 @@ final class Fragments {
   private final Losses losses;
   private final Skew skew;
   private final Carriers carriers;
-  private final TraceTable fragments = new TraceTable();
+  private final TraceTable fragments;
 
   /** Stands for all that were removed where only that they are gone matters. */
   private final Fragment gone = new Fragment(0, 0);
@@ -34,6 +34,7 @@ final class Fragments {
 
   Fragments(
       StitchConfig config,
+      TraceTable fragments,
       Keys keys,
       Postings postings,
       Vocabulary vocabulary,
@@ -41,6 +42,7 @@ final class Fragments {
       Skew skew,
       Carriers carriers) {
     this.config = config;
+    this.fragments = fragments;
     this.keys = keys;
     this.postings = postings;
     this.vocabulary = vocabulary;

@@ -33,12 +33,14 @@ final class Matcher {
   private final List<List<Child>> due = new ArrayList<>();
 
   private final Skew skew;
+  private final ReadAhead ahead;
   private double[] wishes = new double[64];
   private int sweeps;
   private int open;
 
-  Matcher(Skew skew) {
+  Matcher(Skew skew, ReadAhead ahead) {
     this.skew = skew;
+    this.ahead = ahead;
     for (int i = 0; i <= LONGEST_REST; i++) {
       due.add(new ArrayList<>());
     }
@@ -118,7 +120,7 @@ final class Matcher {
   void sweep() {
     sweeps++;
     List<Child> now = due.set(sweeps % due.size(), new ArrayList<>());
-    for (Child child : now) {
+    for (Child child : ahead.toSend(now)) {
       child.due = false;
       if (child.open) {
         boolean quiet = update(child);

@@ -35,6 +35,7 @@ public final class Stitcher {
   private final Carriers carriers = new Carriers();
   private final Vocabulary vocabulary;
   private final Postings postings;
+  private final ReadAhead ahead;
   private final Fragments fragments;
   private final CandidateSearch search;
   private final Matcher matcher;
@@ -53,12 +54,14 @@ public final class Stitcher {
     clock = new EventClock(config.lateness().toNanos());
     keys = new Keys(config.keys());
     vocabulary = new Vocabulary(config.topology(), config.maxBytes(), losses);
-    matcher = new Matcher(skew);
+    TraceTable traces = new TraceTable();
+    ahead = new ReadAhead(traces);
+    matcher = new Matcher(skew, ahead);
     search = new CandidateSearch(config, keys, vocabulary, verdicts, carriers, skew);
     learner = new Learner(config, vocabulary, matcher, skew, search);
     decisions = new Decisions(config, keys, verdicts, requireNonNull(sink, "sink"));
     postings = new Postings(config.maxPostingsPerKey(), keys, losses);
-    fragments = new Fragments(config, keys, postings, vocabulary, losses, skew, carriers);
+    fragments = new Fragments(config, traces, keys, postings, vocabulary, losses, skew, carriers);
     aliases = new Aliases(keys, postings, losses, config.maxBytes());
     intake = new Intake(config, clock, keys, vocabulary, agenda, losses);
   }
@@ -258,7 +261,7 @@ public final class Stitcher {
     long now = (tick.number + 1) * TICK_NANOS;
     aliases.expire(now);
     admit(tick, now);
-    for (Child child : tick.search) {
+    for (Child child : ahead.toSearch(tick.search)) {
       if (!child.fragment.evicted()) {
         learner.add(child);
         search.search(child, learner.fits());
@@ -275,7 +278,7 @@ public final class Stitcher {
         decide(child, false);
       }
     }
-    for (Child child : tick.decide) {
+    for (Child child : ahead.toDecide(tick.decide)) {
       if (!child.fragment.evicted()) {
         if (!child.sure(config.acceptAt()) && !child.stillSearched(learner.restlessFit())) {
           search.search(child, learner.fits());
@@ -306,7 +309,7 @@ public final class Stitcher {
     tick.spans.sort(PendingSpan.ORDER);
     intake.taken(tick);
     admitSightings(tick, now);
-    for (PendingSpan span : tick.spans) {
+    for (PendingSpan span : ahead.toAdmit(tick.spans)) {
       Fragment fragment = fragments.add(span, tick.number);
       for (KeyValue key : span.keys) {
         keys.release(key);
@@ -382,7 +385,7 @@ public final class Stitcher {
   }
 
   private void evict(Agenda.Tick tick, long now) {
-    for (Fragment due = tick.takeDue(); due != null; due = tick.takeDue()) {
+    for (Fragment due : ahead.toForget(tick.due())) {
       long touched = (due.touched(tick.number) + 1) * TICK_NANOS;
       if (touched + fragments.retentionNanos() > now) {
         keep(due, touched + TICK_NANOS);

@@ -85,6 +85,11 @@ final class TraceTable {
     return slot;
   }
 
+  /** What lies in the slot of that id or so many after it, whatever it is. */
+  @Nullable Fragment near(long high, long low, int after) {
+    return slots[home(high, low) + after & slots.length - 1];
+  }
+
   private int home(long high, long low) {
     long mixed = (high ^ Long.rotateLeft(low, 31)) * 0x9E3779B97F4A7C15L;
     return (int) (mixed >>> 32) & (slots.length - 1);

@@ -28,6 +28,7 @@ class MemoryTest {
   private final Fragments fragments =
       new Fragments(
           StitchConfig.defaults(),
+          new TraceTable(),
           keys,
           new Postings(StitchConfig.defaults().maxPostingsPerKey(), keys, losses),
           vocabulary,
