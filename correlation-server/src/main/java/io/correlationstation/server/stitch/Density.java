@@ -48,6 +48,11 @@ final class Density {
   private float[] perSecond = NO_DENSITY;
   private double total;
 
+  /** Of the samples as they are, once asked for: every explanation of an edge asks. */
+  private transient double median;
+
+  private transient boolean medianKnown;
+
   private static double[] edges() {
     double[] edges = new double[BINS + 1];
     for (int i = 0; i <= BINS; i++) {
@@ -123,6 +128,7 @@ final class Density {
   void clear() {
     Arrays.fill(counts, 0);
     total = 0;
+    medianKnown = false;
   }
 
   void add(int bin, double weight) {
@@ -131,6 +137,7 @@ final class Density {
     }
     counts[bin] += weight;
     total += weight;
+    medianKnown = false;
   }
 
   void addAll(Density other, double factor) {
@@ -144,6 +151,7 @@ final class Density {
       counts[i] += other.counts[i] * factor;
     }
     total += other.total * factor;
+    medianKnown = false;
   }
 
   void scale(double factor) {
@@ -151,6 +159,7 @@ final class Density {
       counts[i] *= factor;
     }
     total *= factor;
+    medianKnown = false;
   }
 
   double total() {
@@ -209,7 +218,11 @@ final class Density {
   }
 
   double medianSeconds() {
-    return quantileSeconds(0.5);
+    if (!medianKnown) {
+      median = quantileSeconds(0.5);
+      medianKnown = true;
+    }
+    return median;
   }
 
   /** Below which this part of the samples lies; 0 without samples. */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -9,16 +12,16 @@ import java.util.Arrays;
 /** Identifiers as text, and the ids of handoffs. */
 final class Ids {
 
-  private static final byte[] HEX = ascii("0123456789abcdef");
+  private static final VarHandle EIGHT_BYTES =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final byte[] VERSION = ascii(Decisions.MODEL_VERSION);
 
-  /** Digits of a trace id and of a span id; the latter also bytes of a handoff's. */
+  /** Digits of a trace id, which a handoff's has as well, and of a span id. */
   private static final int TRACE = 32;
 
   private static final int SPAN = 16;
 
-  /** Never fed: only copied. */
-  private static final MessageDigest SHA256 = lookUp();
+  private static final ThreadLocal<MessageDigest> SHA256 = ThreadLocal.withInitial(Ids::sha256);
 
   private Ids() {}
 
@@ -42,12 +45,10 @@ final class Ids {
     byte[] text = Arrays.copyOf(VERSION, VERSION.length + 2 * (TRACE + SPAN + 2));
     int at = putEnd(text, VERSION.length, exit.fragment, exit.spanId);
     putEnd(text, at, child.fragment, child.spanId);
-    byte[] digest = sha256().digest(text);
-    byte[] id = new byte[2 * SPAN];
-    for (int i = 0; i < SPAN; i++) {
-      id[2 * i] = HEX[digest[i] >> 4 & 0xf];
-      id[2 * i + 1] = HEX[digest[i] & 0xf];
-    }
+    byte[] digest = SHA256.get().digest(text);
+    byte[] id = new byte[TRACE];
+    put(id, 0, (long) EIGHT_BYTES.get(digest, 0));
+    put(id, SPAN, (long) EIGHT_BYTES.get(digest, Long.BYTES));
     return text(id);
   }
 
@@ -65,9 +66,17 @@ final class Ids {
   }
 
   private static void put(byte[] text, int from, long number) {
-    for (int i = SPAN - 1, shift = 0; i >= 0; i--, shift += 4) {
-      text[from + i] = HEX[(int) (number >>> shift) & 0xf];
-    }
+    EIGHT_BYTES.set(text, from, digits(number >>> 32));
+    EIGHT_BYTES.set(text, from + 8, digits(number & 0xffff_ffffL));
+  }
+
+  /** Eight hexadecimal digits, a byte each, the first highest: all at once. */
+  private static long digits(long number) {
+    long spread = (number << 16 | number) & 0x0000_ffff_0000_ffffL;
+    spread = (spread << 8 | spread) & 0x00ff_00ff_00ff_00ffL;
+    spread = (spread << 4 | spread) & 0x0f0f_0f0f_0f0f_0f0fL;
+    long letters = spread + 0x0606_0606_0606_0606L >>> 4 & 0x0101_0101_0101_0101L;
+    return spread + 0x3030_3030_3030_3030L + letters * ('a' - '0' - 10);
   }
 
   private static String text(byte[] ascii) {
@@ -78,16 +87,7 @@ final class Ids {
     return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /** A copy of one that was looked up once: the look-up costs as much as the digest. */
   private static MessageDigest sha256() {
-    try {
-      return (MessageDigest) SHA256.clone();
-    } catch (CloneNotSupportedException e) {
-      throw new AssertionError("the JDK's own digests can be copied", e);
-    }
-  }
-
-  private static MessageDigest lookUp() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
