@@ -163,7 +163,7 @@ final class Learner {
       hopeful |= type.hopes(young || Integer.bitCount(type.fits) == 1);
     }
     int iterations = fresh || hopeful ? ITERATIONS : WARM_ITERATIONS;
-    int least = fresh ? BROAD_ITERATIONS : hopeful ? HOPE.length : 0;
+    int least = fresh || hopeful ? HOPE.length : 0;
     double converged = fresh ? CONVERGED : WARM_CONVERGED;
     iterate(iterations, least, converged);
     Rivals rivals = new Rivals(vocabulary, search);
@@ -184,14 +184,18 @@ final class Learner {
   }
 
   private void iterate(int most, int least, double converged) {
+    int broadUntil = fresh ? BROAD_ITERATIONS : 0;
     for (int i = 0; i < most; i++) {
-      expect(i);
+      expect(i, i < broadUntil);
       double change = maximise(i);
+      if (i >= HOPE.length && i < broadUntil && change < WARM_CONVERGED) {
+        broadUntil = i + 1;
+      }
       if (i == HOPE.length || i == DOUBTFUL_AGAIN) {
         CallGraph.markDoubtful(vocabulary.edges());
         skew.fit(vocabulary.services().values(), vocabulary.edges());
       }
-      if (i > least && change < converged) {
+      if (i > least && i > broadUntil && change < converged) {
         break;
       }
     }
@@ -252,8 +256,7 @@ final class Learner {
     }
   }
 
-  private void expect(int iteration) {
-    boolean broad = fresh && iteration < BROAD_ITERATIONS;
+  private void expect(int iteration, boolean broad) {
     for (EdgeModel edge : vocabulary.edges()) {
       edge.startFit(broad);
     }
