@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -65,7 +66,7 @@ final class ReadAhead {
         throw new NoSuchElementException();
       }
       if (next % GROUP == 0) {
-        pass.read(all.subList(next, Math.min(all.size(), next + GROUP)));
+        pass.read(new ArrayList<>(all.subList(next, Math.min(all.size(), next + GROUP))));
       }
       return all.get(next++);
     }
