@@ -72,10 +72,8 @@ final class Candidates implements Copied {
   /** Where among them the parent lay on average when messages were last sent, from 1; 0 is none. */
   float place;
 
-  /** By which fit the search went, and how the child's keys stood. */
+  /** By which fit the search went. */
   int fit;
-
-  int keysThen;
 
   Candidates(int size) {
     this(size, size == 0 ? NO_EDGES : new EdgeModel[size]);
@@ -100,7 +98,6 @@ final class Candidates implements Copied {
     out.reference(edges);
     out.reference(exits);
     out.put(fit);
-    out.put(keysThen);
     out.reference(message);
     out.put(orphan);
     out.put(place);
@@ -223,7 +220,6 @@ final class Candidates implements Copied {
     result.burstWeight = burstWeight;
     result.orphan = orphan;
     result.fit = fit;
-    result.keysThen = keysThen;
     copy(this, result, 0);
     copy(others, result, count);
     if (only == null) {

@@ -28,6 +28,9 @@ sealed class Child implements TimeOrdered.Timed, Copied {
 
   boolean searched;
 
+  /** Since then its keys have changed, or older calls came under them. */
+  boolean outdated;
+
   /** Its candidates are forgotten, its decision stands. */
   boolean settled;
 
@@ -75,6 +78,7 @@ sealed class Child implements TimeOrdered.Timed, Copied {
     out.put(learning);
     out.reference(next);
     out.put(open);
+    out.put(outdated);
     out.put(precisionMillis);
     out.put(rest);
     out.put(ruledOn);
@@ -112,8 +116,8 @@ sealed class Child implements TimeOrdered.Timed, Copied {
     searched = true;
     settled = false;
     candidates = found;
+    outdated = false;
     found.fit = fits;
-    found.keysThen = keysNow();
   }
 
   /**
@@ -123,18 +127,7 @@ sealed class Child implements TimeOrdered.Timed, Copied {
    * @param restlessFit the last fit that may have found what a search before it left out
    */
   boolean stillSearched(int restlessFit) {
-    return searched
-        && !settled
-        && candidates.fit >= restlessFit
-        && candidates.keysThen == keysNow();
-  }
-
-  private int keysNow() {
-    int sum = 0;
-    for (KeyValue key : fragment.keys()) {
-      sum += 1 + key.latePosts;
-    }
-    return sum;
+    return searched && !settled && !outdated && candidates.fit >= restlessFit;
   }
 
   boolean sure(double confidence) {

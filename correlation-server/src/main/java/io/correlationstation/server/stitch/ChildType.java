@@ -126,6 +126,12 @@ final class ChildType {
     return byExit[slotOf(exit)];
   }
 
+  /** Whether nothing rules out that such calls bring forth such roots. */
+  boolean mayComeFrom(ExitType exit) {
+    EdgeModel known = edge(exit);
+    return known == null || !known.forbidden && known.odds > 0;
+  }
+
   void addEdge(EdgeModel edge) {
     edges.add(edge);
     if (edges.size() * 2 > byExit.length) {

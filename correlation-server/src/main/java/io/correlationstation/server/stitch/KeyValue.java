@@ -19,9 +19,6 @@ final class KeyValue {
   /** Values known to belong to this one; null while there are none. */
   @Nullable List<AliasEdge> aliases;
 
-  /** How often a trace with calls got it after them. */
-  int latePosts;
-
   /** Live fragments that carry it. */
   int fragments;
 

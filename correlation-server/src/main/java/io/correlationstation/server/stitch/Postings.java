@@ -11,12 +11,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Postings {
 
+  /** So many roots are looked at when a call comes late under a hot key. */
+  private static final int MAX_OUTDATED = 1024;
+
   private final int maxPerKey;
+  private final long windowNanos;
   private final Keys keys;
   private final Losses losses;
 
-  Postings(int maxPerKey, Keys keys, Losses losses) {
-    this.maxPerKey = maxPerKey;
+  Postings(StitchConfig config, Keys keys, Losses losses) {
+    maxPerKey = config.maxPostingsPerKey();
+    windowNanos = config.window().toNanos();
     this.keys = keys;
     this.losses = losses;
   }
@@ -47,16 +52,32 @@ final class Postings {
     }
     keys.carriedBy(value, 1);
     regroup(fragment);
-    if (fragment.exits != null) {
-      value.latePosts++;
-    }
     for (Exit exit = fragment.exits; exit != null; exit = exit.next) {
       if ((exit.ownKeys & 1 << value.key) == 0) {
         post(value, exit);
       }
+      outdate(value, exit);
     }
     for (Child child = fragment.children; child != null; child = child.next) {
       post(value, child);
+      child.outdated = true;
+    }
+  }
+
+  /** A call that came late under a key: who was searched for and may come from it did not see it. */
+  private void outdate(KeyValue key, Exit exit) {
+    if (!keys.spec(key.key).strong() || key.quarantined || !exit.usable()) {
+      return;
+    }
+    long latest = exit.startNanos + windowNanos;
+    int first = key.children.firstAtOrAfter(exit.startNanos - Timing.ADRIFT_NANOS);
+    int end = Math.min(key.children.size(), first + MAX_OUTDATED);
+    for (int i = first; i < end; i++) {
+      Child child = key.children.get(i);
+      if (child.startNanos > latest) {
+        return;
+      }
+      child.outdated |= child.searched && child.type.mayComeFrom(exit.type);
     }
   }
 
@@ -161,6 +182,7 @@ final class Postings {
     }
     for (Child child = fragment.children; child != null; child = child.next) {
       key.children.remove(child);
+      child.outdated = true;
     }
   }
 }

@@ -60,7 +60,7 @@ public final class Stitcher {
     search = new CandidateSearch(config, keys, vocabulary, verdicts, carriers, skew);
     learner = new Learner(config, vocabulary, matcher, skew, search);
     decisions = new Decisions(config, keys, verdicts, requireNonNull(sink, "sink"));
-    postings = new Postings(config.maxPostingsPerKey(), keys, losses);
+    postings = new Postings(config, keys, losses);
     fragments = new Fragments(config, traces, keys, postings, vocabulary, losses, skew, carriers);
     aliases = new Aliases(keys, postings, losses, config.maxBytes());
     intake = new Intake(config, clock, keys, vocabulary, agenda, losses);

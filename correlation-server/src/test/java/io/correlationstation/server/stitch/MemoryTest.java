@@ -30,7 +30,7 @@ class MemoryTest {
           StitchConfig.defaults(),
           new TraceTable(),
           keys,
-          new Postings(StitchConfig.defaults().maxPostingsPerKey(), keys, losses),
+          new Postings(StitchConfig.defaults(), keys, losses),
           vocabulary,
           losses,
           new Skew(),
