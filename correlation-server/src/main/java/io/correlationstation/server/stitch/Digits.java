@@ -4,17 +4,22 @@ package io.correlationstation.server.stitch;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Numbers for people: four significant digits, as {@code %.4g} has them, at a hundredth of its
+ * Numbers for people: four significant digits, as {@code %.4g} has them, at a small part of its
  * cost.
  */
 final class Digits {
 
-  private static final double[] POWERS = {1e-4, 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
-  private static final int[] SCALES = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000};
+  private static final double[] POWERS = {
+    1e-4, 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7
+  };
+
+  /** Where that of 1 stands. */
+  private static final int ONE = 4;
+
   private static final int SIGNIFICANT = 4;
 
-  /** A sign, five digits before the point where rounding made one more, the point, seven after. */
-  private static final int LONGEST = 14;
+  /** A sign, a digit, the point and seven digits after it. */
+  private static final int LONGEST = 10;
 
   private Digits() {}
 
@@ -25,14 +30,14 @@ final class Digits {
       return value == 0 ? "0.000" : Float.toString((float) value);
     }
     int exponent = 5;
-    while (size < POWERS[exponent + 4]) {
+    while (size < POWERS[exponent + ONE]) {
       exponent--;
     }
     int decimals = SIGNIFICANT - 1 - exponent;
     if (decimals <= 0) {
       return Long.toString(Math.round(value));
     }
-    long left = Math.round(size * SCALES[decimals]);
+    long left = Math.round(size * POWERS[decimals + ONE]);
     byte[] text = new byte[LONGEST];
     int at = LONGEST;
     for (int i = 0; i < decimals; i++, left /= 10) {

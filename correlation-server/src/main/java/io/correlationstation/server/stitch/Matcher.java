@@ -46,7 +46,10 @@ final class Matcher {
     }
   }
 
-  /** Takes a child whose candidates are found and weighed. */
+  /**
+   * Takes a child whose candidates are found and weighed. Who has only one always tells it the
+   * same, and who has none has nobody to tell.
+   */
   void open(Child child) {
     if (!child.open) {
       child.open = true;
@@ -113,9 +116,9 @@ final class Matcher {
   }
 
   /**
-   * Sends the messages that are due; a child whose last ones hardly moved rests for four times as
-   * many sweeps each time. Nobody looks at one that rests: with a million traces held, that alone
-   * would be a tenth of all time.
+   * Sends the messages that are due; a child that says of its parent what it said the last time
+   * rests for four times as many sweeps each time. Nobody looks at one that rests: with a million
+   * traces held, that alone would be a tenth of all time.
    */
   void sweep() {
     sweeps++;
@@ -132,8 +135,8 @@ final class Matcher {
   /**
    * Sends a child's messages anew.
    *
-   * @return whether it says the same of its parent as before; messages still grow long after, of
-   *     those who want the same few slots in step, and mean no more by it
+   * @return whether its parent lies where it lay the last time. The messages of those who want the
+   *     same few slots may grow in step for long after and mean no more by it
    */
   boolean update(Child child) {
     Candidates all = child.candidates;

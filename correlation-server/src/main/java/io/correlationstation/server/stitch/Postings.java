@@ -64,7 +64,9 @@ final class Postings {
     }
   }
 
-  /** A call that came late under a key: who was searched for and may come from it did not see it. */
+  /**
+   * A call that came late under a key: who was searched for and may come from it did not see it.
+   */
   private void outdate(KeyValue key, Exit exit) {
     if (!keys.spec(key.key).strong() || key.quarantined || !exit.usable()) {
       return;

@@ -4,7 +4,6 @@ package io.correlationstation.server.stitch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.correlationstation.server.stitch.Spans.Latest;
-
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
