@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /** The root of a fragment, looking for its parent. */
 sealed class Child implements TimeOrdered.Timed, Copied {
 
+  static final byte NOT_DUE = -1;
+
   Fragment fragment;
   final ChildType type;
   final long spanId;
@@ -28,7 +30,7 @@ sealed class Child implements TimeOrdered.Timed, Copied {
 
   boolean searched;
 
-  /** Since then its keys have changed, or older calls came under them. */
+  /** Since the last search its keys changed, or a call that it may come from got one of them. */
   boolean outdated;
 
   /** Its candidates are forgotten, its decision stands. */
@@ -37,10 +39,11 @@ sealed class Child implements TimeOrdered.Timed, Copied {
   private @Nullable Slot settledSlot;
   private float settledMessage;
 
-  /** For how many sweeps it rests, and whether it waits for their end. */
+  /** For how many sweeps it rests. */
   byte rest;
 
-  boolean due;
+  /** Among those due in which sweep it waits; {@link #NOT_DUE} when it does not. */
+  byte due = NOT_DUE;
 
   boolean open;
   boolean learning;
@@ -121,13 +124,18 @@ sealed class Child implements TimeOrdered.Timed, Copied {
   }
 
   /**
-   * Whether a search would find what the last one did: calls that came later are offered, and none
-   * from before came under its keys.
+   * Whether a search would hardly find what the last one did not: calls that came later under its
+   * keys are offered, and none from before came under them. Who names what it took up is searched
+   * for again, as who handed it over may have come without a key.
    *
    * @param restlessFit the last fit that may have found what a search before it left out
    */
   boolean stillSearched(int restlessFit) {
-    return searched && !settled && !outdated && candidates.fit >= restlessFit;
+    return searched
+        && !settled
+        && !outdated
+        && candidates.fit >= restlessFit
+        && carrier() == null;
   }
 
   boolean sure(double confidence) {

@@ -126,10 +126,10 @@ final class ChildType {
     return byExit[slotOf(exit)];
   }
 
-  /** Whether nothing rules out that such calls bring forth such roots. */
+  /** Whether nothing that stays rules out that such calls bring forth such roots. */
   boolean mayComeFrom(ExitType exit) {
     EdgeModel known = edge(exit);
-    return known == null || !known.forbidden && known.odds > 0;
+    return known == null || !known.forbidden;
   }
 
   void addEdge(EdgeModel edge) {

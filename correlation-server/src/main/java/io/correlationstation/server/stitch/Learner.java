@@ -21,7 +21,10 @@ final class Learner {
   private static final int ITERATIONS = 40;
   private static final int WARM_ITERATIONS = 1;
   private static final double WARM_CONVERGED = 1e-3;
+
+  /** At most so many of a first fit go by the priors alone. */
   private static final int BROAD_ITERATIONS = 10;
+
   private static final double CONVERGED = 2e-4;
   private static final double[] HOPE = {0.9, 0.7, 0.5};
   private static final double MOST_SKEW_SECONDS = 4;
@@ -163,7 +166,7 @@ final class Learner {
       hopeful |= type.hopes(young || Integer.bitCount(type.fits) == 1);
     }
     int iterations = fresh || hopeful ? ITERATIONS : WARM_ITERATIONS;
-    int least = fresh || hopeful ? HOPE.length : 0;
+    int least = fresh ? DOUBTFUL_AGAIN : hopeful ? HOPE.length : 0;
     double converged = fresh ? CONVERGED : WARM_CONVERGED;
     iterate(iterations, least, converged);
     Rivals rivals = new Rivals(vocabulary, search);
@@ -188,7 +191,7 @@ final class Learner {
     for (int i = 0; i < most; i++) {
       expect(i, i < broadUntil);
       double change = maximise(i);
-      if (i >= HOPE.length && i < broadUntil && change < WARM_CONVERGED) {
+      if (i > HOPE.length && i < broadUntil && change < WARM_CONVERGED) {
         broadUntil = i + 1;
       }
       if (i == HOPE.length || i == DOUBTFUL_AGAIN) {

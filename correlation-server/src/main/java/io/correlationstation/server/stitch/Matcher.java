@@ -47,8 +47,8 @@ final class Matcher {
   }
 
   /**
-   * Takes a child whose candidates are found and weighed. Who has only one always tells it the
-   * same, and who has none has nobody to tell.
+   * Takes a child whose candidates are found and weighed. Who has only one tells it the same until
+   * the next fit, and who has none has nobody to tell.
    */
   void open(Child child) {
     if (!child.open) {
@@ -56,16 +56,20 @@ final class Matcher {
       open++;
     }
     update(child);
-    if (!child.due && child.candidates.count > 0) {
-      rest(child, child.candidates.count == 1 ? LONGEST_REST : 1);
+    int count = child.candidates.count;
+    if (count > 1 && (child.due == Child.NOT_DUE || child.rest > 1)) {
+      rest(child, 1);
+    } else if (count == 1 && child.due == Child.NOT_DUE) {
+      rest(child, LONGEST_REST);
     }
   }
 
-  /** Its messages are due after so many sweeps. */
+  /** Its messages are due after so many sweeps, and no more when they were due before. */
   private void rest(Child child, int sweepsToRest) {
-    child.due = true;
+    int place = (sweeps + sweepsToRest) % due.size();
+    child.due = (byte) place;
     child.rest = (byte) sweepsToRest;
-    due.get((sweeps + sweepsToRest) % due.size()).add(child);
+    due.get(place).add(child);
   }
 
   /** Weighs a child's candidates by the newest fit. */
@@ -106,8 +110,9 @@ final class Matcher {
   /** Weighs the open children by the newest fit, those whose messages are due first. */
   void reweighOpen() {
     for (int i = 1; i <= due.size(); i++) {
-      for (Child child : due.get((sweeps + i) % due.size())) {
-        if (child.open) {
+      int place = (sweeps + i) % due.size();
+      for (Child child : due.get(place)) {
+        if (child.open && child.due == place) {
           weigh(child);
           update(child);
         }
@@ -122,11 +127,15 @@ final class Matcher {
    */
   void sweep() {
     sweeps++;
-    List<Child> now = due.set(sweeps % due.size(), new ArrayList<>());
+    int place = sweeps % due.size();
+    List<Child> now = due.set(place, new ArrayList<>());
     for (Child child : ahead.toSend(now)) {
-      child.due = false;
+      if (child.due != place) {
+        continue;
+      }
+      child.due = Child.NOT_DUE;
       if (child.open) {
-        boolean quiet = update(child);
+        boolean quiet = update(child) || child.candidates.count < 2;
         rest(child, quiet ? Math.min(LONGEST_REST, 4 * child.rest) : 1);
       }
     }
@@ -135,8 +144,8 @@ final class Matcher {
   /**
    * Sends a child's messages anew.
    *
-   * @return whether its parent lies where it lay the last time. The messages of those who want the
-   *     same few slots may grow in step for long after and mean no more by it
+   * @return whether its parent lies, on average, where it lay the last time. The messages of those
+   *     who want the same few slots may grow in step for long after and mean no more by it
    */
   boolean update(Child child) {
     Candidates all = child.candidates;

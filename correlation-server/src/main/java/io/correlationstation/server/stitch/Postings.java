@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Postings {
 
-  /** So many roots are looked at when a call comes late under a hot key. */
+  /** So many roots are looked at when a trace with calls comes late under a hot key. */
   private static final int MAX_OUTDATED = 1024;
 
   private final int maxPerKey;
@@ -56,31 +56,49 @@ final class Postings {
       if ((exit.ownKeys & 1 << value.key) == 0) {
         post(value, exit);
       }
-      outdate(value, exit);
     }
+    outdate(value, fragment);
     for (Child child = fragment.children; child != null; child = child.next) {
       post(value, child);
       child.outdated = true;
     }
   }
 
-  /**
-   * A call that came late under a key: who was searched for and may come from it did not see it.
-   */
-  private void outdate(KeyValue key, Exit exit) {
-    if (!keys.spec(key.key).strong() || key.quarantined || !exit.usable()) {
+  /** Roots that were searched for and may come from calls of a trace that came late under a key. */
+  private void outdate(KeyValue key, Fragment late) {
+    if (!keys.spec(key.key).strong() || key.quarantined) {
       return;
     }
-    long latest = exit.startNanos + windowNanos;
-    int first = key.children.firstAtOrAfter(exit.startNanos - Timing.ADRIFT_NANOS);
+    long earliest = Long.MAX_VALUE;
+    long latest = Long.MIN_VALUE;
+    for (Exit exit = late.exits; exit != null; exit = exit.next) {
+      if (exit.usable()) {
+        earliest = Math.min(earliest, exit.startNanos);
+        latest = Math.max(latest, exit.startNanos);
+      }
+    }
+    if (earliest > latest) {
+      return;
+    }
+    int first = key.children.firstAtOrAfter(earliest - Timing.ADRIFT_NANOS);
     int end = Math.min(key.children.size(), first + MAX_OUTDATED);
     for (int i = first; i < end; i++) {
       Child child = key.children.get(i);
-      if (child.startNanos > latest) {
+      if (child.startNanos > latest + windowNanos) {
         return;
       }
-      child.outdated |= child.searched && child.type.mayComeFrom(exit.type);
+      if (child.searched && !child.outdated) {
+        child.outdated = child.ruledOn || mayComeFrom(child, late);
+      }
     }
+  }
+
+  private static boolean mayComeFrom(Child child, Fragment caller) {
+    Exit exit = caller.exits;
+    while (exit != null && !child.type.mayComeFrom(exit.type)) {
+      exit = exit.next;
+    }
+    return exit != null;
   }
 
   private void post(KeyValue key, Exit exit) {
