@@ -131,11 +131,7 @@ sealed class Child implements TimeOrdered.Timed, Copied {
    * @param restlessFit the last fit that may have found what a search before it left out
    */
   boolean stillSearched(int restlessFit) {
-    return searched
-        && !settled
-        && !outdated
-        && candidates.fit >= restlessFit
-        && carrier() == null;
+    return searched && !settled && !outdated && candidates.fit >= restlessFit && carrier() == null;
   }
 
   boolean sure(double confidence) {

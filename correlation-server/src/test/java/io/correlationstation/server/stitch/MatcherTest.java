@@ -22,8 +22,39 @@ class MatcherTest {
 
     matcher.open(root);
 
-    assertThat(root.due).isFalse();
+    assertThat(root.due).isEqualTo(Child.NOT_DUE);
     assertThat(matcher.openCount()).isEqualTo(1);
+  }
+
+  @Test
+  void open_rootOfOneCandidateThatIsOfferedASecond_sendsToBothAtOnce_andOnceASweep() {
+    Exit one = exit();
+    Exit other = exit();
+    Child root = root(one);
+    weigh(root, 100);
+    matcher.open(root);
+    assertThat(root.rest).isEqualTo((byte) 16);
+    matcher.sweep();
+    Candidates offered = new Candidates(1);
+    offered.add(root, other, edge, 0);
+    root.candidates = root.candidates.with(offered, type);
+    weigh(root, 100, 100);
+
+    matcher.open(root);
+
+    assertThat(root.rest).isEqualTo((byte) 1);
+    assertThat(other.load).isPositive();
+    root.candidates.weight[1] = 0;
+    matcher.sweep();
+    assertThat(other.load).isZero();
+    int opened = 0;
+    byte due = root.due;
+    for (int i = 0; i < 40; i++) {
+      matcher.sweep();
+      opened += root.due == due ? 0 : 1;
+      due = root.due;
+    }
+    assertThat(opened).isLessThan(8);
   }
 
   @Test

@@ -36,16 +36,42 @@ class PostingsTest {
   }
 
   @Test
-  void addKey_weakKeyOrKnownOrCallThatRulesItOut_outdatesNobody() {
+  void addKey_thatTheCallerHasAlready_outdatesNobodyAgain() {
     Child root = searched(circuit);
-    postings.addKey(caller(AT), product, null);
-    Fragment forbidden = caller(AT);
+    Fragment caller = caller(AT);
+    postings.addKey(caller, circuit, null);
+    root.searched(Candidates.NONE.with(new Candidates(1), billing), 0);
+
+    postings.addKey(caller, circuit, null);
+
+    assertThat(root.outdated).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false, false, true", "true, false, false", "true, true, true"})
+  void addKey_callThatIsForbidden_outdatesOnlyWhomAPersonRuledOn(
+      boolean forbidden, boolean ruledOn, boolean outdated) {
+    Child root = searched(circuit);
+    root.ruledOn = ruledOn;
     EdgeModel edge = new EdgeModel(calling, billing);
-    edge.forbidden = true;
+    edge.forbidden = forbidden;
     billing.addEdge(edge);
 
-    postings.addKey(forbidden, circuit, null);
-    postings.addKey(forbidden, circuit, null);
+    postings.addKey(caller(AT), circuit, null);
+
+    assertThat(root.outdated).isEqualTo(outdated);
+  }
+
+  @Test
+  void addKey_callThatWasAnswered_orQuarantinedKey_outdatesNobody() {
+    Child root = searched(circuit);
+    Fragment answered = caller(AT);
+    requireNonNull(answered.exits).closed = true;
+    postings.addKey(answered, circuit, null);
+    assertThat(root.outdated).isFalse();
+
+    circuit.quarantined = true;
+    postings.addKey(caller(AT), circuit, null);
 
     assertThat(root.outdated).isFalse();
   }

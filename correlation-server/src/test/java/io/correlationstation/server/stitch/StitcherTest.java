@@ -355,6 +355,35 @@ class StitcherTest {
   }
 
   @Test
+  void messageId_handedOverByASpanThatComesLate_joinsAtTheEnd() {
+    feed(stitcher, span(20, 200, 0, "b", "process", 5, 0.5, 0.6), "m1");
+    stitcher.advanceTo(nanos(12));
+    feed(stitcher, span(10, 100, 0, "a", "send", 4, 0, 11), "m1");
+    stitcher.flush();
+
+    Handoff handoff = Objects.requireNonNull(told.of(200));
+    assertThat(handoff.parent().spanId()).isEqualTo(spanId(100));
+    assertThat(handoff.method()).isEqualTo("carrier");
+  }
+
+  @Test
+  void verdict_onACallerThatGetsTheKeyLateAndTheTopologyForbids_isHeeded() {
+    StitchConfig config =
+        StitchConfig.builder().topology(List.of(new ServiceEdge("other", "b"))).build();
+    Stitcher strict = Stitcher.create(config, told);
+    strict.verdict(verdict(true));
+    feed(strict, span(1, 11, 0, "a", "POST", 3, 0, 1));
+    feed(strict, span(2, 21, 0, "b", "bill", 2, 0.2, 0.8).with("resource_id", "res-1"));
+    strict.advanceTo(nanos(12));
+    feed(strict, span(1, 12, 11, "a", "step", 1, 0.5, 11.5).with("resource_id", "res-1"));
+    strict.flush();
+
+    Handoff handoff = Objects.requireNonNull(told.of(21));
+    assertThat(handoff.parent().spanId()).isEqualTo(spanId(11));
+    assertThat(handoff.method()).isEqualTo(Evidence.VERDICT);
+  }
+
+  @Test
   void messageId_ofSeveralTraces_isNobodysOwn() {
     for (int i = 0; i < 4; i++) {
       feed(stitcher, span(10 + i, 100 + i, 0, "a", "send", 4, i * 0.01, i * 0.01 + 0.005), "1");
