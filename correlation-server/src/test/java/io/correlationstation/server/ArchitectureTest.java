@@ -31,6 +31,7 @@ class ArchitectureTest {
             ROOT + ".stitch",
             "java.lang..",
             "java.util..",
+            "java.nio",
             "java.nio.charset",
             "java.security",
             "java.time",

@@ -150,8 +150,10 @@ sealed class Child implements TimeOrdered.Timed, Copied {
   }
 
   /**
-   * Keeps of its candidates only what it takes from others: the slot it wants most. For a child
-   * that is decided and no longer learnt from; new evidence makes it search again.
+   * Forgets its candidates. For a child that is decided and no longer learnt from; new evidence
+   * makes it search again. What it told their places stays there, or those decided after it would
+   * take for certain what it left to them only by being decided. It remembers the place it wants
+   * most, to take that back; of the others it does not know by then what was its own.
    */
   void settle() {
     Candidates all = candidates;
@@ -161,11 +163,12 @@ sealed class Child implements TimeOrdered.Timed, Copied {
         most = i;
       }
     }
-    all.withdraw(this);
+    for (int i = 0; i < all.count; i++) {
+      all.slots[i].leave(this);
+    }
     if (most >= 0) {
       settledSlot = all.slots[most];
       settledMessage = (float) all.message[most];
-      settledSlot.add(settledMessage);
     }
     candidates = Candidates.NONE;
     settled = true;
