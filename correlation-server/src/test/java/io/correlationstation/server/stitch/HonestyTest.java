@@ -66,6 +66,42 @@ class HonestyTest {
     assertThat(ends(spans, false)).isLessThan(8);
   }
 
+  /**
+   * Four orders of a circuit at once, each picked up after 10 to 20 ms: any of the four may be
+   * whose. By the time it is decided on them they are no longer learnt from.
+   */
+  @Test
+  void fourOrdersAtOnce_whenOneIsDecidedOn_whatIsLeftIsNotTakenForCertain() {
+    int orders = 12_000;
+    Random random = new Random(5);
+    Stitcher busy = Stitcher.create(StitchConfig.builder().learningWindow(1_024).build(), told);
+    for (long i = 1; i <= orders; i++) {
+      double at = i * 0.00176;
+      String circuit = "80.L1XX.%06d..TEST".formatted(i / 4);
+      double taken = at + 0.02 + 0.01 * random.nextDouble();
+      feed(
+          busy,
+          span(2 * i, 2 * i, 0, "order", "POST", 3, at + 0.01, at + 0.14)
+              .with("circuit_id", circuit));
+      feed(
+          busy,
+          span(2 * i + 1, 2 * i + 1, 0, "billing", "bill", 2, taken, taken + 0.06)
+              .with("circuit_id", circuit));
+    }
+    busy.flush();
+
+    int linked = 0;
+    int wrong = 0;
+    for (long i = 1; i <= orders; i++) {
+      Handoff handoff = told.of(2 * i + 1);
+      if (handoff != null && handoff.state() == Handoff.State.LINKED) {
+        linked++;
+        wrong += handoff.parent().spanId().equals(Spans.spanId(2 * i)) ? 0 : 1;
+      }
+    }
+    assertThat(wrong).isLessThan(20 + linked / 10);
+  }
+
   /** How many ends of chains were linked, of those whose middle is there or is not. */
   private long ends(List<Made> spans, boolean withMiddle) {
     long count = 0;
