@@ -3,7 +3,9 @@ package io.correlationstation.benchmarks.stitch;
 
 import io.correlationstation.benchmarks.stitch.Application.Level;
 import io.correlationstation.benchmarks.stitch.Application.Shape;
+import io.correlationstation.server.stitch.Handoff;
 import io.correlationstation.server.stitch.SpanFacts;
+import io.correlationstation.server.stitch.SpanRef;
 import io.correlationstation.server.stitch.StitchConfig;
 import io.correlationstation.server.stitch.StitchStatistics;
 import io.correlationstation.server.stitch.Stitcher;
@@ -12,12 +14,16 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
  * What stitching costs through the core alone, on one thread, in CPU time: spans a second, cost
  * against the number of live fragments, bytes a fragment, a hot key, a trace of 10 000 spans.
+ * Beside it, what is claimed of orders that come too close to be told apart.
  *
  * <p>Expected order: a microsecond a span of an intact trace, some microseconds a disconnected
  * root. Run with {@code -XX:+UseSerialGC -Xmx6g}.
@@ -49,6 +55,9 @@ public final class StitchLoad {
     }
     growth(false);
     growth(true);
+    for (int live : new int[] {10_000, 30_000, 100_000}) {
+      crowd(live);
+    }
     hotKey();
     refit();
     for (int spans : new int[] {1_000, 10_000}) {
@@ -126,6 +135,33 @@ public final class StitchLoad {
           bytes);
       orders.play(1);
     }
+  }
+
+  /**
+   * What is claimed where four orders of one key come ever closer, 18 ms, 6 ms and 2 ms apart, each
+   * picked up after 10 to 20 ms. A root's trace has the number after that of its caller's.
+   */
+  private static void crowd(int live) {
+    Map<String, Handoff> latest = new HashMap<>();
+    Stitcher stitcher =
+        Stitcher.create(
+            StitchConfig.defaults(), handoff -> latest.put(handoff.child().traceId(), handoff));
+    Orders orders = new Orders(stitcher);
+    orders.perSecond = live / (2 * HELD_SECONDS);
+    orders.play(3 * HELD_SECONDS * orders.perSecond);
+    stitcher.flush();
+    Map<Handoff.State, int[]> counts = new EnumMap<>(Handoff.State.class);
+    for (Handoff handoff : latest.values()) {
+      boolean right = number(handoff.child()) == number(handoff.parent()) + 1;
+      counts.computeIfAbsent(handoff.state(), k -> new int[2])[right ? 0 : 1]++;
+    }
+    System.out.printf("%d orders a second, right and wrong:", orders.perSecond);
+    counts.forEach((state, n) -> System.out.printf(" %s %d, %d;", state, n[0], n[1]));
+    System.out.println();
+  }
+
+  private static long number(SpanRef span) {
+    return Long.parseUnsignedLong(span.traceId().substring(16), 16);
   }
 
   /** The serial collector leaves a twentieth of what is dead but in each fourth collection. */
