@@ -63,20 +63,9 @@ public final class OtlpJson {
     try (JsonParser parser = FACTORY.createParser(json)) {
       return new JsonMessages(parser, json.length / 2).request(request);
     } catch (JsonProcessingException e) {
-      throw new MalformedOtlpException("not JSON: " + where(e));
+      throw new MalformedOtlpException("not JSON: " + JsonFault.of(e));
     } catch (IOException e) {
       throw new MalformedOtlpException("not JSON: " + e.getMessage());
     }
-  }
-
-  private static String where(JsonProcessingException e) {
-    return e.getOriginalMessage()
-        + (e.getLocation() == null
-            ? ""
-            : " (line "
-                + e.getLocation().getLineNr()
-                + ", column "
-                + e.getLocation().getColumnNr()
-                + ")");
   }
 }

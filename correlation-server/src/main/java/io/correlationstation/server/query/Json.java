@@ -4,6 +4,7 @@ package io.correlationstation.server.query;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.correlationstation.server.otlp.JsonFault;
 import io.correlationstation.server.query.Documents.ProblemDocument;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
@@ -58,7 +59,7 @@ final class Json {
         return body;
       }
     } catch (JsonProcessingException e) {
-      throw new BadRequest("the body is not JSON: " + e.getOriginalMessage());
+      throw new BadRequest("the body is not JSON: " + JsonFault.of(e));
     } catch (IOException e) {
       throw new BadRequest("the body can't be read: " + e.getMessage());
     }

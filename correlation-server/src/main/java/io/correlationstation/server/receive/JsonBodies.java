@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.correlationstation.server.otlp.JsonFault;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
@@ -53,7 +54,7 @@ final class JsonBodies {
       }
       return root;
     } catch (JsonProcessingException e) {
-      throw Refusal.badRequest("not JSON: " + e.getOriginalMessage());
+      throw Refusal.badRequest("not JSON: " + JsonFault.of(e));
     } catch (IOException e) {
       throw Refusal.badRequest("not JSON: " + e.getMessage());
     }
@@ -86,7 +87,7 @@ final class JsonBodies {
         throw Refusal.invalid("the body is not a JSON object");
       }
     } catch (JsonProcessingException e) {
-      throw Refusal.badRequest("not JSON: " + e.getOriginalMessage());
+      throw Refusal.badRequest("not JSON: " + JsonFault.of(e));
     } catch (IOException e) {
       throw Refusal.badRequest("not JSON: " + e.getMessage());
     }
