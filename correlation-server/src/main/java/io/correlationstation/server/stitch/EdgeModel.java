@@ -46,6 +46,9 @@ final class EdgeModel {
   /** Explains better, with caller and callee exchanged, what this one explained: it is given up. */
   @Nullable EdgeModel reversedBy;
 
+  /** Explains only roots whose caller by that edge is missing: it is given up. */
+  @Nullable EdgeModel standsInFor;
+
   /** Listed by the topology. */
   boolean listed;
 
@@ -181,7 +184,12 @@ final class EdgeModel {
 
   /** Calls seen whole, and handoffs found. */
   double known() {
-    return intact + (reversedBy == null ? Math.max(0, expected - 1) : 0);
+    return intact + (isGivenUp() ? 0 : Math.max(0, expected - 1));
+  }
+
+  /** Another edge is known to be the true one. */
+  boolean isGivenUp() {
+    return reversedBy != null || standsInFor != null;
   }
 
   void fade(double factor) {
@@ -204,11 +212,11 @@ final class EdgeModel {
    */
   void fitShare(double showing) {
     double learnt = doubtful && exit.oneSlot() ? believed() : beyondRare(showing);
-    boolean givenUp = doubtful && learnt == 0 && !(broad && exit.oneSlot());
+    boolean doubted = doubtful && learnt == 0 && !(broad && exit.oneSlot());
     double exists = PRIOR_EXITS / (PRIOR_EXITS + exit.exposure);
     double hoped = PRIOR_EXITS * prior * exists;
     share = Math.min(MAX_SHARE, (learnt + hoped) / (exit.exposure + PRIOR_EXITS));
-    if (forbidden || givenUp || reversedBy != null) {
+    if (forbidden || doubted || isGivenUp()) {
       share = 0;
     }
     if (exit.exposure >= 1) {

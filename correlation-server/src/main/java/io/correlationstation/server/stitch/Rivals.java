@@ -61,6 +61,9 @@ final class Rivals {
 
   private final Set<EdgeModel> sure = new HashSet<>();
 
+  /** May only stand in for others; nobody can tell. */
+  private final Set<EdgeModel> doubted = new HashSet<>();
+
   Rivals(Vocabulary vocabulary, CandidateSearch search) {
     this.vocabulary = vocabulary;
     this.search = search;
@@ -71,11 +74,13 @@ final class Rivals {
     contests.clear();
     exchanges.clear();
     sure.clear();
+    doubted.clear();
+    StandIns standIns = new StandIns();
     for (List<Child> children : byType(window)) {
       if (children.size() >= ENOUGH) {
         int from = Math.max(0, children.size() - SAMPLE);
         Sample sample = new Sample(search, children.subList(from, children.size()));
-        sample.contest(contests, exchanges);
+        sample.contest(contests, exchanges, standIns);
       }
     }
     search.letGo();
@@ -86,9 +91,11 @@ final class Rivals {
       givenUp |= !isBeyondDoubt(edge) && giveUpReversed(edge);
     }
     findSure();
+    givenUp |= giveUpStandIns(standIns);
     for (EdgeModel edge : vocabulary.edges()) {
       edge.ceiling =
           contests.containsKey(edge) ? ceiling(edge) : isUnproven(edge) ? EdgeModel.CANNOT_TELL : 1;
+      edge.ceiling = doubted.contains(edge) ? Math.min(edge.ceiling, UNSURE) : edge.ceiling;
     }
     return givenUp;
   }
@@ -133,6 +140,45 @@ final class Rivals {
         edge.reversedBy = right;
         right.reversedBy = null;
         right.child.beginAgain();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Gives up what only stands in for a better known edge. One that has more roots than what it
+   * stands in for, or is itself what puts that in doubt, is not sure any more.
+   */
+  private boolean giveUpStandIns(StandIns standIns) {
+    boolean any = false;
+    for (StandIns.StandIn found : standIns.found()) {
+      EdgeModel edge = found.edge();
+      if (isBeyondDoubt(edge) || edge.listed && !otherwiseKnown(edge)) {
+        continue;
+      }
+      if (found.fewer() && isClear(found.of(), edge)) {
+        any |= edge.standsInFor == null;
+        edge.standsInFor = found.of();
+      } else {
+        doubted.add(edge);
+      }
+    }
+    return any;
+  }
+
+  /** Whether an edge explains its children clearly better than another does, where that has any. */
+  private boolean isClear(EdgeModel edge, EdgeModel rival) {
+    Contest.Lead lead = leads(contests, edge).get(rival);
+    return lead == null || lead.mean() >= CLEAR_NATS && lead.errors() >= CLEAR_ERRORS;
+  }
+
+  /** Whether its services are listed for another kind of call. */
+  private boolean otherwiseKnown(EdgeModel edge) {
+    for (EdgeModel other : vocabulary.edges()) {
+      if (other != edge
+          && other.known() >= edge.known()
+          && other.services().equals(edge.services())) {
         return true;
       }
     }

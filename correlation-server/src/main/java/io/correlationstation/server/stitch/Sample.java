@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Children of one type, and how each edge by itself explains them. */
 final class Sample {
@@ -27,7 +28,7 @@ final class Sample {
   }
 
   /** An edge that may explain a child, and the number under which it has it. */
-  private record Claim(EdgeModel edge, Alone alone, int number) {
+  record Claim(EdgeModel edge, Alone alone, int number, Fragment trace) {
 
     double log(boolean byDurations) {
       return alone.log(number, byDurations);
@@ -35,14 +36,37 @@ final class Sample {
   }
 
   /** A child and who claims it; {@code back} claim its caller. */
-  private static final class Case {
+  static final class Case {
     final EdgeModel won;
-    final List<Claim> own = new ArrayList<>();
-    final List<Claim> others = new ArrayList<>();
-    final List<Claim> back = new ArrayList<>();
+    final Fragment caller;
+    private final List<Claim> own = new ArrayList<>();
+    private final List<Claim> others = new ArrayList<>();
+    private final List<Claim> back = new ArrayList<>();
 
-    Case(EdgeModel won) {
+    private Case(EdgeModel won, Fragment caller) {
       this.won = won;
+      this.caller = caller;
+    }
+
+    /** What an edge makes of the child; null when it has nothing that fits. */
+    @Nullable Claim claim(EdgeModel edge) {
+      for (Claim claim : own) {
+        if (claim.edge == edge) {
+          return claim;
+        }
+      }
+      for (Claim claim : others) {
+        if (claim.edge == edge) {
+          return claim;
+        }
+      }
+      return null;
+    }
+
+    /** Logarithm of how well an edge by itself explains the child. */
+    double log(EdgeModel edge) {
+      Claim claim = claim(edge);
+      return claim == null ? Alone.NOT_AT_ALL : claim.log(true);
     }
   }
 
@@ -51,14 +75,16 @@ final class Sample {
    *
    * @param contests gets the other explanations of the children
    * @param exchanges gets those of their callers by the children's traces
+   * @param standIns judges which of the winners won only where another is missing
    */
-  void contest(Map<EdgeModel, Contest> contests, Map<EdgeModel, Contest> exchanges) {
+  void contest(
+      Map<EdgeModel, Contest> contests, Map<EdgeModel, Contest> exchanges, StandIns standIns) {
     List<Case> cases = new ArrayList<>();
     for (Child child : children) {
       int winner = winner(child.candidates);
       if (winner >= 0) {
-        Case of = new Case(child.candidates.edges[winner]);
         Fragment caller = child.candidates.exits[winner].fragment;
+        Case of = new Case(child.candidates.edges[winner], caller);
         gather(child, caller, of);
         exchange(child, caller, of);
         cases.add(of);
@@ -68,6 +94,7 @@ final class Sample {
     callerDurations.smooth();
     alone.values().forEach(edge -> edge.fit(durations));
     exchanged.values().forEach(edge -> edge.fit(callerDurations));
+    standIns.judge(cases);
     for (Case of : cases) {
       Contest contest = contests.computeIfAbsent(of.won, k -> new Contest());
       Contest exchange = exchanges.computeIfAbsent(of.won, k -> new Contest());
@@ -134,14 +161,17 @@ final class Sample {
     for (int i : which) {
       total += Math.exp(all.keyWeight(i));
     }
+    int best = 0;
     for (int at = 0; at < part.length; at++) {
       int i = which.get(at);
       bins[2 * at] = all.delayBin(i);
       bins[2 * at + 1] = all.slackBin(i);
       part[at] = Math.exp(all.keyWeight(i)) / total * order(all.exits[i], child);
+      best = part[at] >= part[best] ? at : best;
     }
     Alone claimant = alone.computeIfAbsent(edge, k -> new Alone());
-    return new Claim(edge, claimant, claimant.add(bins, part, duration));
+    Fragment trace = all.exits[which.get(best)].fragment;
+    return new Claim(edge, claimant, claimant.add(bins, part, duration), trace);
   }
 
   /** How the caller's roots would be explained by the child's own trace. */
@@ -158,7 +188,7 @@ final class Sample {
           };
           Alone claimant = exchanged.computeIfAbsent(edge, k -> new Alone());
           int number = claimant.add(bins, new double[] {order(exit, root)}, duration);
-          of.back.add(new Claim(edge, claimant, number));
+          of.back.add(new Claim(edge, claimant, number, child.fragment));
         }
       }
     }
