@@ -25,9 +25,6 @@ final class Alone {
   private static final double NEAR_SECONDS = 0.02;
   private static final double NOTHING = 1e-9;
 
-  /** What {@link #log} would be of a child of which the edge has no candidate. */
-  static final double NOT_AT_ALL = Math.log(NOTHING);
-
   /** Of each child: the bins of its candidates, delay and slack in turn. */
   private final List<int[]> bins = new ArrayList<>();
 

@@ -47,6 +47,9 @@ final class Rivals {
   /** Another edge seems to fit better. */
   private static final double WORSE = 0.5;
 
+  /** Of another edge's roots: what has no more where that one is missing explains nothing. */
+  private static final double FEW_ROOTS = 1.0 / 3;
+
   private static final double KNOWN_CALLS = 30;
   private static final double MOSTLY = 0.5;
 
@@ -104,7 +107,9 @@ final class Rivals {
   private static Collection<List<Child>> byType(Collection<Child> window) {
     Map<ChildType, List<Child>> byType = new LinkedHashMap<>();
     for (Child child : window) {
-      if (child.fragment.keyed() && child.whole > 0.5 && child.candidates.orphan() < 0.5) {
+      boolean won = child.whole > 0.5 && child.candidates.orphan() < 0.5;
+      boolean lost = child.candidates.orphan() >= 0.5 && child.type.hasGivenUp();
+      if (child.fragment.keyed() && (won || lost)) {
         byType.computeIfAbsent(child.type, k -> new ArrayList<>()).add(child);
       }
     }
@@ -113,6 +118,9 @@ final class Rivals {
   }
 
   private static boolean isInDoubt(ChildType type) {
+    if (type.hasGivenUp()) {
+      return true;
+    }
     for (EdgeModel edge : type.edges) {
       if (edge.expected >= 1 && !isBeyondDoubt(edge)) {
         return true;
@@ -124,6 +132,10 @@ final class Rivals {
   /** What was given up for an edge that did not prove true may be found again. */
   private void forgetReversals() {
     for (EdgeModel edge : vocabulary.edges()) {
+      EdgeModel of = edge.standsInFor;
+      if (of != null && (of.known() < Matcher.KNOWN_HANDOFFS || of.isGivenUp())) {
+        edge.standsInFor = null;
+      }
       EdgeModel right = edge.reversedBy;
       if (right != null && (right.expected < Matcher.KNOWN_HANDOFFS || right.reversedBy != null)) {
         edge.reversedBy = null;
@@ -147,21 +159,29 @@ final class Rivals {
   }
 
   /**
-   * Gives up what only stands in for a better known edge. One that has more roots than what it
-   * stands in for, or is itself what puts that in doubt, is not sure any more.
+   * Gives up what only stands in for an edge that is clearly better where both are there, or has
+   * many times as many roots; else it is not sure any more. What the topology lists is in no doubt,
+   * unless another kind of call is the one that it lists.
+   *
+   * @return whether something changed
    */
   private boolean giveUpStandIns(StandIns standIns) {
     boolean any = false;
+    for (EdgeModel edge : standIns.cleared()) {
+      edge.standsInFor = null;
+      edge.child.beginAgain();
+      any = true;
+    }
     for (StandIns.StandIn found : standIns.found()) {
       EdgeModel edge = found.edge();
-      if (isBeyondDoubt(edge) || edge.listed && !otherwiseKnown(edge)) {
-        continue;
-      }
-      if (found.fewer() && isClear(found.of(), edge)) {
-        any |= edge.standsInFor == null;
-        edge.standsInFor = found.of();
-      } else {
-        doubted.add(edge);
+      if (!isBeyondDoubt(edge) && (!edge.listed || otherwiseKnown(edge))) {
+        boolean better = found.share() <= 1 && isClear(found.of(), edge);
+        if (better || found.share() <= FEW_ROOTS) {
+          any |= edge.standsInFor == null;
+          edge.standsInFor = found.of();
+        } else if (edge.standsInFor == null) {
+          doubted.add(edge);
+        }
       }
     }
     return any;

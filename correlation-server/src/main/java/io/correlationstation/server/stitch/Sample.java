@@ -27,46 +27,40 @@ final class Sample {
     this.children = children;
   }
 
-  /** An edge that may explain a child, and the number under which it has it. */
-  record Claim(EdgeModel edge, Alone alone, int number, Fragment trace) {
+  /**
+   * An edge that may explain a child, and the number under which it has it.
+   *
+   * @param trace of the candidate that is likeliest meant
+   * @param isOfCaller whether the edge leads to the child from the trace that won it, too
+   */
+  record Claim(EdgeModel edge, Alone alone, int number, Fragment trace, boolean isOfCaller) {
 
     double log(boolean byDurations) {
       return alone.log(number, byDurations);
     }
   }
 
-  /** A child and who claims it; {@code back} claim its caller. */
+  /** A child, by which edge and whom it was won, and who claims it and its caller. */
   static final class Case {
     final EdgeModel won;
     final Fragment caller;
-    private final List<Claim> own = new ArrayList<>();
-    private final List<Claim> others = new ArrayList<>();
+    private final List<Claim> claims;
     private final List<Claim> back = new ArrayList<>();
 
-    private Case(EdgeModel won, Fragment caller) {
+    private Case(EdgeModel won, Fragment caller, List<Claim> claims) {
       this.won = won;
       this.caller = caller;
+      this.claims = claims;
     }
 
     /** What an edge makes of the child; null when it has nothing that fits. */
     @Nullable Claim claim(EdgeModel edge) {
-      for (Claim claim : own) {
-        if (claim.edge == edge) {
-          return claim;
-        }
-      }
-      for (Claim claim : others) {
+      for (Claim claim : claims) {
         if (claim.edge == edge) {
           return claim;
         }
       }
       return null;
-    }
-
-    /** Logarithm of how well an edge by itself explains the child. */
-    double log(EdgeModel edge) {
-      Claim claim = claim(edge);
-      return claim == null ? Alone.NOT_AT_ALL : claim.log(true);
     }
   }
 
@@ -80,12 +74,14 @@ final class Sample {
   void contest(
       Map<EdgeModel, Contest> contests, Map<EdgeModel, Contest> exchanges, StandIns standIns) {
     List<Case> cases = new ArrayList<>();
+    List<Case> lost = new ArrayList<>();
     for (Child child : children) {
       int winner = winner(child.candidates);
-      if (winner >= 0) {
+      if (child.candidates.orphan() >= 0.5) {
+        addLost(child, lost);
+      } else if (winner >= 0) {
         Fragment caller = child.candidates.exits[winner].fragment;
-        Case of = new Case(child.candidates.edges[winner], caller);
-        gather(child, caller, of);
+        Case of = new Case(child.candidates.edges[winner], caller, gather(child, caller));
         exchange(child, caller, of);
         cases.add(of);
       }
@@ -94,14 +90,27 @@ final class Sample {
     callerDurations.smooth();
     alone.values().forEach(edge -> edge.fit(durations));
     exchanged.values().forEach(edge -> edge.fit(callerDurations));
-    standIns.judge(cases);
     for (Case of : cases) {
       Contest contest = contests.computeIfAbsent(of.won, k -> new Contest());
       Contest exchange = exchanges.computeIfAbsent(of.won, k -> new Contest());
       contest.count();
       exchange.count();
-      for (Claim own : of.own) {
-        compare(of, own, contest, exchange);
+      for (Claim own : of.claims) {
+        if (own.isOfCaller) {
+          compare(of, own, contest, exchange);
+        }
+      }
+    }
+    lost.addAll(0, cases);
+    standIns.judge(lost);
+  }
+
+  /** A child that nobody won, as each of the edges that were given up would have had it. */
+  private void addLost(Child child, List<Case> lost) {
+    List<Claim> claims = gather(child, null);
+    for (Claim claim : claims) {
+      if (claim.edge.standsInFor != null) {
+        lost.add(new Case(claim.edge, claim.trace, claims));
       }
     }
   }
@@ -109,9 +118,11 @@ final class Sample {
   private static void compare(Case of, Claim own, Contest contest, Contest exchange) {
     double all = own.log(true);
     double delay = own.log(false);
-    for (Claim rival : of.others) {
-      boolean calls = own.edge.exit.oneSlot() || rival.edge.exit.oneSlot();
-      contest.add(own.edge, rival.edge, (calls ? all : delay) - rival.log(calls));
+    for (Claim rival : of.claims) {
+      if (!rival.isOfCaller) {
+        boolean calls = own.edge.exit.oneSlot() || rival.edge.exit.oneSlot();
+        contest.add(own.edge, rival.edge, (calls ? all : delay) - rival.log(calls));
+      }
     }
     for (Claim back : of.back) {
       exchange.add(own.edge, back.edge, all - back.log(true));
@@ -132,7 +143,10 @@ final class Sample {
     return best;
   }
 
-  private void gather(Child child, Fragment caller, Case of) {
+  /**
+   * @param caller the trace that won it; null for none
+   */
+  private List<Claim> gather(Child child, @Nullable Fragment caller) {
     Candidates all = search.everything(child);
     Map<EdgeModel, List<Integer>> byEdge = new LinkedHashMap<>();
     Set<EdgeModel> own = new HashSet<>();
@@ -146,15 +160,20 @@ final class Sample {
     }
     int duration = Density.bin(child.durationNanos());
     durations.add(duration, 1);
+    List<Claim> claims = new ArrayList<>();
     byEdge.forEach(
-        (edge, which) -> {
-          Claim claim = claim(edge, child, all, which, duration);
-          (own.contains(edge) ? of.own : of.others).add(claim);
-        });
+        (edge, which) ->
+            claims.add(claim(edge, child, all, which, duration, own.contains(edge))));
+    return claims;
   }
 
   private Claim claim(
-      EdgeModel edge, Child child, Candidates all, List<Integer> which, int duration) {
+      EdgeModel edge,
+      Child child,
+      Candidates all,
+      List<Integer> which,
+      int duration,
+      boolean isOfCaller) {
     int[] bins = new int[2 * which.size()];
     double[] part = new double[which.size()];
     double total = 0;
@@ -171,7 +190,7 @@ final class Sample {
     }
     Alone claimant = alone.computeIfAbsent(edge, k -> new Alone());
     Fragment trace = all.exits[which.get(best)].fragment;
-    return new Claim(edge, claimant, claimant.add(bins, part, duration), trace);
+    return new Claim(edge, claimant, claimant.add(bins, part, duration), trace, isOfCaller);
   }
 
   /** How the caller's roots would be explained by the child's own trace. */
@@ -188,7 +207,7 @@ final class Sample {
           };
           Alone claimant = exchanged.computeIfAbsent(edge, k -> new Alone());
           int number = claimant.add(bins, new double[] {order(exit, root)}, duration);
-          of.back.add(new Claim(edge, claimant, number, child.fragment));
+          of.back.add(new Claim(edge, claimant, number, child.fragment, false));
         }
       }
     }

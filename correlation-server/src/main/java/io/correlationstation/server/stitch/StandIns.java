@@ -11,14 +11,16 @@ import java.util.Set;
 
 /**
  * Finds edges that only stand in for another whose trace is missing. A root whose caller never
- * arrived still has its family there: the caller's caller, what else the caller called. These carry
+ * arrived still has its family there: the caller's caller, what else that one called. These carry
  * its keys and lie before it in time, as they do before each root of its kind.
  *
  * <p>That gives them away. An edge stands in for another when its calls lie before the other's
- * roots just as they lie before its own, and yet next to never have a root of their own there; and
- * when the other is nowhere near the roots that it won. Two services that both call a third each
- * have their roots whether the other has one or not, and one that calls instead of another is not
- * there when the other does.
+ * roots just as they lie before its own, and next to never have a root of their own there; and when
+ * the other is nowhere near the roots that it won. Two services that both call a third have their
+ * roots whether the other has one or not, and one that calls where another does not is not there
+ * when the other does.
+ *
+ * <p>What was given up is judged again by the roots that it would have won.
  */
 final class StandIns {
 
@@ -38,19 +40,36 @@ final class StandIns {
 
   private static final double SELDOM = 0.1;
 
+  /** So much more must speak for an edge that was given up, or it would come and go. */
+  private static final double GIVEN_UP = 2;
+
   /** A single root must not decide. */
   private static final double MOST_NATS = 8;
 
-  /** An edge, for which it stands in, and whether that one has more roots. */
-  record StandIn(EdgeModel edge, EdgeModel of, boolean fewer) {}
+  /**
+   * An edge and for which it stands in.
+   *
+   * @param share its roots, of those of the other
+   */
+  record StandIn(EdgeModel edge, EdgeModel of, double share) {}
 
   private final List<StandIn> found = new ArrayList<>();
+  private final List<EdgeModel> cleared = new ArrayList<>();
 
   List<StandIn> found() {
     return Collections.unmodifiableList(found);
   }
 
-  /** Judges the edges that explain some roots of one type. */
+  /** Edges that were given up and do not look like it any more. */
+  List<EdgeModel> cleared() {
+    return Collections.unmodifiableList(cleared);
+  }
+
+  /**
+   * Judges the edges that explain roots of one type.
+   *
+   * @param cases those that an edge won, and those that edges given up would have won
+   */
   void judge(List<Sample.Case> cases) {
     Map<EdgeModel, List<Sample.Case>> won = new LinkedHashMap<>();
     for (Sample.Case of : cases) {
@@ -66,40 +85,36 @@ final class StandIns {
 
   private void judge(
       EdgeModel edge, List<Sample.Case> own, Map<EdgeModel, List<Sample.Case>> won) {
-    double usual = mean(edge, own);
-    Set<Fragment> callers = Collections.newSetFromMap(new IdentityHashMap<>());
-    own.forEach(of -> callers.add(of.caller));
     EdgeModel most = null;
-    for (Map.Entry<EdgeModel, List<Sample.Case>> other : won.entrySet()) {
-      List<Sample.Case> theirs = other.getValue();
-      boolean alike =
-          other.getKey() != edge
-              && theirs.size() >= ENOUGH
-              && liesBefore(edge, usual, theirs, callers)
-              && isMissing(other.getKey(), theirs, own);
-      if (alike && (most == null || theirs.size() > won.get(most).size())) {
-        most = other.getKey();
+    boolean judged = false;
+    for (Map.Entry<EdgeModel, List<Sample.Case>> entry : won.entrySet()) {
+      EdgeModel other = entry.getKey();
+      List<Sample.Case> theirs = entry.getValue();
+      if (other != edge && !other.isGivenUp() && theirs.size() >= ENOUGH) {
+        judged = true;
+        if (standsIn(edge, own, theirs)
+            && isMissing(other, theirs, own)
+            && (most == null || theirs.size() > won.get(most).size())) {
+          most = other;
+        }
       }
     }
     if (most != null) {
-      found.add(new StandIn(edge, most, own.size() <= won.get(most).size()));
+      found.add(new StandIn(edge, most, (double) own.size() / won.get(most).size()));
+    } else if (judged && edge.standsInFor != null) {
+      cleared.add(edge);
     }
-  }
-
-  private static double mean(EdgeModel edge, List<Sample.Case> own) {
-    double sum = 0;
-    for (Sample.Case of : own) {
-      sum += of.log(edge);
-    }
-    return sum / own.size();
   }
 
   /**
    * Whether an edge's calls lie before others' roots as they lie before its own, and have none of
    * their own there.
    */
-  private static boolean liesBefore(
-      EdgeModel edge, double usual, List<Sample.Case> theirs, Set<Fragment> callers) {
+  private static boolean standsIn(
+      EdgeModel edge, List<Sample.Case> own, List<Sample.Case> theirs) {
+    Set<Fragment> callers = Collections.newSetFromMap(new IdentityHashMap<>());
+    own.forEach(of -> callers.add(of.caller));
+    double usual = usual(edge, own);
     double better = 0;
     int there = 0;
     int busy = 0;
@@ -111,6 +126,9 @@ final class StandIns {
         busy += callers.contains(claim.trace()) ? 1 : 0;
       }
     }
+    if (edge.standsInFor != null) { // whose roots these are was not fought out
+      return there * GIVEN_UP >= MOSTLY * theirs.size() && better < ALIKE_NATS * GIVEN_UP * there;
+    }
     return there >= MOSTLY * theirs.size()
         && better < ALIKE_NATS * there
         && busy < SELDOM * there;
@@ -119,12 +137,23 @@ final class StandIns {
   /** Whether an edge explains the roots that another won much worse than its own. */
   private static boolean isMissing(
       EdgeModel edge, List<Sample.Case> own, List<Sample.Case> theirs) {
-    double usual = mean(edge, own);
+    double usual = usual(edge, own);
     double worse = 0;
     for (Sample.Case of : theirs) {
-      worse += atMost(usual - of.log(edge));
+      Sample.Claim claim = of.claim(edge);
+      worse += claim == null ? MOST_NATS : atMost(usual - claim.log(true));
     }
     return worse >= MISSING_NATS * theirs.size();
+  }
+
+  /** Logarithm of how well an edge by itself explains what it won. */
+  private static double usual(EdgeModel edge, List<Sample.Case> own) {
+    double sum = 0;
+    for (Sample.Case of : own) {
+      Sample.Claim claim = of.claim(edge);
+      sum += claim == null ? 0 : claim.log(true);
+    }
+    return sum / own.size();
   }
 
   private static double atMost(double nats) {
