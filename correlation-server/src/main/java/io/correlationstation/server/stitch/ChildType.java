@@ -126,16 +126,6 @@ final class ChildType {
     return byExit[slotOf(exit)];
   }
 
-  /** Whether an edge that only stands in for another is given up. */
-  boolean hasGivenUp() {
-    for (EdgeModel edge : edges) {
-      if (edge.standsInFor != null) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** Whether nothing that stays rules out that such calls bring forth such roots. */
   boolean mayComeFrom(ExitType exit) {
     EdgeModel known = edge(exit);

@@ -107,9 +107,7 @@ final class Rivals {
   private static Collection<List<Child>> byType(Collection<Child> window) {
     Map<ChildType, List<Child>> byType = new LinkedHashMap<>();
     for (Child child : window) {
-      boolean won = child.whole > 0.5 && child.candidates.orphan() < 0.5;
-      boolean lost = child.candidates.orphan() >= 0.5 && child.type.hasGivenUp();
-      if (child.fragment.keyed() && (won || lost)) {
+      if (child.fragment.keyed() && child.whole > 0.5 && child.candidates.orphan() < 0.5) {
         byType.computeIfAbsent(child.type, k -> new ArrayList<>()).add(child);
       }
     }
@@ -118,9 +116,6 @@ final class Rivals {
   }
 
   private static boolean isInDoubt(ChildType type) {
-    if (type.hasGivenUp()) {
-      return true;
-    }
     for (EdgeModel edge : type.edges) {
       if (edge.expected >= 1 && !isBeyondDoubt(edge)) {
         return true;
@@ -133,8 +128,10 @@ final class Rivals {
   private void forgetReversals() {
     for (EdgeModel edge : vocabulary.edges()) {
       EdgeModel of = edge.standsInFor;
-      if (of != null && (of.known() < Matcher.KNOWN_HANDOFFS || of.isGivenUp())) {
+      boolean gone = edge.child.orphanShare > 0.5;
+      if (of != null && (gone || of.known() < Matcher.KNOWN_HANDOFFS || of.isGivenUp())) {
         edge.standsInFor = null;
+        edge.child.beginAgain();
       }
       EdgeModel right = edge.reversedBy;
       if (right != null && (right.expected < Matcher.KNOWN_HANDOFFS || right.reversedBy != null)) {
@@ -163,15 +160,10 @@ final class Rivals {
    * many times as many roots; else it is not sure any more. What the topology lists is in no doubt,
    * unless another kind of call is the one that it lists.
    *
-   * @return whether something changed
+   * @return whether one was given up that was not before
    */
   private boolean giveUpStandIns(StandIns standIns) {
     boolean any = false;
-    for (EdgeModel edge : standIns.cleared()) {
-      edge.standsInFor = null;
-      edge.child.beginAgain();
-      any = true;
-    }
     for (StandIns.StandIn found : standIns.found()) {
       EdgeModel edge = found.edge();
       if (!isBeyondDoubt(edge) && (!edge.listed || otherwiseKnown(edge))) {
@@ -179,7 +171,7 @@ final class Rivals {
         if (better || found.share() <= FEW_ROOTS) {
           any |= edge.standsInFor == null;
           edge.standsInFor = found.of();
-        } else if (edge.standsInFor == null) {
+        } else {
           doubted.add(edge);
         }
       }

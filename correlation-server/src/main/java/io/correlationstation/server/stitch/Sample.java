@@ -74,12 +74,9 @@ final class Sample {
   void contest(
       Map<EdgeModel, Contest> contests, Map<EdgeModel, Contest> exchanges, StandIns standIns) {
     List<Case> cases = new ArrayList<>();
-    List<Case> lost = new ArrayList<>();
     for (Child child : children) {
       int winner = winner(child.candidates);
-      if (child.candidates.orphan() >= 0.5) {
-        addLost(child, lost);
-      } else if (winner >= 0) {
+      if (winner >= 0) {
         Fragment caller = child.candidates.exits[winner].fragment;
         Case of = new Case(child.candidates.edges[winner], caller, gather(child, caller));
         exchange(child, caller, of);
@@ -101,18 +98,7 @@ final class Sample {
         }
       }
     }
-    lost.addAll(0, cases);
-    standIns.judge(lost);
-  }
-
-  /** A child that nobody won, as each of the edges that were given up would have had it. */
-  private void addLost(Child child, List<Case> lost) {
-    List<Claim> claims = gather(child, null);
-    for (Claim claim : claims) {
-      if (claim.edge.standsInFor != null) {
-        lost.add(new Case(claim.edge, claim.trace, claims));
-      }
-    }
+    standIns.judge(cases);
   }
 
   private static void compare(Case of, Claim own, Contest contest, Contest exchange) {
@@ -143,10 +129,7 @@ final class Sample {
     return best;
   }
 
-  /**
-   * @param caller the trace that won it; null for none
-   */
-  private List<Claim> gather(Child child, @Nullable Fragment caller) {
+  private List<Claim> gather(Child child, Fragment caller) {
     Candidates all = search.everything(child);
     Map<EdgeModel, List<Integer>> byEdge = new LinkedHashMap<>();
     Set<EdgeModel> own = new HashSet<>();

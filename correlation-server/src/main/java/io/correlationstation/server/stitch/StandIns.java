@@ -19,8 +19,6 @@ import java.util.Set;
  * the other is nowhere near the roots that it won. Two services that both call a third have their
  * roots whether the other has one or not, and one that calls where another does not is not there
  * when the other does.
- *
- * <p>What was given up is judged again by the roots that it would have won.
  */
 final class StandIns {
 
@@ -40,9 +38,6 @@ final class StandIns {
 
   private static final double SELDOM = 0.1;
 
-  /** So much more must speak for an edge that was given up, or it would come and go. */
-  private static final double GIVEN_UP = 2;
-
   /** A single root must not decide. */
   private static final double MOST_NATS = 8;
 
@@ -54,22 +49,12 @@ final class StandIns {
   record StandIn(EdgeModel edge, EdgeModel of, double share) {}
 
   private final List<StandIn> found = new ArrayList<>();
-  private final List<EdgeModel> cleared = new ArrayList<>();
 
   List<StandIn> found() {
     return Collections.unmodifiableList(found);
   }
 
-  /** Edges that were given up and do not look like it any more. */
-  List<EdgeModel> cleared() {
-    return Collections.unmodifiableList(cleared);
-  }
-
-  /**
-   * Judges the edges that explain roots of one type.
-   *
-   * @param cases those that an edge won, and those that edges given up would have won
-   */
+  /** Judges the edges that won roots of one type. */
   void judge(List<Sample.Case> cases) {
     Map<EdgeModel, List<Sample.Case>> won = new LinkedHashMap<>();
     for (Sample.Case of : cases) {
@@ -85,24 +70,21 @@ final class StandIns {
 
   private void judge(
       EdgeModel edge, List<Sample.Case> own, Map<EdgeModel, List<Sample.Case>> won) {
-    EdgeModel most = null;
-    boolean judged = false;
+    EdgeModel of = null;
+    int most = 0;
     for (Map.Entry<EdgeModel, List<Sample.Case>> entry : won.entrySet()) {
       EdgeModel other = entry.getKey();
       List<Sample.Case> theirs = entry.getValue();
-      if (other != edge && !other.isGivenUp() && theirs.size() >= ENOUGH) {
-        judged = true;
-        if (standsIn(edge, own, theirs)
-            && isMissing(other, theirs, own)
-            && (most == null || theirs.size() > won.get(most).size())) {
-          most = other;
-        }
+      if (other != edge
+          && theirs.size() >= Math.max(ENOUGH, most + 1)
+          && standsIn(edge, own, theirs)
+          && isMissing(other, theirs, own)) {
+        of = other;
+        most = theirs.size();
       }
     }
-    if (most != null) {
-      found.add(new StandIn(edge, most, (double) own.size() / won.get(most).size()));
-    } else if (judged && edge.standsInFor != null) {
-      cleared.add(edge);
+    if (of != null) {
+      found.add(new StandIn(edge, of, (double) own.size() / most));
     }
   }
 
@@ -125,9 +107,6 @@ final class StandIns {
         better += atMost(usual - claim.log(true));
         busy += callers.contains(claim.trace()) ? 1 : 0;
       }
-    }
-    if (edge.standsInFor != null) { // whose roots these are was not fought out
-      return there * GIVEN_UP >= MOSTLY * theirs.size() && better < ALIKE_NATS * GIVEN_UP * there;
     }
     return there >= MOSTLY * theirs.size()
         && better < ALIKE_NATS * there

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.correlationstation.server.stitch;
+
+import static io.correlationstation.server.stitch.Spans.feed;
+import static io.correlationstation.server.stitch.Spans.span;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.correlationstation.server.stitch.Spans.Latest;
+import io.correlationstation.server.stitch.Spans.Made;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is left of a root's family where the trace of its caller never arrived. */
+class StandInsTest {
+
+  private static final int ORDERS = 800;
+
+  private final Latest told = new Latest();
+
+  /** a calls b, b calls c, nobody shows calls; one trace of b in eight never arrives. */
+  @ParameterizedTest
+  @ValueSource(longs = {41, 42, 43})
+  void silentChain_middleMissing_endIsNotGivenToTheCallersCaller(long seed) {
+    List<Made> spans = new ArrayList<>();
+    Random random = new Random(seed);
+    for (int i = 1; i <= ORDERS; i++) {
+      Order order = new Order(i, random);
+      order.add(spans, 1, 10, "a", "start", 2, 0, 0.4);
+      if (!order.isMissing) {
+        order.add(spans, 2, 20, "b", "take", 2, order.first, 0.35);
+      }
+      order.add(spans, 3, 30, "c", "work", 2, order.second, 0.3);
+    }
+    play(StitchConfig.defaults(), spans);
+
+    assertThat(given(30, 20)).isGreaterThan(ORDERS * 8 / 10);
+    assertThat(given(30, 10)).isLessThan(ORDERS / 100);
+  }
+
+  /** a calls b and then c, and shows both calls; one trace of a in eight never arrives. */
+  @ParameterizedTest
+  @ValueSource(longs = {41, 42, 43})
+  void callerOfTwoMissing_oneIsNotGivenToTheOther(long seed) {
+    List<Made> spans = new ArrayList<>();
+    Random random = new Random(seed);
+    for (int i = 1; i <= ORDERS; i++) {
+      Order order = new Order(i, random);
+      if (!order.isMissing) {
+        order.add(spans, 1, 10, "a", "start", 2, 0, 0.4);
+        order.under(10).add(spans, 1, 11, "a", "call b", 3, order.first - 0.003, order.first + 0.042);
+        order.under(10).add(spans, 1, 12, "a", "call c", 3, order.second - 0.003, order.second + 0.06);
+      }
+      order.under(0).add(spans, 2, 20, "b", "take", 2, order.first, order.first + 0.04);
+      order.add(spans, 3, 30, "c", "work", 2, order.second, order.second + 0.055);
+    }
+    play(StitchConfig.defaults(), spans);
+
+    assertThat(given(30, 12)).isGreaterThan(ORDERS * 8 / 10);
+    assertThat(given(30, 20)).isLessThan(ORDERS / 100);
+  }
+
+  /** a calls b; b queues work for c and, when it is done, an answer for a, in a trace of its own. */
+  @ParameterizedTest
+  @ValueSource(longs = {41, 42, 43})
+  void whoAnswersMissing_bothDirectionsListed_answerIsNotGivenToTheFirstCall(long seed) {
+    List<Made> spans = new ArrayList<>();
+    Random random = new Random(seed);
+    for (int i = 1; i <= ORDERS; i++) {
+      Order order = new Order(i, random);
+      double asked = order.second + 0.3 * Math.exp(0.5 * random.nextGaussian());
+      order.add(spans, 1, 10, "a", "start", 2, 0, 0.4);
+      order.under(10).add(spans, 1, 11, "a", "call b", 4, order.first, order.first + 0.001);
+      order.under(0);
+      if (!order.isMissing) {
+        order.add(spans, 2, 20, "b", "take", 5, order.second, order.second + 0.05);
+        order.under(20).add(spans, 2, 21, "b", "report", 4, order.second + 0.05, order.second + 0.051);
+        order.under(0);
+      }
+      order.add(spans, 3, 30, "a", "done", 5, asked + 0.05, asked + 0.06);
+    }
+    List<ServiceEdge> listed = List.of(new ServiceEdge("a", "b"), new ServiceEdge("b", "a"));
+    play(StitchConfig.builder().topology(listed).build(), spans);
+
+    assertThat(given(30, 21)).isGreaterThan(ORDERS * 8 / 10);
+    assertThat(given(30, 11)).isLessThan(ORDERS / 100);
+  }
+
+  /** Both call c in each order: each has its root there whether the other has one or not. */
+  @Test
+  void twoCallersOfTheSame_inTheSameOrders_bothAreBelieved() {
+    List<Made> spans = new ArrayList<>();
+    Random random = new Random(44);
+    for (int i = 1; i <= ORDERS; i++) {
+      Order order = new Order(i, random);
+      order.add(spans, 1, 10, "a", "start", 2, 0, 0.4);
+      order.under(10).add(spans, 1, 11, "a", "call c", 3, order.first, order.first + 0.03);
+      order.under(0).add(spans, 2, 20, "b", "start", 2, 0.2, 0.5);
+      order.under(20).add(spans, 2, 21, "b", "call c", 3, 0.2 + order.first, 0.23 + order.first);
+      order.under(0).add(spans, 3, 30, "c", "work", 2, order.first + 0.002, order.first + 0.025);
+      order.add(spans, 4, 40, "c", "work", 2, order.first + 0.202, order.first + 0.225);
+    }
+    play(StitchConfig.defaults(), spans);
+
+    assertThat(given(30, 11)).isGreaterThan(ORDERS * 9 / 10);
+    assertThat(given(40, 21)).isGreaterThan(ORDERS * 9 / 10);
+  }
+
+  /**
+   * What was given up comes back: a publishes, a job takes it up by the clock and calls c, and one
+   * job in eight never arrives; later there is no job any more, and c takes up what a publishes.
+   */
+  @Test
+  void standIn_whenWhomItStandsInForIsNoMore_isBelieved() {
+    List<Made> spans = new ArrayList<>();
+    Random random = new Random(45);
+    int orders = 8 * ORDERS;
+    for (int i = 1; i <= orders; i++) {
+      Order order = new Order(i, random);
+      boolean direct = i > ORDERS;
+      double called = direct ? 0.004 + 0.002 * random.nextDouble() : 0.5 + order.second;
+      order.add(spans, 1, 10, "a", "start", 2, 0, 0.2);
+      order.under(10).add(spans, 1, 11, "a", "publish", 4, 0.001, 0.002);
+      order.under(0);
+      if (!order.isMissing && !direct) {
+        order.add(spans, 2, 20, "job", "round", 1, 0.49 + order.first, 0.85);
+        order.under(20).add(spans, 2, 21, "job", "call c", 3, called - 0.002, called + 0.102);
+        order.under(0);
+      }
+      order.add(spans, 3, 30, "c", "work", 2, called, called + 0.1);
+    }
+    play(StitchConfig.defaults(), spans);
+
+    assertThat(given(30, 21)).isGreaterThan(ORDERS * 8 / 10);
+    assertThat(given(30, 11)).isLessThan(ORDERS / 100);
+    assertThat(given(30, 11, orders - ORDERS, orders)).isGreaterThan(ORDERS * 9 / 10);
+  }
+
+  /** One order: when it was, what it carries, and whether a trace of it never arrives. */
+  private static final class Order {
+    private final long id;
+    private final double at;
+    private final String resource;
+    private final boolean isMissing;
+    private final double first;
+    private final double second;
+    private long parent;
+
+    Order(int number, Random random) {
+      id = 100L * number;
+      at = number * 0.5 + random.nextDouble() * 0.2;
+      resource = "11111111-0000-4000-8000-" + String.format("%012d", number);
+      isMissing = random.nextInt(8) == 0;
+      first = 0.012 + 0.08 * random.nextDouble();
+      second = first + 0.05 + 0.005 * random.nextDouble();
+    }
+
+    /** What is added next lies under this span; 0 for none. */
+    Order under(long span) {
+      parent = span == 0 ? 0 : id + span;
+      return this;
+    }
+
+    void add(
+        List<Made> spans,
+        long trace,
+        long span,
+        String service,
+        String name,
+        int kind,
+        double from,
+        double to) {
+      spans.add(
+          span(id + trace, id + span, parent, service, name, kind, at + from, at + to)
+              .with("resource_id", resource));
+    }
+  }
+
+  private long given(int child, int parent) {
+    return given(child, parent, 1, ORDERS);
+  }
+
+  /** How many orders' child was given to that parent, with whatever confidence. */
+  private long given(int child, int parent, int from, int to) {
+    long count = 0;
+    for (int i = from; i <= to; i++) {
+      Handoff handoff = told.of(100L * i + child);
+      String wanted = Spans.spanId(100L * i + parent);
+      count += handoff != null && handoff.parent().spanId().equals(wanted) ? 1 : 0;
+    }
+    return count;
+  }
+
+  private void play(StitchConfig config, List<Made> spans) {
+    Stitcher stitcher = Stitcher.create(config, told);
+    List<Made> sorted = new ArrayList<>(spans);
+    sorted.sort(Comparator.comparingLong(Made::endNanos));
+    sorted.forEach(made -> feed(stitcher, made));
+    stitcher.flush();
+  }
+}
