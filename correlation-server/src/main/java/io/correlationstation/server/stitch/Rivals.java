@@ -88,7 +88,7 @@ final class Rivals {
     }
     search.letGo();
     contests.values().removeIf(contest -> contest.children() < ENOUGH);
-    forgetReversals();
+    forgetGivenUp();
     boolean givenUp = false;
     for (EdgeModel edge : contests.keySet()) {
       givenUp |= !isBeyondDoubt(edge) && giveUpReversed(edge);
@@ -124,20 +124,21 @@ final class Rivals {
     return false;
   }
 
-  /** What was given up for an edge that did not prove true may be found again. */
-  private void forgetReversals() {
+  /** What was given up for an edge that did not prove true, or is no more, may be found again. */
+  private void forgetGivenUp() {
     for (EdgeModel edge : vocabulary.edges()) {
-      EdgeModel of = edge.standsInFor;
-      boolean gone = edge.child.orphanShare > 0.5;
-      if (of != null && (gone || of.known() < Matcher.KNOWN_HANDOFFS || of.isGivenUp())) {
+      if (edge.reversedBy != null && !isTrue(edge.reversedBy)) {
+        edge.reversedBy = null;
+      }
+      if (edge.standsInFor != null && !isTrue(edge.standsInFor)) {
         edge.standsInFor = null;
         edge.child.beginAgain();
       }
-      EdgeModel right = edge.reversedBy;
-      if (right != null && (right.expected < Matcher.KNOWN_HANDOFFS || right.reversedBy != null)) {
-        edge.reversedBy = null;
-      }
     }
+  }
+
+  private static boolean isTrue(EdgeModel edge) {
+    return edge.expected >= Matcher.KNOWN_HANDOFFS && !edge.isGivenUp();
   }
 
   private boolean giveUpReversed(EdgeModel edge) {

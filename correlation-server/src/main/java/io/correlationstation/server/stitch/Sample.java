@@ -145,8 +145,7 @@ final class Sample {
     durations.add(duration, 1);
     List<Claim> claims = new ArrayList<>();
     byEdge.forEach(
-        (edge, which) ->
-            claims.add(claim(edge, child, all, which, duration, own.contains(edge))));
+        (edge, which) -> claims.add(claim(edge, child, all, which, duration, own.contains(edge))));
     return claims;
   }
 

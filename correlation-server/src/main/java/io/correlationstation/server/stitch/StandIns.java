@@ -68,8 +68,7 @@ final class StandIns {
         });
   }
 
-  private void judge(
-      EdgeModel edge, List<Sample.Case> own, Map<EdgeModel, List<Sample.Case>> won) {
+  private void judge(EdgeModel edge, List<Sample.Case> own, Map<EdgeModel, List<Sample.Case>> won) {
     EdgeModel of = null;
     int most = 0;
     for (Map.Entry<EdgeModel, List<Sample.Case>> entry : won.entrySet()) {
@@ -92,8 +91,7 @@ final class StandIns {
    * Whether an edge's calls lie before others' roots as they lie before its own, and have none of
    * their own there.
    */
-  private static boolean standsIn(
-      EdgeModel edge, List<Sample.Case> own, List<Sample.Case> theirs) {
+  private static boolean standsIn(EdgeModel edge, List<Sample.Case> own, List<Sample.Case> theirs) {
     Set<Fragment> callers = Collections.newSetFromMap(new IdentityHashMap<>());
     own.forEach(of -> callers.add(of.caller));
     double usual = usual(edge, own);
@@ -108,9 +106,7 @@ final class StandIns {
         busy += callers.contains(claim.trace()) ? 1 : 0;
       }
     }
-    return there >= MOSTLY * theirs.size()
-        && better < ALIKE_NATS * there
-        && busy < SELDOM * there;
+    return there >= MOSTLY * theirs.size() && better < ALIKE_NATS * there && busy < SELDOM * there;
   }
 
   /** Whether an edge explains the roots that another won much worse than its own. */
