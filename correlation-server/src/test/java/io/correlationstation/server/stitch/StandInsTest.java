@@ -42,60 +42,33 @@ class StandInsTest {
     assertThat(given(30, 10)).isLessThan(ORDERS / 100);
   }
 
-  /** a calls b and then c, and shows both calls; one trace of a in eight never arrives. */
+  /** a asks b, which asks c, and c reports to b in a new trace; that of b and c may be missing. */
   @ParameterizedTest
   @ValueSource(longs = {41, 42, 43})
-  void callerOfTwoMissing_oneIsNotGivenToTheOther(long seed) {
+  void whoReportsMissing_bothDirectionsListed_reportIsNotGivenToTheFirstCall(long seed) {
     List<Made> spans = new ArrayList<>();
     Random random = new Random(seed);
     for (int i = 1; i <= ORDERS; i++) {
       Order order = new Order(i, random);
+      double asked = 0.2 * Math.exp(0.5 * random.nextGaussian());
+      double done = asked + 0.1 + 0.2 * Math.exp(0.5 * random.nextGaussian());
+      order.add(spans, 1, 10, "a", "start", 2, 0, 0.05);
+      order.under(10).add(spans, 1, 11, "a", "ask b", 4, 0.01, 0.011);
       if (!order.isMissing) {
-        order.add(spans, 1, 10, "a", "start", 2, 0, 0.4);
-        order
-            .under(10)
-            .add(spans, 1, 11, "a", "call b", 3, order.first - 0.003, order.first + 0.042);
-        order
-            .under(10)
-            .add(spans, 1, 12, "a", "call c", 3, order.second - 0.003, order.second + 0.06);
+        order.under(0).add(spans, 2, 20, "b", "take", 5, asked, asked + 0.09);
+        order.under(20).add(spans, 2, 21, "b", "ask c", 3, asked + 0.01, asked + 0.08);
+        order.under(21).add(spans, 2, 22, "c", "work", 2, asked + 0.012, asked + 0.078);
+        order.under(22).add(spans, 2, 23, "c", "report", 4, asked + 0.07, asked + 0.071);
       }
-      order.under(0).add(spans, 2, 20, "b", "take", 2, order.first, order.first + 0.04);
-      order.add(spans, 3, 30, "c", "work", 2, order.second, order.second + 0.055);
+      order.under(0).add(spans, 3, 30, "b", "done", 5, done, done + 0.01);
     }
-    play(StitchConfig.defaults(), spans);
-
-    assertThat(given(30, 12)).isGreaterThan(ORDERS * 8 / 10);
-    assertThat(given(30, 20)).isLessThan(ORDERS / 100);
-  }
-
-  /**
-   * a calls b; b queues work for c and, when it is done, an answer for a, in a trace of its own.
-   */
-  @ParameterizedTest
-  @ValueSource(longs = {41, 42, 43})
-  void whoAnswersMissing_bothDirectionsListed_answerIsNotGivenToTheFirstCall(long seed) {
-    List<Made> spans = new ArrayList<>();
-    Random random = new Random(seed);
-    for (int i = 1; i <= ORDERS; i++) {
-      Order order = new Order(i, random);
-      double asked = order.second + 0.3 * Math.exp(0.5 * random.nextGaussian());
-      order.add(spans, 1, 10, "a", "start", 2, 0, 0.4);
-      order.under(10).add(spans, 1, 11, "a", "call b", 4, order.first, order.first + 0.001);
-      order.under(0);
-      if (!order.isMissing) {
-        order.add(spans, 2, 20, "b", "take", 5, order.second, order.second + 0.05);
-        order
-            .under(20)
-            .add(spans, 2, 21, "b", "report", 4, order.second + 0.05, order.second + 0.051);
-        order.under(0);
-      }
-      order.add(spans, 3, 30, "a", "done", 5, asked + 0.05, asked + 0.06);
-    }
-    List<ServiceEdge> listed = List.of(new ServiceEdge("a", "b"), new ServiceEdge("b", "a"));
+    List<ServiceEdge> listed =
+        List.of(new ServiceEdge("a", "b"), new ServiceEdge("b", "c"), new ServiceEdge("c", "b"));
     play(StitchConfig.builder().topology(listed).build(), spans);
 
-    assertThat(given(30, 21)).isGreaterThan(ORDERS * 8 / 10);
-    assertThat(given(30, 11)).isLessThan(ORDERS / 100);
+    assertThat(given(20, 11)).isGreaterThan(ORDERS * 8 / 10);
+    assertThat(given(30, 23)).isGreaterThan(ORDERS * 8 / 10);
+    assertThat(given(30, 11)).isLessThan(ORDERS / 40);
   }
 
   /** Both call c in each order: each has its root there whether the other has one or not. */
@@ -119,8 +92,8 @@ class StandInsTest {
   }
 
   /**
-   * What was given up comes back: a calls b and then c, and one trace of a in eight never arrives;
-   * later there is no a any more, and b calls c. It takes hours until what a did is forgotten.
+   * What was given up comes back: as in the silent chain, and later there is no b any more and a
+   * calls c. It takes hours until what b did is forgotten.
    */
   @Test
   void standIn_whenWhomItStandsInForIsNoMore_isBelieved() {
@@ -129,21 +102,20 @@ class StandInsTest {
     int orders = 4 * ORDERS;
     for (int i = 1; i <= orders; i++) {
       Order order = new Order(i, random);
-      order.at = Math.max(order.at, 0.5 * ORDERS + 5 * (i - ORDERS));
-      double called = i > ORDERS ? order.first + 0.004 : order.second;
-      if (!order.isMissing && i <= ORDERS) {
-        order.add(spans, 1, 10, "a", "start", 2, 0, 0.4);
-        order.under(10).add(spans, 1, 11, "a", "call b", 3, order.first - 0.003, order.first + 0.1);
-        order.under(10).add(spans, 1, 12, "a", "call c", 3, called - 0.003, called + 0.06);
+      boolean later = i > ORDERS;
+      order.at = later ? order.at + 4.5 * (i - ORDERS) : order.at;
+      double called = later ? order.first : order.second;
+      order.add(spans, 1, 10, "a", "start", 2, 0, 0.4);
+      if (!order.isMissing && !later) {
+        order.add(spans, 2, 20, "b", "take", 2, order.first, 0.35);
       }
-      order.under(0).add(spans, 2, 20, "b", "take", 2, order.first, order.first + 0.09);
-      order.add(spans, 3, 30, "c", "work", 2, called, called + 0.05);
+      order.add(spans, 3, 30, "c", "work", 2, called, 0.3);
     }
     play(StitchConfig.defaults(), spans);
 
-    assertThat(given(30, 12)).isGreaterThan(ORDERS * 8 / 10);
-    assertThat(given(30, 20)).isLessThan(ORDERS / 25);
-    assertThat(given(30, 20, orders - 200, orders)).isGreaterThan(190);
+    assertThat(given(30, 20)).isGreaterThan(ORDERS * 8 / 10);
+    assertThat(given(30, 10)).isLessThan(ORDERS / 100);
+    assertThat(given(30, 10, orders - 200, orders)).isGreaterThan(190);
   }
 
   /** One order: when it was, what it carries, and whether a trace of it never arrives. */
