@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns probabilities into handoffs, and tells the sink what changed. */
 final class Decisions {
 
-  static final String MODEL_VERSION = "branching-3";
+  static final String MODEL_VERSION = "branching-4";
   private static final double TOLD_CHANGE = 0.01;
   private static final int MAX_RIVALS = 5;
 
