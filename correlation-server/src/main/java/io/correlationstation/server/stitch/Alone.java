@@ -20,7 +20,7 @@ final class Alone {
   private static final double MOST_SHARE = 0.98;
 
   /** Density of children that come at any time, against those that follow the edge. */
-  private static final double ANY_TIME = 0.02;
+  static final double ANY_TIME = 0.02;
 
   private static final double NEAR_SECONDS = 0.02;
   private static final double NOTHING = 1e-9;
@@ -93,7 +93,7 @@ final class Alone {
     return usual <= 0 ? 1 : 0.5 * given / usual + 0.5;
   }
 
-  private static double broad(int delayBin) {
+  static double broad(int delayBin) {
     return 1 / (Math.abs(Density.middleSeconds(delayBin)) + NEAR_SECONDS);
   }
 

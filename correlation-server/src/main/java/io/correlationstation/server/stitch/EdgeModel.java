@@ -187,7 +187,7 @@ final class EdgeModel {
     return intact + (isGivenUp() ? 0 : Math.max(0, expected - 1));
   }
 
-  /** Another edge is known to be the true one. */
+  /** Given up for another edge. */
   boolean isGivenUp() {
     return reversedBy != null || standsInFor != null;
   }

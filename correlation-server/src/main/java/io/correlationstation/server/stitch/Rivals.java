@@ -19,7 +19,7 @@ import java.util.Set;
  * by itself ({@link Alone}), and what won is compared with the others on the same children. An edge
  * that is not clearly better than each other whose calls are free is good for a candidate, not for
  * a link. One that explains its children worse than their traces would explain its callers is given
- * up, and the fit goes on without it.
+ * up, and the fit goes on without it; so is one that only stands in for another ({@link StandIns}).
  *
  * <p>{@link Ties} is about rivals that the fit itself still weighs; there it abstains.
  */
@@ -96,9 +96,7 @@ final class Rivals {
     findSure();
     givenUp |= giveUpStandIns(standIns);
     for (EdgeModel edge : vocabulary.edges()) {
-      edge.ceiling =
-          contests.containsKey(edge) ? ceiling(edge) : isUnproven(edge) ? EdgeModel.CANNOT_TELL : 1;
-      edge.ceiling = doubted.contains(edge) ? Math.min(edge.ceiling, UNSURE) : edge.ceiling;
+      edge.ceiling = ceiling(edge);
     }
     return givenUp;
   }
@@ -145,8 +143,8 @@ final class Rivals {
     for (Map.Entry<EdgeModel, Contest.Lead> back : leads(exchanges, edge).entrySet()) {
       Contest.Lead lead = back.getValue();
       boolean worse = lead.mean() < REVERSED_NATS && lead.errors() < -CLEAR_ERRORS;
-      if (worse && edge.reversedBy == null) {
-        EdgeModel right = back.getKey();
+      EdgeModel right = back.getKey();
+      if (worse && edge.reversedBy == null && right.standsInFor == null) {
         edge.reversedBy = right;
         right.reversedBy = null;
         right.child.beginAgain();
@@ -167,7 +165,8 @@ final class Rivals {
     boolean any = false;
     for (StandIns.StandIn found : standIns.found()) {
       EdgeModel edge = found.edge();
-      if (!isBeyondDoubt(edge) && (!edge.listed || otherwiseKnown(edge))) {
+      boolean mayDoubt = !isBeyondDoubt(edge) && (!edge.listed || otherwiseKnown(edge));
+      if (mayDoubt && isTrue(found.of())) {
         boolean better = found.share() <= 1 && isClear(found.of(), edge);
         if (better || found.share() <= FEW_ROOTS) {
           any |= edge.standsInFor == null;
@@ -180,17 +179,21 @@ final class Rivals {
     return any;
   }
 
-  /** Whether an edge explains its children clearly better than another does, where that has any. */
+  /** Whether an edge explains its children clearly better than another does. */
   private boolean isClear(EdgeModel edge, EdgeModel rival) {
     Contest.Lead lead = leads(contests, edge).get(rival);
-    return lead == null || lead.mean() >= CLEAR_NATS && lead.errors() >= CLEAR_ERRORS;
+    return lead != null && isClear(lead);
   }
 
-  /** Whether its services are listed for another kind of call. */
+  private static boolean isClear(Contest.Lead lead) {
+    return lead.mean() >= CLEAR_NATS && lead.errors() >= CLEAR_ERRORS;
+  }
+
+  /** Whether its services call one another by another kind of call, which may be what is listed. */
   private boolean otherwiseKnown(EdgeModel edge) {
     for (EdgeModel other : vocabulary.edges()) {
       if (other != edge
-          && other.known() >= edge.known()
+          && other.known() >= Math.max(KNOWN_CALLS, edge.known())
           && other.services().equals(edge.services())) {
         return true;
       }
@@ -250,8 +253,7 @@ final class Rivals {
     if (edge.exit.oneSlot() && !rival.exit.oneSlot() && lead.mean() > SILENT_NATS) {
       return false;
     }
-    boolean clear = lead.mean() >= CLEAR_NATS && lead.errors() >= CLEAR_ERRORS;
-    return !clear && !isTaken(rival, edge);
+    return !isClear(lead) && !isTaken(rival, edge);
   }
 
   /** Whether the rival's calls are known to go to other work, one each. */
@@ -269,6 +271,17 @@ final class Rivals {
   }
 
   private double ceiling(EdgeModel edge) {
+    if (edge.isGivenUp()) {
+      return EdgeModel.CANNOT_TELL;
+    }
+    double most = doubted.contains(edge) ? UNSURE : 1;
+    if (contests.containsKey(edge)) {
+      return Math.min(most, contested(edge));
+    }
+    return isUnproven(edge) ? EdgeModel.CANNOT_TELL : most;
+  }
+
+  private double contested(EdgeModel edge) {
     if (sure.contains(edge)) {
       return 1;
     }

@@ -31,9 +31,11 @@ final class Sample {
    * An edge that may explain a child, and the number under which it has it.
    *
    * @param trace of the candidate that is likeliest meant
+   * @param delayBin of the same
    * @param isOfCaller whether the edge leads to the child from the trace that won it, too
    */
-  record Claim(EdgeModel edge, Alone alone, int number, Fragment trace, boolean isOfCaller) {
+  record Claim(
+      EdgeModel edge, Alone alone, int number, Fragment trace, int delayBin, boolean isOfCaller) {
 
     double log(boolean byDurations) {
       return alone.log(number, byDurations);
@@ -168,11 +170,12 @@ final class Sample {
       bins[2 * at] = all.delayBin(i);
       bins[2 * at + 1] = all.slackBin(i);
       part[at] = Math.exp(all.keyWeight(i)) / total * order(all.exits[i], child);
-      best = part[at] >= part[best] ? at : best;
+      best = part[at] > part[best] ? at : best; // the newest of like ones: it comes first
     }
     Alone claimant = alone.computeIfAbsent(edge, k -> new Alone());
     Fragment trace = all.exits[which.get(best)].fragment;
-    return new Claim(edge, claimant, claimant.add(bins, part, duration), trace, isOfCaller);
+    int number = claimant.add(bins, part, duration);
+    return new Claim(edge, claimant, number, trace, bins[2 * best], isOfCaller);
   }
 
   /** How the caller's roots would be explained by the child's own trace. */
@@ -189,7 +192,7 @@ final class Sample {
           };
           Alone claimant = exchanged.computeIfAbsent(edge, k -> new Alone());
           int number = claimant.add(bins, new double[] {order(exit, root)}, duration);
-          of.back.add(new Claim(edge, claimant, number, child.fragment, false));
+          of.back.add(new Claim(edge, claimant, number, child.fragment, bins[0], false));
         }
       }
     }

@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -16,9 +17,9 @@ import java.util.Set;
  *
  * <p>That gives them away. An edge stands in for another when its calls lie before the other's
  * roots just as they lie before its own, and next to never have a root of their own there; and when
- * the other is nowhere near the roots that it won. Two services that both call a third have their
- * roots whether the other has one or not, and one that calls where another does not is not there
- * when the other does.
+ * the other is nowhere near the roots that it won. Of two services that both call a third each has
+ * its roots whether the other has one or not; who calls where the other does not is either not
+ * there when the other does, or at another distance.
  */
 final class StandIns {
 
@@ -32,6 +33,9 @@ final class StandIns {
 
   /** How much better, in nats a root, an edge may explain its own roots than the other's. */
   private static final double ALIKE_NATS = 0.5;
+
+  /** How much less likely the delays to its own roots may be by those to the other's. */
+  private static final double STRANGE_NATS = 1;
 
   /** How much worse the other explains the roots that it did not win, to be missing there. */
   private static final double MISSING_NATS = 2;
@@ -88,47 +92,70 @@ final class StandIns {
   }
 
   /**
-   * Whether an edge's calls lie before others' roots as they lie before its own, and have none of
-   * their own there.
+   * Whether an edge's calls, in traces other than the caller's, lie before others' roots as they
+   * lie before its own, and have none of their own there.
    */
   private static boolean standsIn(EdgeModel edge, List<Sample.Case> own, List<Sample.Case> theirs) {
     Set<Fragment> callers = Collections.newSetFromMap(new IdentityHashMap<>());
     own.forEach(of -> callers.add(of.caller));
     double usual = usual(edge, own);
+    Density delays = new Density();
     double better = 0;
     int there = 0;
     int busy = 0;
     for (Sample.Case of : theirs) {
       Sample.Claim claim = of.claim(edge);
-      if (claim != null) {
+      if (claim != null && !claim.isOfCaller()) {
         there++;
+        delays.add(claim.delayBin(), 1);
         better += atMost(usual - claim.log(true));
         busy += callers.contains(claim.trace()) ? 1 : 0;
       }
     }
-    return there >= MOSTLY * theirs.size() && better < ALIKE_NATS * there && busy < SELDOM * there;
+    delays.smooth();
+    return there >= MOSTLY * theirs.size()
+        && better < ALIKE_NATS * there
+        && busy < SELDOM * there
+        && meanLog(delays, edge, theirs) - meanLog(delays, edge, own) < STRANGE_NATS;
   }
 
-  /** Whether an edge explains the roots that another won much worse than its own. */
+  /** How likely an edge's delays to some roots are by those to the other's. */
+  private static double meanLog(Density delays, EdgeModel edge, List<Sample.Case> roots) {
+    double sum = 0;
+    int count = 0;
+    for (Sample.Case of : roots) {
+      Sample.Claim claim = of.claim(edge);
+      if (claim != null) {
+        int bin = claim.delayBin();
+        sum += Math.log(delays.perSecond(bin) + Alone.ANY_TIME * Alone.broad(bin));
+        count++;
+      }
+    }
+    return sum / Math.max(1, count);
+  }
+
+  /** Whether an edge explains roots that it did not win much worse than its own. */
   private static boolean isMissing(
-      EdgeModel edge, List<Sample.Case> own, List<Sample.Case> theirs) {
+      EdgeModel edge, List<Sample.Case> own, List<Sample.Case> others) {
     double usual = usual(edge, own);
     double worse = 0;
-    for (Sample.Case of : theirs) {
+    for (Sample.Case of : others) {
       Sample.Claim claim = of.claim(edge);
       worse += claim == null ? MOST_NATS : atMost(usual - claim.log(true));
     }
-    return worse >= MISSING_NATS * theirs.size();
+    return worse >= MISSING_NATS * others.size();
   }
 
-  /** Logarithm of how well an edge by itself explains what it won. */
+  /** Logarithm of how well an edge by itself explains what it won: the median. */
   private static double usual(EdgeModel edge, List<Sample.Case> own) {
-    double sum = 0;
-    for (Sample.Case of : own) {
-      Sample.Claim claim = of.claim(edge);
-      sum += claim == null ? 0 : claim.log(true);
-    }
-    return sum / own.size();
+    double[] logs =
+        own.stream()
+            .map(of -> of.claim(edge))
+            .filter(Objects::nonNull)
+            .mapToDouble(claim -> claim.log(true))
+            .sorted()
+            .toArray();
+    return logs.length == 0 ? 0 : logs[logs.length / 2];
   }
 
   private static double atMost(double nats) {
