@@ -7,7 +7,6 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -96,69 +95,75 @@ final class StandIns {
    * lie before its own, and have none of their own there.
    */
   private static boolean standsIn(EdgeModel edge, List<Sample.Case> own, List<Sample.Case> theirs) {
-    Set<Fragment> callers = Collections.newSetFromMap(new IdentityHashMap<>());
-    own.forEach(of -> callers.add(of.caller));
-    double usual = usual(edge, own);
-    Density delays = new Density();
-    double better = 0;
-    int there = 0;
-    int busy = 0;
-    for (Sample.Case of : theirs) {
-      Sample.Claim claim = of.claim(edge);
-      if (claim != null && !claim.isOfCaller()) {
-        there++;
-        delays.add(claim.delayBin(), 1);
-        better += atMost(usual - claim.log(true));
-        busy += callers.contains(claim.trace()) ? 1 : 0;
-      }
-    }
-    delays.smooth();
-    return there >= MOSTLY * theirs.size()
-        && better < ALIKE_NATS * there
-        && busy < SELDOM * there
-        && meanLog(delays, edge, theirs) - meanLog(delays, edge, own) < STRANGE_NATS;
+    List<Sample.Claim> mine = claims(edge, own);
+    List<Sample.Claim> there = claims(edge, theirs);
+    there.removeIf(Sample.Claim::isOfCaller);
+    return there.size() >= MOSTLY * theirs.size()
+        && worse(mine, there) < ALIKE_NATS * there.size()
+        && busy(own, there) < SELDOM * there.size()
+        && isUsual(mine, there);
   }
 
-  /** How likely an edge's delays to some roots are by those to the other's. */
-  private static double meanLog(Density delays, EdgeModel edge, List<Sample.Case> roots) {
-    double sum = 0;
-    int count = 0;
-    for (Sample.Case of : roots) {
-      Sample.Claim claim = of.claim(edge);
-      if (claim != null) {
-        int bin = claim.delayBin();
-        sum += Math.log(delays.perSecond(bin) + Alone.ANY_TIME * Alone.broad(bin));
-        count++;
-      }
-    }
-    return sum / Math.max(1, count);
-  }
-
-  /** Whether an edge explains roots that it did not win much worse than its own. */
+  /** Whether an edge explains the roots that another won much worse than its own. */
   private static boolean isMissing(
       EdgeModel edge, List<Sample.Case> own, List<Sample.Case> others) {
-    double usual = usual(edge, own);
-    double worse = 0;
-    for (Sample.Case of : others) {
-      Sample.Claim claim = of.claim(edge);
-      worse += claim == null ? MOST_NATS : atMost(usual - claim.log(true));
-    }
+    List<Sample.Claim> there = claims(edge, others);
+    int without = others.size() - there.size();
+    double worse = worse(claims(edge, own), there) + MOST_NATS * without;
     return worse >= MISSING_NATS * others.size();
   }
 
-  /** Logarithm of how well an edge by itself explains what it won: the median. */
-  private static double usual(EdgeModel edge, List<Sample.Case> own) {
-    double[] logs =
-        own.stream()
-            .map(of -> of.claim(edge))
-            .filter(Objects::nonNull)
-            .mapToDouble(claim -> claim.log(true))
-            .sorted()
-            .toArray();
-    return logs.length == 0 ? 0 : logs[logs.length / 2];
+  /** What an edge makes of some roots, where it has anything that fits. */
+  private static List<Sample.Claim> claims(EdgeModel edge, List<Sample.Case> roots) {
+    List<Sample.Claim> claims = new ArrayList<>();
+    for (Sample.Case of : roots) {
+      Sample.Claim claim = of.claim(edge);
+      if (claim != null) {
+        claims.add(claim);
+      }
+    }
+    return claims;
   }
 
-  private static double atMost(double nats) {
-    return Math.max(-MOST_NATS, Math.min(MOST_NATS, nats));
+  /** How much worse an edge explains some roots than it usually does its own, nats in all. */
+  private static double worse(List<Sample.Claim> own, List<Sample.Claim> others) {
+    double[] logs = own.stream().mapToDouble(claim -> claim.log(true)).sorted().toArray();
+    double usual = logs.length == 0 ? 0 : logs[logs.length / 2];
+    double sum = 0;
+    for (Sample.Claim claim : others) {
+      sum += Math.max(-MOST_NATS, Math.min(MOST_NATS, usual - claim.log(true)));
+    }
+    return sum;
+  }
+
+  /** How many of the calls before others' roots have a root of their own. */
+  private static int busy(List<Sample.Case> own, List<Sample.Claim> there) {
+    Set<Fragment> callers = Collections.newSetFromMap(new IdentityHashMap<>());
+    own.forEach(of -> callers.add(of.caller));
+    int busy = 0;
+    for (Sample.Claim claim : there) {
+      busy += callers.contains(claim.trace()) ? 1 : 0;
+    }
+    return busy;
+  }
+
+  /**
+   * Whether an edge's delays to its own roots are likely by those to the others alone: what the few
+   * teach of its delays drowns in what the many do.
+   */
+  private static boolean isUsual(List<Sample.Claim> own, List<Sample.Claim> there) {
+    Density delays = new Density();
+    there.forEach(claim -> delays.add(claim.delayBin(), 1));
+    delays.smooth();
+    return meanLog(delays, there) - meanLog(delays, own) < STRANGE_NATS;
+  }
+
+  private static double meanLog(Density delays, List<Sample.Claim> claims) {
+    double sum = 0;
+    for (Sample.Claim claim : claims) {
+      int bin = claim.delayBin();
+      sum += Math.log(delays.perSecond(bin) + Alone.ANY_TIME * Alone.broad(bin));
+    }
+    return sum / Math.max(1, claims.size());
   }
 }
