@@ -67,6 +67,21 @@ final class Aliases {
     return resolved.isEmpty() ? List.of(id) : resolved;
   }
 
+  /** Keys that are asked for, as they are kept; a circuit's also through its aliases. */
+  Map<String, List<String>> values(Handle handle, Map<String, String> keys) {
+    Map<String, List<String>> values = new HashMap<>();
+    keys.forEach(
+        (name, value) -> {
+          String clean = KeyVocabulary.clean(name, value);
+          values.put(name, List.of(clean == null ? value : clean));
+        });
+    String circuit = keys.get(CIRCUIT_ID);
+    if (circuit != null) {
+      values.put(CIRCUIT_ID, resolveOrSelf(handle, circuit));
+    }
+    return values;
+  }
+
   /** The id in the form of a trace id: lower case, and without the dashes of a UUID. */
   static String traceId(String id) {
     String digits = id.toLowerCase(Locale.ROOT).replace("-", "");

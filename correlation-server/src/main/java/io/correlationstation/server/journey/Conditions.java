@@ -49,28 +49,11 @@ final class Conditions {
       add("replace(f.services, :service, '') <> f.services");
       values.put("service", JsonColumn.ofText(filter.service()));
     }
-    int number = 0;
-    for (Map.Entry<String, List<String>> key : keyValues.entrySet()) {
-      number++;
-      add(
-          "f.id IN (SELECT fragment FROM fragment_keys WHERE key_name = :key_"
-              + number
-              + " AND key_value IN (<values_"
-              + number
-              + ">))");
-      values.put("key_" + number, key.getKey());
-      lists.put("values_" + number, key.getValue());
-    }
+    keys("f.id", "k.fragment", "", keyValues);
   }
 
-  void links(LinkFilter filter, List<String> circuits) {
-    if (!circuits.isEmpty()) {
-      add(
-          "h.child_trace_id IN (SELECT f.trace_id FROM fragment_keys k"
-              + " JOIN fragments f ON f.id = k.fragment"
-              + " WHERE k.key_name = 'circuit_id' AND k.key_value IN (<circuits>))");
-      lists.put("circuits", circuits);
-    }
+  void links(LinkFilter filter, Map<String, List<String>> keyValues) {
+    keys("h.child_trace_id", "f.trace_id", " JOIN fragments f ON f.id = k.fragment", keyValues);
     if (filter.traceId() != null) {
       add("(h.parent_trace_id = :trace_id OR h.child_trace_id = :trace_id)");
       values.put("trace_id", filter.traceId());
@@ -85,6 +68,28 @@ final class Conditions {
         case LINKED -> add("h.state = 'LINKED' AND h.superseded_by IS NULL");
         case CANDIDATE -> add("h.state = 'CANDIDATE' AND h.superseded_by IS NULL");
       }
+    }
+  }
+
+  /** Only what is of a fragment with each of these keys, told by a column of it. */
+  private void keys(
+      String column, String ofFragment, String join, Map<String, List<String>> keyValues) {
+    int number = 0;
+    for (Map.Entry<String, List<String>> key : keyValues.entrySet()) {
+      number++;
+      add(
+          column
+              + " IN (SELECT "
+              + ofFragment
+              + " FROM fragment_keys k"
+              + join
+              + " WHERE k.key_name = :key_"
+              + number
+              + " AND k.key_value IN (<values_"
+              + number
+              + ">))");
+      values.put("key_" + number, key.getKey());
+      lists.put("values_" + number, key.getValue());
     }
   }
 

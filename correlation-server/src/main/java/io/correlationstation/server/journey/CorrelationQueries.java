@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.journey;
 
-import static io.correlationstation.server.journey.KeyVocabulary.CIRCUIT_ID;
-
 import io.correlationstation.server.journey.Page.Position;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +26,7 @@ final class CorrelationQueries {
         handle -> {
           Conditions where = new Conditions();
           where.after("f.start_nanos", "f.trace_id", after);
-          where.fragments(filter, values(handle, filter.keys()));
+          where.fragments(filter, aliases.values(handle, filter.keys()));
           List<String> traceIds =
               where
                   .bind(
@@ -71,20 +69,5 @@ final class CorrelationQueries {
 
   private static Position position(Fragment fragment) {
     return new Position(fragment.startNanos(), fragment.traceId());
-  }
-
-  /** The circuit's value replaced by the circuits that it leads to as an alias. */
-  private Map<String, List<String>> values(Handle handle, Map<String, String> keys) {
-    Map<String, List<String>> values = new HashMap<>();
-    keys.forEach(
-        (name, value) -> {
-          String clean = KeyVocabulary.clean(name, value);
-          values.put(name, List.of(clean == null ? value : clean));
-        });
-    String circuit = keys.get(CIRCUIT_ID);
-    if (circuit != null) {
-      values.put(CIRCUIT_ID, aliases.resolveOrSelf(handle, circuit));
-    }
-    return values;
   }
 }

@@ -25,11 +25,7 @@ final class HandoffQueries {
         handle -> {
           Conditions where = new Conditions();
           where.after("h.child_nanos", "h.id", after);
-          where.links(
-              filter,
-              filter.circuitId() == null
-                  ? List.of()
-                  : aliases.resolveOrSelf(handle, filter.circuitId()));
+          where.links(filter, aliases.values(handle, filter.keys()));
           List<Link> links =
               where
                   .bind(

@@ -160,7 +160,7 @@ final class JourneyApi {
     Page<Link> page =
         journeys.links(
             new LinkFilter(
-                parameters.text("circuit_id"),
+                parameters.given(KEYS),
                 lowerCase(parameters.text("trace_id")),
                 parameters.choice("state", Handoff.State.class),
                 parameters.share("min_confidence")),

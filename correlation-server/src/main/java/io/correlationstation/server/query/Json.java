@@ -9,6 +9,7 @@ import io.correlationstation.server.query.Documents.ProblemDocument;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Locale;
 
 /** Reads requests and writes answers as JSON. */
@@ -31,6 +32,10 @@ final class Json {
 
   static void answer(Context context, Object document) {
     context.contentType(TYPE).result(bytes(document));
+  }
+
+  static JsonNode read(InputStream json) throws IOException {
+    return MAPPER.readTree(json);
   }
 
   /**

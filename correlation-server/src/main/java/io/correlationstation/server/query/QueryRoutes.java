@@ -20,7 +20,9 @@ import org.slf4j.LoggerFactory;
 /** The routes that answer: query API, live updates, operational endpoints and the page. */
 public final class QueryRoutes implements AutoCloseable {
 
-  static final String LIVE_PATH = "/api/live";
+  private static final String API = "/api/";
+
+  static final String LIVE_PATH = API + "live";
 
   private static final Logger logger = LoggerFactory.getLogger(QueryRoutes.class);
 
@@ -68,7 +70,17 @@ public final class QueryRoutes implements AutoCloseable {
     Map<String, Handler> posts = new LinkedHashMap<>();
     posts.put("/api/handoffs/{id}/verdict", ruling::verdict);
     posts.put("/api/aliases/retract", ruling::retractAlias);
+    QueryNames names = QueryNames.load();
+    handlers.replaceAll(
+        (path, handler) -> path.startsWith(API) ? checked(names, path, handler) : handler);
     return new QueryRoutes(handlers, posts, LiveUpdates.start(journeys));
+  }
+
+  private static Handler checked(QueryNames names, String path, Handler handler) {
+    return context -> {
+      names.check(path, context);
+      handler.handle(context);
+    };
   }
 
   /** Adds the routes to a server that is being configured. */

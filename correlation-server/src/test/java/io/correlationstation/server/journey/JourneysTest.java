@@ -612,19 +612,28 @@ final class JourneysTest {
   void links_filters_mustAllHold() {
     append(story.frames());
 
-    assertThat(journeys.links(new LinkFilter(story.resource, null, null, 0), 10, null).items())
+    assertThat(
+            journeys
+                .links(
+                    new LinkFilter(Map.of("circuit_id", story.resource), null, null, 0), 10, null)
+                .items())
         .hasSize(2);
-    assertThat(journeys.links(new LinkFilter(CIRCUIT, null, null, 0.95), 10, null).items())
+    assertThat(
+            journeys
+                .links(new LinkFilter(Map.of("circuit_id", CIRCUIT), null, null, 0.95), 10, null)
+                .items())
         .extracting(link -> link.handoff().id())
         .containsExactly(story.toMdso.id());
     assertThat(
             journeys
-                .links(new LinkFilter(null, story.ardaTrace, Handoff.State.LINKED, 0), 10, null)
+                .links(new LinkFilter(Map.of(), story.ardaTrace, Handoff.State.LINKED, 0), 10, null)
                 .items())
         .extracting(link -> link.handoff().id())
         .containsExactly(story.toArda.id());
     assertThat(
-            journeys.links(new LinkFilter(null, null, Handoff.State.REJECTED, 0), 10, null).items())
+            journeys
+                .links(new LinkFilter(Map.of(), null, Handoff.State.REJECTED, 0), 10, null)
+                .items())
         .isEmpty();
   }
 

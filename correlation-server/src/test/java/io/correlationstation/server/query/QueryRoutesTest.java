@@ -306,6 +306,30 @@ final class QueryRoutesTest {
   }
 
   @Test
+  void handoffs_byResource_areThoseOfItsTraces() throws Exception {
+    append(story.frames());
+
+    JsonNode found = json("/api/handoffs?resource_id=" + story.resource).get("items");
+
+    assertThat(found).isNotEmpty();
+    assertThat(found)
+        .extracting(item -> item.get("child_trace_id").asText())
+        .containsExactly(story.mdsoTrace);
+    assertThat(json("/api/handoffs?resource_id=unknown").get("items")).isEmpty();
+  }
+
+  @Test
+  void list_misspeltParameter_isRefusedNotIgnored() throws Exception {
+    HttpResponse<String> answer = get("/api/handoffs?circuitid=" + CIRCUIT);
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("circuitid").contains("circuit_id");
+    assertThat(get("/api/topology?service=arda").statusCode()).isEqualTo(400);
+    assertThat(get("/?id=" + CIRCUIT).statusCode()).isEqualTo(200);
+    assertThat(get("/metrics?x=1").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void handoff_byId_explainsItself() throws Exception {
     append(story.frames());
 
