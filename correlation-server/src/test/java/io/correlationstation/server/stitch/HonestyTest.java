@@ -50,7 +50,7 @@ class HonestyTest {
       spans.add(span(id + 1, id + 13, id + 11, "a", "call c", 3, at, at + 0.02));
       spans.add(span(id + 1, id + 14, id + 13, "c", "status", 2, at + 0.005, at + 0.015));
     }
-    play(
+    Spans.play(
         Stitcher.create(
             StitchConfig.builder()
                 .topology(
@@ -251,13 +251,6 @@ class HonestyTest {
   }
 
   private void play(List<Made> spans) {
-    play(stitcher, spans);
-  }
-
-  private static void play(Stitcher stitcher, List<Made> spans) {
-    spans.stream()
-        .sorted((x, y) -> Long.compare(x.endNanos(), y.endNanos()))
-        .forEach(made -> feed(stitcher, made));
-    stitcher.flush();
+    Spans.play(stitcher, spans);
   }
 }

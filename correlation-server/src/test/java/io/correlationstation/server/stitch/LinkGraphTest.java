@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.correlationstation.server.stitch.Spans.Latest;
 import io.correlationstation.server.stitch.Spans.Made;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -131,10 +130,7 @@ final class LinkGraphTest {
   }
 
   private void play(List<Made> spans) {
-    spans.stream()
-        .sorted(Comparator.comparingLong(Made::endNanos))
-        .forEach(made -> feed(stitcher, made));
-    stitcher.flush();
+    Spans.play(stitcher, spans);
   }
 
   /** Traces from which a way of links leads back to themselves. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import static io.correlationstation.server.stitch.Spans.feed;
 import static io.correlationstation.server.stitch.Spans.span;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -213,9 +212,7 @@ class LoopTest {
   }
 
   private void play() {
-    spans.sort((x, y) -> Long.compare(x.endNanos(), y.endNanos()));
-    spans.forEach(made -> feed(stitcher, made));
-    stitcher.flush();
+    Spans.play(stitcher, spans);
   }
 
   private long rightlyLinked() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import static io.correlationstation.server.stitch.Spans.feed;
 import static io.correlationstation.server.stitch.Spans.span;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,9 +43,7 @@ class MixedTrafficTest {
         trace(100L * order + TRACES + i, random.nextInt(TRACES), anyTime, null);
       }
     }
-    spans.sort((x, y) -> Long.compare(x.endNanos(), y.endNanos()));
-    spans.forEach(made -> feed(stitcher, made));
-    stitcher.flush();
+    Spans.play(stitcher, spans);
 
     List<Handoff> linked =
         told.byChild.values().stream().filter(h -> h.state() == Handoff.State.LINKED).toList();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import static io.correlationstation.server.stitch.Spans.feed;
 import static io.correlationstation.server.stitch.Spans.span;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -9,7 +8,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.correlationstation.server.stitch.Spans.Latest;
 import io.correlationstation.server.stitch.Spans.Made;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -120,10 +118,6 @@ class RivalsTest {
   }
 
   private void play(List<Made> spans) {
-    Stitcher stitcher = Stitcher.create(StitchConfig.defaults(), told);
-    List<Made> sorted = new ArrayList<>(spans);
-    sorted.sort(Comparator.comparingLong(Made::endNanos));
-    sorted.forEach(made -> feed(stitcher, made));
-    stitcher.flush();
+    Spans.play(Stitcher.create(StitchConfig.defaults(), told), spans);
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import static io.correlationstation.server.stitch.Spans.feed;
 import static io.correlationstation.server.stitch.Spans.span;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -75,9 +74,7 @@ class SkewTest {
   }
 
   private void play() {
-    spans.sort((x, y) -> Long.compare(x.endNanos(), y.endNanos()));
-    spans.forEach(made -> feed(stitcher, made));
-    stitcher.flush();
+    Spans.play(stitcher, spans);
   }
 
   private long clock(String service) {

@@ -3,6 +3,7 @@ package io.correlationstation.server.stitch;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -127,6 +128,14 @@ final class Spans {
       facts.key(i, span.keys.get(KEYS.get(i).name()));
     }
     stitcher.accept(facts);
+  }
+
+  /** All of them, in the order of their ends, and then that time is over. */
+  static void play(Stitcher stitcher, List<Made> spans) {
+    spans.stream()
+        .sorted(Comparator.comparingLong(Made::endNanos))
+        .forEach(made -> feed(stitcher, made));
+    stitcher.flush();
   }
 
   /** A span that hands over, or takes up, the message of that id. */

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.correlationstation.server.stitch;
 
-import static io.correlationstation.server.stitch.Spans.feed;
 import static io.correlationstation.server.stitch.Spans.span;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.correlationstation.server.stitch.Spans.Latest;
 import io.correlationstation.server.stitch.Spans.Made;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -215,10 +213,6 @@ class StandInsTest {
   }
 
   private void play(StitchConfig config, List<Made> spans) {
-    Stitcher stitcher = Stitcher.create(config, told);
-    List<Made> sorted = new ArrayList<>(spans);
-    sorted.sort(Comparator.comparingLong(Made::endNanos));
-    sorted.forEach(made -> feed(stitcher, made));
-    stitcher.flush();
+    Spans.play(Stitcher.create(config, told), spans);
   }
 }

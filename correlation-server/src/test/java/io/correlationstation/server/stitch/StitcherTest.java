@@ -15,7 +15,6 @@ import io.correlationstation.server.stitch.Spans.Latest;
 import io.correlationstation.server.stitch.Spans.Made;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -431,10 +430,7 @@ class StitcherTest {
       passThrough(spans, 1000L * i + 500, 0, at, i);
       passThrough(spans, 1000L * i + 600, 3, at + 2, i);
     }
-    spans.sort(Comparator.comparingLong(Made::endNanos));
-
-    spans.forEach(span -> feed(configured, span));
-    configured.flush();
+    Spans.play(configured, spans);
 
     int right = 0;
     for (int i = 1; i <= orders; i++) {
